@@ -1,0 +1,44 @@
+using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Messaging.Sagas;
+using MassTransit;
+
+namespace EventSettlement.Messaging.Hosting;
+
+/// <summary>What a slice tells the core: its messages, its topics and who handles them.</summary>
+public sealed class MessagingBuilder
+{
+    public Topology Topology { get; } = new();
+
+    public IList<string> Topics { get; } = [];
+
+    public IList<(string Group, string Topic, Type Consumer)> Consumers { get; } = [];
+
+    public IList<SagaRegistration> Sagas { get; } = [];
+
+    /// <summary>A topic to create at start.</summary>
+    public MessagingBuilder Topic(string name)
+    {
+        if (!Topics.Contains(name))
+            Topics.Add(name);
+        return this;
+    }
+
+    public MessagingBuilder Consume<TConsumer>(string group, string topic) where TConsumer : class, IBatchConsumer
+    {
+        Consumers.Add((group, topic, typeof(TConsumer)));
+        return Topic(topic);
+    }
+
+    public MessagingBuilder ConsumeSaga<TMachine, TSaga, TMapper>(string group, string topic)
+        where TMachine : class, SagaStateMachine<TSaga>
+        where TSaga : class, SagaStateMachineInstance
+        where TMapper : class, ISagaMapper<TSaga>
+    {
+        Sagas.Add(new SagaRegistration(group, topic, typeof(TMachine), typeof(TSaga), typeof(TMapper)));
+        return Topic(topic);
+    }
+
+    /// <summary>One state machine on one topic.</summary>
+    public sealed record SagaRegistration(string Group, string Topic, Type Machine, Type Saga, Type Mapper);
+}

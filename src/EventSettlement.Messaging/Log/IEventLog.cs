@@ -1,0 +1,48 @@
+namespace EventSettlement.Messaging.Log;
+
+/// <summary>A topic that must exist before anything is read or sent.</summary>
+public sealed record TopicSpec(string Name, int Partitions);
+
+/// <summary>
+/// What the core needs of a broker: topics with partitions, a stable order and offset in each, ownership of partitions,
+/// and reading from an offset that we choose. Real twice: Kafka, and PostgreSQL's own tables.
+/// Appending is not here: nothing leaves except from the database, see <see cref="Outgoing.IOutgoingWriter"/>.
+/// </summary>
+public interface IEventLog : IAsyncDisposable
+{
+    /// <summary>Names this log for ever (cluster id, or the PostgreSQL log's uuid): an offset means nothing in another.</summary>
+    Task<string> ReadIdentity(CancellationToken cancel);
+
+    /// <summary>Creates what is missing; a topic that exists with another number of partitions is an error.</summary>
+    Task CreateTopics(IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel);
+
+    /// <summary>Offset of the first record kept and the offset after the last one.</summary>
+    Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel);
+
+    /// <summary>The record at this very offset, or null when there is none (compacted, deleted, past the end).</summary>
+    Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel);
+
+    /// <summary>Joins the group and serves the owner until cancelled; then leaves it, so that others take over at once.</summary>
+    Task Consume(string group, IReadOnlyCollection<string> topics, IPartitionOwner owner, CancellationToken cancel);
+}
+
+/// <summary>The pump's side of ownership. Calls come from one thread a group.</summary>
+public interface IPartitionOwner
+{
+    /// <summary>The group gave us this partition. Answers the offset to read from, or null to leave it stopped.</summary>
+    Task<long?> Take(TopicPartition partition, CancellationToken cancel);
+
+    /// <summary>Records in offset order. False: the buffer is full, ask <see cref="WantsMore"/> before the next ones.</summary>
+    bool Offer(TopicPartition partition, IReadOnlyList<LogRecord> records);
+
+    bool WantsMore(TopicPartition partition);
+
+    /// <summary>Offsets that are committed in PostgreSQL, for the log's own bookkeeping (never behind a gap).</summary>
+    long CommittedOffset(TopicPartition partition);
+
+    /// <summary>The partition is taken away in order: finish the batch in flight and stop.</summary>
+    Task Release(TopicPartition partition);
+
+    /// <summary>The partition already belongs to somebody else: drop it at once, the fence guards the rest.</summary>
+    void Lose(TopicPartition partition);
+}

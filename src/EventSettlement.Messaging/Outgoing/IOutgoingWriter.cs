@@ -1,0 +1,19 @@
+using Npgsql;
+
+namespace EventSettlement.Messaging.Outgoing;
+
+/// <summary>
+/// Writes messages into the caller's transaction: as outbox rows when the log is Kafka, straight into the log's tables
+/// when it is PostgreSQL. Used by the flush, the API, the planner and the due mover alike.
+/// </summary>
+public interface IOutgoingWriter
+{
+    /// <summary>Call last before COMMIT: the PostgreSQL log numbers its rows under locks held until then.</summary>
+    Task Write(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel);
+
+    /// <summary>Call after COMMIT: wakes whoever waits for these topics (a relay, or readers).</summary>
+    void Wake(IReadOnlyCollection<OutgoingMessage> messages);
+
+    /// <summary>Messages written and not yet in the log (always 0 where they are written straight into it).</summary>
+    Task<long> CountWaiting(CancellationToken cancel);
+}
