@@ -1,0 +1,27 @@
+using EventSettlement.Messaging;
+using EventSettlement.Platform;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace EventSettlement.Migrations;
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0001_messaging")]
+internal sealed class MessagingTables : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(Migrator.Sql(typeof(CrashPoint).Assembly, "messaging.sql"));
+}
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0002_settlement")]
+internal sealed class SettlementTables : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(Migrator.Sql(typeof(SettlementTables).Assembly, "0002_settlement.sql"));
+}
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0003_queue_tables")]
+internal sealed class QueueTables : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(Migrator.Sql(typeof(QueueTables).Assembly, "0003_queue_tables.sql"));
+}

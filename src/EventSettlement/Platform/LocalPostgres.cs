@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace EventSettlement.Platform;
+
+/// <summary>A private PostgreSQL server in a folder, made from the binaries of this machine; for desks and tests.</summary>
+public sealed class LocalPostgres
+{
+    private readonly PostgresFolder place;
+
+    private LocalPostgres(PostgresFolder place, int port, bool adopted)
+    {
+        this.place = place;
+        Port = port;
+        Adopted = adopted;
+        ConnectionString = ConnectionTo(place, port);
+    }
+
+    public int Port { get; }
+
+    /// <summary>It was running already.</summary>
+    public bool Adopted { get; }
+
+    /// <summary>Superuser, database <c>settlement</c>.</summary>
+    public string ConnectionString { get; }
+
+    public string DataFolder => place.Data;
+
+    /// <summary>What to type where the binaries are missing.</summary>
+    public const string InstallCommand = "apt-get install postgresql   (or set PATH to a PostgreSQL 14+ bin folder)";
+
+    /// <summary>The folder that holds initdb, pg_ctl and postgres, the newest version first; null = none.</summary>
+    public static string? FindBinaries()
+    {
+        var folders = new List<string>();
+        if (Directory.Exists("/usr/lib/postgresql"))
+            folders.AddRange(Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(d => int.TryParse(Path.GetFileName(d), out var version) ? version : 0)
+                .Select(d => Path.Combine(d, "bin")));
+        folders.AddRange((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
+        if (Shell.Find("pg_config") is { } config && Shell.Run(config, ["--bindir"]) is { Code: 0 } answer)
+            folders.Add(answer.Output.Trim());
+        return folders.FirstOrDefault(f => f.Length > 0
+            && File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "postgres")));
+    }
+
+    /// <summary>Starts the server of this folder, or adopts it where it runs; makes it when there is none.</summary>
+    /// <param name="folder">Where the data may lie; elsewhere, and said, when the server's user cannot enter it.</param>
+    /// <param name="say">Gets one line for everything that is made.</param>
+    /// <param name="options">More settings, such as <c>fsync=off</c> for tests.</param>
+    public static async Task<LocalPostgres> Start(
+        string folder, Action<string> say, string[]? options = null, CancellationToken stop = default)
+    {
+        var binaries = FindBinaries()
+            ?? throw new InvalidOperationException("PostgreSQL is not installed here: " + InstallCommand);
+        var place = PostgresFolder.Choose(folder, binaries, say);
+        if (place.RunningPort() is { } running && await Answers(place, running, stop))
+            return new LocalPostgres(place, running, adopted: true);
+        if (!File.Exists(Path.Combine(place.Data, "PG_VERSION")))
+        {
+            say($"PostgreSQL: a private server in {place.Data} (binaries of {binaries})");
+            place.Initialise();
+        }
+        place.WriteSettings();
+        var port = FreePort();
+        var all = (options ?? []).Prepend($"port={port}").Prepend("listen_addresses=127.0.0.1")
+            .Prepend("unix_socket_directories=").Select(o => $"-c {o.Split('=')[0]}='{o[(o.IndexOf('=') + 1)..]}'");
+        place.AsOwner("pg_ctl", "start", "-D", place.Data, "-w", "-t", "60", "-s",
+            "-l", Path.Combine(place.Root, "postgres.log"), "-o", string.Join(' ', all));
+        await CreateDatabase(place, port, stop);
+        return new LocalPostgres(place, port, adopted: false);
+    }
+
+    public void Stop() => place.AsOwner("pg_ctl", "stop", "-D", place.Data, "-m", "fast", "-w", "-t", "60", "-s");
+
+    /// <summary>Stops the server of this folder if one runs; true when there was one.</summary>
+    public static bool StopIn(string folder)
+    {
+        if (FindBinaries() is not { } binaries || PostgresFolder.Existing(folder, binaries) is not { } place
+            || place.RunningPort() is null)
+            return false;
+        place.AsOwner("pg_ctl", "stop", "-D", place.Data, "-m", "fast", "-w", "-t", "60", "-s");
+        return true;
+    }
+
+    /// <summary>The address of the server that runs in this folder; null = none runs.</summary>
+    public static string? RunningIn(string folder) =>
+        FindBinaries() is { } binaries && PostgresFolder.Existing(folder, binaries) is { } place
+            && place.RunningPort() is { } port ? ConnectionTo(place, port) : null;
+
+    /// <summary>Ends the server and removes its folder once this process is gone, however it went.</summary>
+    public void StopAfterThisProcess()
+    {
+        // A test host is ended without mercy, so a bystander in a session of its own does the cleaning.
+        var script = $"while kill -0 {Environment.ProcessId} 2>/dev/null; do sleep 1; done; "
+            + $"{place.OwnerCommand("pg_ctl")} stop -D '{place.Data}' -m immediate -s; rm -rf '{place.Root}'";
+        Shell.Detach("sh", ["-c", script], Path.Combine(place.Root, "bystander.log"));
+    }
+
+    private static string ConnectionTo(PostgresFolder place, int port) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1", Port = port, Username = "settle", Password = place.Password(), Database = "settlement",
+        MaxPoolSize = 50,
+    }.ConnectionString;
+
+    private static async Task<bool> Answers(PostgresFolder place, int port, CancellationToken stop)
+    {
+        try
+        {
+            await CreateDatabase(place, port, stop);
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            // A pid file left by a killed server, or its number given to another program: started anew below.
+            return false;
+        }
+    }
+
+    private static async Task CreateDatabase(PostgresFolder place, int port, CancellationToken stop)
+    {
+        var maintenance = new NpgsqlConnectionStringBuilder(ConnectionTo(place, port))
+        {
+            Database = "postgres", Pooling = false,
+        };
+        await using var connection = new NpgsqlConnection(maintenance.ConnectionString);
+        await connection.OpenAsync(stop);
+        await using var create = new NpgsqlCommand("CREATE DATABASE settlement", connection);
+        try
+        {
+            await create.ExecuteNonQueryAsync(stop);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase
+            or PostgresErrorCodes.UniqueViolation)
+        {
+            // It is there from the last time.
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace EventSettlement.Platform;
+
+/// <summary>Runs the programs of this machine.</summary>
+internal static class Shell
+{
+    public readonly record struct Result(int Code, string Output, string Error);
+
+    public static string? Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Concat(["/usr/bin", "/usr/sbin", "/sbin"]).Where(d => d.Length > 0)
+            .Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
+
+    public static Result Run(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            // The program may run as another user, who cannot enter the folder that we are in.
+            WorkingDirectory = "/",
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new Result(process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    public static string Must(string program, IEnumerable<string> arguments)
+    {
+        var words = arguments.ToList();
+        var result = Run(program, words);
+        return result.Code == 0 ? result.Output : throw new InvalidOperationException(
+            $"{program} {string.Join(' ', words)} ended with {result.Code}: {result.Error.Trim()} {result.Output.Trim()}");
+    }
+
+    /// <summary>Starts a program in a session of its own, so that Ctrl-C in our terminal does not reach it.</summary>
+    public static int Detach(string program, IEnumerable<string> arguments, string logFile,
+        IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
+    {
+        // The shell points the output at the file and becomes the program, so the number printed is the program's.
+        var start = new ProcessStartInfo("setsid",
+            ["sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", logFile, program, .. arguments])
+        {
+            WorkingDirectory = folder ?? "/",
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        return process.Id;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using EventSettlement.Platform;
+using Npgsql;
+
+namespace EventSettlement.IntegrationTests.Fixtures;
+
+/// <summary>A fresh, migrated database; gone when disposed.</summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
+    private static string? template;
+    private readonly string server;
+    private readonly string name;
+
+    private TestDatabase(string server, string name)
+    {
+        this.server = server;
+        this.name = name;
+        ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
+    }
+
+    public string ConnectionString { get; }
+
+    public static async Task<TestDatabase> Create()
+    {
+        var server = await TestServer.ConnectionString();
+        // PostgreSQL copies a template only while nobody else does.
+        await OneAtATime.WaitAsync();
+        try
+        {
+            template ??= await PrepareTemplate(server);
+            var name = $"test_{Environment.ProcessId}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}";
+            await WithTemplateLock(server, c => Execute(c, $"CREATE DATABASE {name} TEMPLATE {template}"));
+            return new TestDatabase(server, name);
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await using var connection = await Open(server);
+        await Execute(connection, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    }
+
+    /// <summary>Migrated once per version of the tables, whichever test processes share the server.</summary>
+    private static async Task<string> PrepareTemplate(string server)
+    {
+        var assembly = typeof(Database).Assembly;
+        var texts = assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).Select(n => Migrator.Sql(assembly, n))
+            .Prepend(Migrator.Sql(typeof(Messaging.CrashPoint).Assembly, "messaging.sql"));
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts)));
+        var name = "template_" + Convert.ToHexStringLower(digest)[..16];
+        await WithTemplateLock(server, async connection =>
+        {
+            await using var find = new NpgsqlCommand(
+                "SELECT count(*) FROM pg_database WHERE datname = $1 AND datistemplate", connection);
+            find.Parameters.Add(new NpgsqlParameter { Value = name });
+            if ((long)(await find.ExecuteScalarAsync())! == 1)
+                return;
+            await Execute(connection, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            await Execute(connection, $"CREATE DATABASE {name}");
+            await Migrator.Migrate(new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = false }
+                .ConnectionString);
+            await Execute(connection, $"ALTER DATABASE {name} IS_TEMPLATE true");
+        });
+        return name;
+    }
+
+    private static async Task WithTemplateLock(string server, Func<NpgsqlConnection, Task> work)
+    {
+        await using var connection = await Open(server);
+        await Execute(connection, "SELECT pg_advisory_lock(7331)");
+        await work(connection);
+    }
+
+    private static async Task<NpgsqlConnection> Open(string server)
+    {
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(server) { Database = "postgres", Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    private static async Task Execute(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
+        await command.ExecuteNonQueryAsync();
+    }
+}
