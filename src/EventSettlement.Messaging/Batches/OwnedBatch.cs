@@ -25,6 +25,11 @@ public abstract class OwnedBatch
     /// </summary>
     /// <exception cref="PartitionLostException">Somebody else owns the partition; nothing was written.</exception>
     public abstract Task Complete(Func<OwnedTransaction, Task> work, CancellationToken cancel);
+
+    /// <summary>The same where everything is known beforehand: one round trip and the COMMIT.</summary>
+    /// <exception cref="PartitionLostException">Somebody else owns the partition; nothing was written.</exception>
+    /// <exception cref="UnexpectedRowsException">A statement touched other rows than expected; nothing was written.</exception>
+    public abstract Task Complete(QueuedWrites writes, CancellationToken cancel);
 }
 
 /// <summary>The partition belongs to another owner since; the batch is theirs now.</summary>
