@@ -1,0 +1,172 @@
+using Confluent.Kafka;
+using KafkaPartition = Confluent.Kafka.TopicPartition;
+
+namespace EventSettlement.Messaging.Log.Kafka;
+
+/// <summary>
+/// One member of a consumer group. The group decides who owns a partition; where to read from, and what is done, is the
+/// owner's to say. Offsets told to Kafka are for its own tools: ours stand in PostgreSQL.
+/// </summary>
+internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwner owner)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
+    private const int ReadAtOnce = 2000;
+    private readonly HashSet<KafkaPartition> _mine = [];
+    private readonly HashSet<KafkaPartition> _paused = [];
+    private readonly Dictionary<KafkaPartition, long> _told = [];
+    private CancellationToken _cancel;
+
+    public void Run(IReadOnlyCollection<string> topics, CancellationToken cancel)
+    {
+        _cancel = cancel;
+        using var consumer = Build();
+        consumer.Subscribe(topics);
+        var nextCommit = Environment.TickCount64;
+        while (!cancel.IsCancellationRequested)
+        {
+            Read(consumer);
+            Pause(consumer);
+            if (Environment.TickCount64 < nextCommit)
+                continue;
+            Commit(consumer);
+            nextCommit = Environment.TickCount64 + (long)CommitEvery.TotalMilliseconds;
+        }
+
+        // Leaving revokes what we hold: the handler drains, commits and forgets it.
+        consumer.Close();
+    }
+
+    private IConsumer<byte[], byte[]> Build() => new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+    {
+        BootstrapServers = bootstrap, GroupId = group, EnableAutoCommit = false, EnableAutoOffsetStore = false,
+        AutoOffsetReset = AutoOffsetReset.Error, SessionTimeoutMs = 6000, HeartbeatIntervalMs = 1500,
+        FetchWaitMaxMs = 5, QueuedMaxMessagesKbytes = 32 * 1024, FetchMaxBytes = 8 * 1024 * 1024,
+        PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
+    })
+        .SetLogHandler((_, _) => { })
+        .SetErrorHandler((_, _) => { })
+        .SetPartitionsAssignedHandler((_, given) => Take(given))
+        .SetPartitionsRevokedHandler((c, taken) =>
+        {
+            var partitions = taken.Select(t => t.TopicPartition).ToList();
+            Release(partitions);
+            Commit(c);
+            partitions.ForEach(Forget);
+        })
+        .SetPartitionsLostHandler((_, lost) =>
+        {
+            foreach (var partition in lost)
+            {
+                Forget(partition.TopicPartition);
+                owner.Lose(Ours(partition.TopicPartition));
+            }
+        })
+        .Build();
+
+    private List<TopicPartitionOffset> Take(List<KafkaPartition> given)
+    {
+        var from = new List<TopicPartitionOffset>();
+        foreach (var partition in given)
+        {
+            // Offset.End of a stopped partition is never read: it is paused before the first poll returns.
+            var offset = owner.Take(Ours(partition), _cancel).GetAwaiter().GetResult();
+            if (offset is { } start)
+            {
+                _mine.Add(partition);
+                from.Add(new TopicPartitionOffset(partition, start));
+            }
+            else
+            {
+                from.Add(new TopicPartitionOffset(partition, Offset.End));
+            }
+        }
+
+        return from;
+    }
+
+    private void Read(IConsumer<byte[], byte[]> consumer)
+    {
+        var byPartition = new Dictionary<KafkaPartition, List<LogRecord>>();
+        var first = Next(consumer, Poll);
+        for (var n = 0; first is not null && n < ReadAtOnce; n++)
+        {
+            if (_mine.Contains(first.TopicPartition))
+            {
+                if (!byPartition.TryGetValue(first.TopicPartition, out var records))
+                    byPartition[first.TopicPartition] = records = [];
+                records.Add(KafkaRecord.From(first));
+            }
+
+            first = Next(consumer, TimeSpan.Zero);
+        }
+
+        foreach (var (partition, records) in byPartition)
+            if (_mine.Contains(partition) && !owner.Offer(Ours(partition), records) && _paused.Add(partition))
+                consumer.Pause([partition]);
+    }
+
+    private static ConsumeResult<byte[], byte[]>? Next(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
+    {
+        try
+        {
+            return consumer.Consume(wait);
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal)
+        {
+            // The client reconnects by itself; an offset that is gone is found by the owner's own check on taking.
+            return null;
+        }
+    }
+
+    private void Pause(IConsumer<byte[], byte[]> consumer)
+    {
+        foreach (var partition in _paused.Where(p => owner.WantsMore(Ours(p))).ToList())
+        {
+            consumer.Resume([partition]);
+            _paused.Remove(partition);
+        }
+    }
+
+    private void Commit(IConsumer<byte[], byte[]> consumer)
+    {
+        var news = new List<TopicPartitionOffset>();
+        foreach (var partition in _mine)
+        {
+            var done = owner.CommittedOffset(Ours(partition));
+            if (done > 0 && done != _told.GetValueOrDefault(partition))
+                news.Add(new TopicPartitionOffset(partition, _told[partition] = done));
+        }
+
+        if (news.Count == 0)
+            return;
+        CrashPoint.Hit("K03");
+        try
+        {
+            consumer.Commit(news);
+        }
+        catch (KafkaException)
+        {
+            // Only Kafka's own tools read this offset; the next second tries again.
+            foreach (var partition in news)
+                _told.Remove(partition.TopicPartition);
+        }
+
+        CrashPoint.Hit("K04");
+    }
+
+    private void Release(IEnumerable<KafkaPartition> taken)
+    {
+        foreach (var partition in taken.Where(_mine.Contains))
+            owner.Release(Ours(partition)).GetAwaiter().GetResult();
+    }
+
+    private void Forget(KafkaPartition partition)
+    {
+        _mine.Remove(partition);
+        _paused.Remove(partition);
+        _told.Remove(partition);
+    }
+
+    private static TopicPartition Ours(KafkaPartition partition) => new(partition.Topic, partition.Partition.Value);
+}
