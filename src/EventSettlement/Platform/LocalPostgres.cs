@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 
 namespace EventSettlement.Platform;
@@ -97,7 +94,8 @@ public sealed class LocalPostgres
     {
         // A test host is ended without mercy, so a bystander in a session of its own does the cleaning.
         var script = $"while kill -0 {Environment.ProcessId} 2>/dev/null; do sleep 1; done; "
-            + $"{place.OwnerCommand("pg_ctl")} stop -D '{place.Data}' -m immediate -s; rm -rf '{place.Root}'";
+            + $"{place.OwnerCommand("pg_ctl")} stop -D '{place.Data}' -m immediate -s; "
+            + $"rm -rf '{place.Root}'; rmdir '{Path.GetDirectoryName(place.Root)}'";
         Shell.Detach("sh", ["-c", script], Path.Combine(place.Root, "bystander.log"));
     }
 
