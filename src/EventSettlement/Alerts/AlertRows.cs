@@ -1,0 +1,44 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSettlement.Alerts;
+
+/// <summary>Something a person must look at. One row a cause; a repeat raises its count and opens it again.</summary>
+/// <param name="Cause">Such as <c>downstream member stopped</c>.</param>
+/// <param name="Next">What to do.</param>
+public sealed record Alert(
+    string Cause, string Code, string Message, string Next, long Amount = 0, string? Currency = null, long Count = 1);
+
+/// <summary>Writes alerts in the transaction of what raised them.</summary>
+public static class AlertRows
+{
+    private const string UpsertSql = """
+        INSERT INTO alert AS a (cause, code, message, next, first_at, last_at, count, amount, currency)
+        SELECT r.cause, r.code, r.message, r.next, clock(), clock(), r.count, r.amount, r.currency
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS r(cause, code, message, next, amount, currency, count) ORDER BY r.cause
+        ON CONFLICT (cause) DO UPDATE SET message = excluded.message, next = excluded.next, last_at = excluded.last_at,
+            count = a.count + excluded.count, amount = a.amount + excluded.amount, state = 'OPEN'
+        """;
+
+    public static NpgsqlBatchCommand Upsert(IEnumerable<Alert> raised)
+    {
+        // One statement may touch a row only once, so repeats of a cause are added up here.
+        var alerts = raised.GroupBy(a => a.Cause)
+            .Select(g => g.Last() with { Amount = g.Sum(a => a.Amount), Count = g.Sum(a => a.Count) }).ToArray();
+        var texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
+        var numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+        return new NpgsqlBatchCommand(UpsertSql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter { Value = alerts.Select(a => a.Cause).ToArray(), NpgsqlDbType = texts },
+                new NpgsqlParameter { Value = alerts.Select(a => a.Code).ToArray(), NpgsqlDbType = texts },
+                new NpgsqlParameter { Value = alerts.Select(a => a.Message).ToArray(), NpgsqlDbType = texts },
+                new NpgsqlParameter { Value = alerts.Select(a => a.Next).ToArray(), NpgsqlDbType = texts },
+                new NpgsqlParameter { Value = alerts.Select(a => a.Amount).ToArray(), NpgsqlDbType = numbers },
+                new NpgsqlParameter { Value = alerts.Select(a => a.Currency).ToArray(), NpgsqlDbType = texts },
+                new NpgsqlParameter { Value = alerts.Select(a => a.Count).ToArray(), NpgsqlDbType = numbers },
+            },
+        };
+    }
+}
