@@ -25,3 +25,10 @@ internal sealed class QueueTables : Migration
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(Migrator.Sql(typeof(QueueTables).Assembly, "0003_queue_tables.sql"));
 }
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0004_run_schedule")]
+internal sealed class RunScheduleTable : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(Migrator.Sql(typeof(RunScheduleTable).Assembly, "0004_run_schedule.sql"));
+}

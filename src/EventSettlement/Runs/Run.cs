@@ -1,0 +1,26 @@
+namespace EventSettlement.Runs;
+
+/// <summary>One execution of a programme for one business date.</summary>
+/// <param name="Date">Asia/Seoul.</param>
+/// <param name="PayAt">UTC; null = as soon as planned.</param>
+public sealed record Run(
+    long Id, string Programme, DateOnly Date, string Kind, int Seq, string State, DateTime? PayAt, string Actor,
+    bool Planned, DateTime CreatedAt, DateTime? PlannedAt, DateTime? FinishedAt, string? StopReason);
+
+/// <summary>States of a run.</summary>
+public static class RunStates
+{
+    public const string Planning = "PLANNING";
+    public const string Paying = "PAYING";
+    public const string Finished = "FINISHED";
+    public const string Stopped = "STOPPED";
+}
+
+/// <summary>Settlements of a run in one state; <c>PLANNED</c> is all that were planned.</summary>
+/// <param name="Amount">Won.</param>
+public sealed record RunTotals(string State, long Settlements, long Items, long Amount);
+
+/// <summary>A run with its totals.</summary>
+/// <param name="Retrying">Settlements that wait for their next attempt.</param>
+/// <param name="NextRetryAt">UTC; when the first of them starts.</param>
+public sealed record RunView(Run Run, IReadOnlyList<RunTotals> Totals, long Retrying, DateTime? NextRetryAt);

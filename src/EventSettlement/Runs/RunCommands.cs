@@ -1,0 +1,108 @@
+using EventSettlement.Contracts;
+using EventSettlement.Platform;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSettlement.Runs;
+
+/// <summary>What operators and the schedule do with runs.</summary>
+public sealed class RunCommands(Database database, RunSignal signal)
+{
+    // A date's number of runs is read and used in one statement; two at once collide on the unique key and try again.
+    private const string StartSql = """
+        INSERT INTO run (programme, business_date, kind, seq, state, pay_at, actor, created_at)
+        SELECT @programme, @date, 'manual', 1 + coalesce(max(seq), 0), 'PLANNING', @pay_at, @actor, clock()
+        FROM run WHERE programme = @programme AND business_date = @date
+        RETURNING run_id
+        """;
+
+    private const string StopSql = """
+        UPDATE run SET state = 'STOPPED', epoch = epoch + 1, lease_until = NULL, stop_reason = @reason
+        WHERE run_id = @run AND state IN ('PLANNING', 'PAYING')
+        """;
+
+    private const string ResumeSql = """
+        UPDATE run SET state = CASE WHEN planned THEN 'PAYING' ELSE 'PLANNING' END, epoch = epoch + 1,
+                       lease_until = NULL, stop_reason = NULL
+        WHERE run_id = @run AND state = 'STOPPED'
+        """;
+
+    private const string StateSql = "SELECT state FROM run WHERE run_id = @run";
+
+    private const int MaxTries = 5;
+
+    /// <param name="payAt">UTC; null = as soon as planned.</param>
+    public async Task<RunAnswer> Start(
+        string programme, DateOnly date, DateTime? payAt, string actor, CancellationToken cancel)
+    {
+        if (programme != Programmes.StudyRefund)
+            return RunAnswer.Refused("unknown_programme", $"there is no programme {programme}; known is {Programmes.StudyRefund}");
+        if (date.Year is < 2000 or > 2999)
+            return RunAnswer.Refused("date_out_of_range", "a business date lies between 2000-01-01 and 2999-12-31");
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                await using var command = database.Hot.CreateCommand(StartSql);
+                command.Parameters.AddWithValue("programme", programme);
+                command.Parameters.AddWithValue("date", date);
+                command.Parameters.Add(new NpgsqlParameter("pay_at", NpgsqlDbType.TimestampTz) { Value = payAt ?? (object)DBNull.Value });
+                command.Parameters.AddWithValue("actor", actor);
+                var run = (long)(await command.ExecuteScalarAsync(cancel))!;
+                signal.Raise();
+                return new RunAnswer(run, null, null);
+            }
+            catch (PostgresException unfinished) when (IsUnfinished(unfinished))
+            {
+                return RunAnswer.Refused("refused_by_state", $"a run of {programme} is not finished yet");
+            }
+            catch (PostgresException twice) when (twice.SqlState == PostgresErrorCodes.UniqueViolation && attempt < MaxTries)
+            {
+                // Another run took this number; the next one is free.
+            }
+    }
+
+    /// <summary>Ends planning; what was requested goes on.</summary>
+    public Task<RunAnswer> Stop(long run, string actor, string? reason, CancellationToken cancel) =>
+        Change(run, StopSql, reason ?? $"stopped by {actor}", "is neither planning nor paying", cancel);
+
+    public async Task<RunAnswer> Resume(long run, CancellationToken cancel)
+    {
+        try
+        {
+            return await Change(run, ResumeSql, null, "is not stopped", cancel);
+        }
+        catch (PostgresException unfinished) when (IsUnfinished(unfinished))
+        {
+            return RunAnswer.Refused("refused_by_state", "another run of the programme is not finished yet");
+        }
+    }
+
+    private async Task<RunAnswer> Change(long run, string sql, string? reason, string rule, CancellationToken cancel)
+    {
+        await using var command = database.Hot.CreateCommand(sql);
+        command.Parameters.AddWithValue("run", run);
+        if (reason is not null)
+            command.Parameters.AddWithValue("reason", reason);
+        if (await command.ExecuteNonQueryAsync(cancel) == 1)
+        {
+            signal.Raise();
+            return new RunAnswer(run, null, null);
+        }
+
+        await using var read = database.Hot.CreateCommand(StateSql);
+        read.Parameters.AddWithValue("run", run);
+        return await read.ExecuteScalarAsync(cancel) is string state
+            ? RunAnswer.Refused("refused_by_state", $"run {run} is {state}: it {rule}")
+            : RunAnswer.Refused("not_found", $"there is no run {run}");
+    }
+
+    private static bool IsUnfinished(PostgresException wrong) =>
+        wrong.SqlState == PostgresErrorCodes.UniqueViolation && wrong.ConstraintName == "run_one_unfinished";
+}
+
+/// <summary>The run, or why not.</summary>
+/// <param name="Code"><c>refused_by_state</c>, <c>not_found</c>, <c>unknown_programme</c>, <c>date_out_of_range</c>.</param>
+public sealed record RunAnswer(long? Run, string? Code, string? Reason)
+{
+    internal static RunAnswer Refused(string code, string reason) => new(null, code, reason);
+}

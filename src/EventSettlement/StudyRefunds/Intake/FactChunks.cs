@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace EventSettlement.StudyRefunds.Intake;
+
+/// <summary>A file cut into bodies of ≤ 1,000 lines and ≤ 1 MB; a chunk knows where its lines stood.</summary>
+internal static class FactChunks
+{
+    public static async IAsyncEnumerable<(int Number, Chunk Chunk)> Read(
+        string path, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var chunk = new Chunk();
+        var number = 0;
+        var line = 0;
+        using var file = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        while (await file.ReadLineAsync(cancel) is { } text)
+        {
+            line++;
+            if (string.IsNullOrWhiteSpace(text))
+                continue;
+            if (!chunk.Fits(text))
+            {
+                yield return (number++, chunk);
+                chunk = new Chunk();
+            }
+
+            chunk.Add(line, text);
+        }
+
+        if (chunk.Lines.Count > 0)
+            yield return (number, chunk);
+    }
+
+    /// <summary>One request's lines.</summary>
+    internal sealed class Chunk
+    {
+        private readonly MemoryStream _bytes = new();
+
+        /// <summary>Line numbers in the file, by place in the chunk.</summary>
+        public List<int> Lines { get; } = [];
+
+        public byte[] Bytes => _bytes.ToArray();
+
+        public bool Fits(string text) => Lines.Count == 0
+            || (Lines.Count < FactBody.MaxLines && _bytes.Length + Encoding.UTF8.GetByteCount(text) + 1 <= FactBody.MaxBytes);
+
+        public void Add(int line, string text)
+        {
+            Lines.Add(line);
+            _bytes.Write(Encoding.UTF8.GetBytes(text + "\n"));
+        }
+    }
+}

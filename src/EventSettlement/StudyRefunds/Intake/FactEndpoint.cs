@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+
+namespace EventSettlement.StudyRefunds.Intake;
+
+/// <summary><c>POST /v1/events/{topic}</c>.</summary>
+internal static class FactEndpoint
+{
+    public static async Task<IResult> Post(
+        string topic, [FromQuery] string? key, HttpRequest request, FactIntake intake, CancellationToken cancel)
+    {
+        if (!FactIntake.Takes(topic))
+            return Problem(404, "unknown_topic", $"{topic} takes no facts", "post to study-completed", []);
+        if (key is { Length: > 0 } && key[0] != '/')
+            return Problem(422, "bad_key", "key is a JSON pointer such as /studyId", "correct the query parameter key", []);
+        var body = await Read(request, cancel);
+        var lines = new List<(int Line, byte[] Json)>();
+        if (body is null || !FactBody.TrySplit(body, IsLines(request), out lines))
+            return Problem(413, "too_large", $"at most {FactBody.MaxLines} lines and {FactBody.MaxBytes} bytes a request",
+                "send it in several requests", []);
+        if (lines.Count == 0)
+            return Problem(422, "empty_body", "a body is one JSON object, or one a line", "send at least one fact", []);
+        var answer = await intake.Append(topic, lines, string.IsNullOrEmpty(key) ? null : key, cancel);
+        return answer.Problems.Count == 0
+            ? Results.Json(new { topic, accepted = answer.Accepted }, statusCode: 202)
+            : Problem(422, "invalid_facts", "nothing was taken", "correct the lines named in errors and send all again", answer.Problems);
+    }
+
+    private static bool IsLines(HttpRequest request) =>
+        request.ContentType?.Contains("ndjson", StringComparison.OrdinalIgnoreCase) == true
+        || request.ContentType?.Contains("jsonl", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static async Task<byte[]?> Read(HttpRequest request, CancellationToken cancel)
+    {
+        if (request.ContentLength > FactBody.MaxBytes)
+            return null;
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = FactBody.MaxBytes + 1;
+        using var body = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (await request.Body.ReadAsync(buffer, cancel) is > 0 and var count)
+        {
+            if (body.Length + count > FactBody.MaxBytes)
+                return null;
+            body.Write(buffer, 0, count);
+        }
+
+        return body.ToArray();
+    }
+
+    private static IResult Problem(int status, string code, string detail, string next, IReadOnlyList<LineProblem> errors) =>
+        Results.Problem(detail, statusCode: status, title: code, extensions: new Dictionary<string, object?>
+        {
+            ["code"] = code,
+            ["retryable"] = false,
+            ["next"] = next,
+            ["traceId"] = Activity.Current?.TraceId.ToHexString(),
+            ["errors"] = errors.Select(e => new { line = e.Line, pointer = e.Pointer, code = e.Code, rule = e.Rule }),
+        });
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using EventSettlement.Contracts;
+using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Platform;
+using EventSettlement.StudyRefunds.Facts;
+
+namespace EventSettlement.StudyRefunds.Intake;
+
+/// <summary>Facts over HTTP: all lines are good and appended in one transaction, or nothing is taken.</summary>
+public sealed class FactIntake(Database database, IOutgoingWriter outgoing)
+{
+    private const int MaxProblemLines = 100;
+
+    /// <summary>Topics that outsiders may append to.</summary>
+    public static bool Takes(string topic) => topic == Topics.StudyCompleted;
+
+    /// <param name="keyPointer">JSON pointer to the record's key; null = the study id.</param>
+    public async Task<FactsAnswer> Append(
+        string topic, IReadOnlyList<(int Line, byte[] Json)> lines, string? keyPointer, CancellationToken cancel)
+    {
+        await using var connection = await database.Hot.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var clock = new Npgsql.NpgsqlCommand("SELECT clock()", connection, transaction);
+        var now = (DateTime)(await clock.ExecuteScalarAsync(cancel))!;
+        var messages = new List<OutgoingMessage>(lines.Count);
+        var problems = new List<LineProblem>();
+        foreach (var (line, json) in lines)
+        {
+            var decoded = StudyFactDecoder.Decode(json, now);
+            if (decoded.Fact is { } fact)
+                messages.Add(Message(topic, json, keyPointer is null ? fact.StudyId : FactKey.Find(json, keyPointer)));
+            else if (problems.Count < MaxProblemLines)
+                problems.AddRange(decoded.Problems.Select(p => new LineProblem(line, p.Pointer, p.Code, p.Rule)));
+        }
+
+        if (problems.Count > 0)
+            return new FactsAnswer(0, problems);
+        await outgoing.Write(connection, transaction, messages, cancel);
+        await transaction.CommitAsync(cancel);
+        outgoing.Wake(messages);
+        return new FactsAnswer(messages.Count, []);
+    }
+
+    private static OutgoingMessage Message(string topic, byte[] json, string? key)
+    {
+        var headers = HeaderMap.Empty.With("content-type", "application/json")
+            .With("message-id", Guid.CreateVersion7().ToString("D"));
+        return new OutgoingMessage(topic, key, json,
+            Activity.Current is { Id: { } traceparent } ? headers.With("traceparent", traceparent) : headers);
+    }
+}
+
+/// <summary>Either every line was taken or each wrong one is named.</summary>
+public sealed record FactsAnswer(int Accepted, IReadOnlyList<LineProblem> Problems);
+
+/// <summary>A rule that a line breaks.</summary>
+/// <param name="Line">From 1, as in the body or file.</param>
+public sealed record LineProblem(int Line, string Pointer, string Code, string Rule);

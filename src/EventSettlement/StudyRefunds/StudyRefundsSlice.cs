@@ -1,0 +1,23 @@
+using EventSettlement.Contracts;
+using EventSettlement.Messaging.Hosting;
+using EventSettlement.Platform;
+using EventSettlement.StudyRefunds.Intake;
+
+namespace EventSettlement.StudyRefunds;
+
+/// <summary>Facts in: completed studies, from the topic, over HTTP and from files.</summary>
+public static class StudyRefundsSlice
+{
+    public static IServiceCollection AddStudyRefunds(this IServiceCollection services, Settings settings) =>
+        services.AddSingleton<FactIntake>().AddScoped<StudyIntake>();
+
+    public static IEndpointRouteBuilder MapStudyRefunds(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/events/{topic}", FactEndpoint.Post).WithName("PostEvents")
+            .WithSummary("Append facts: one JSON object, or one a line (NDJSON)");
+        return routes;
+    }
+
+    public static MessagingBuilder StudyRefundsMessages(this MessagingBuilder m, Settings settings) =>
+        m.Consume<StudyIntake>(StudyIntake.Group, Topics.StudyCompleted);
+}
