@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Messaging.Parked;
+using Npgsql;
+
+namespace EventSettlement.Messaging.Batches;
+
+/// <summary>Every transaction made for an owned partition: fence first, what leaves last.</summary>
+public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter outgoing)
+{
+    private const string Fence = """
+        SELECT 1 FROM consumer_offset WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4 FOR UPDATE
+        """;
+
+    private const string Move = """
+        UPDATE consumer_offset SET next_offset = $5, last_crc = $6, last_time = $7, log_id = $8
+        WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
+        """;
+
+    private const string StopReading = """
+        UPDATE consumer_offset SET stopped = $5
+        WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
+        """;
+
+    internal async Task<T> Claim<T>(string group, Ownership owned, Func<OwnedTransaction, Task<T>> work, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using (var fence = new NpgsqlCommand(Fence, connection, transaction))
+        {
+            Add(fence.Parameters, group, owned);
+            if (await fence.ExecuteScalarAsync(cancel) is null)
+                throw new PartitionLostException(owned.Source, owned.Epoch);
+        }
+
+        var open = new OwnedTransaction(connection, transaction, owned.Source, owned.Epoch);
+        var answer = await work(open);
+        await Finish(group, connection, transaction, open.Parked, open.Sent, cancel);
+        return answer;
+    }
+
+    internal async Task Complete(
+        string group, Ownership owned, LogRecord last, Func<OwnedTransaction, Task> work, CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using (var move = new NpgsqlBatch(connection, transaction))
+        {
+            move.BatchCommands.Add(MoveTo(group, owned, last));
+            if (await move.ExecuteNonQueryAsync(cancel) != 1)
+                throw new PartitionLostException(owned.Source, owned.Epoch);
+        }
+
+        var open = new OwnedTransaction(connection, transaction, owned.Source, owned.Epoch);
+        await work(open);
+        await Finish(group, connection, transaction, open.Parked, open.Sent, cancel);
+        MessagingMeter.FlushTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    internal async Task Complete(string group, Ownership owned, LogRecord last, QueuedWrites writes, CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using (var batch = new NpgsqlBatch(connection, transaction))
+        {
+            batch.BatchCommands.Add(MoveTo(group, owned, last));
+            foreach (var statement in writes.Statements)
+                batch.BatchCommands.Add(statement.Command);
+            await QueueLast(batch, group, writes.Parked, writes.Sent, cancel);
+            await batch.ExecuteNonQueryAsync(cancel);
+            if (batch.BatchCommands[0].RecordsAffected != 1)
+                throw new PartitionLostException(owned.Source, owned.Epoch);
+            foreach (var (command, expected) in writes.Statements)
+                if (expected is { } rows && command.RecordsAffected != rows)
+                    throw new UnexpectedRowsException(command.CommandText, rows, command.RecordsAffected);
+        }
+
+        await Commit(transaction, writes.Parked, writes.Sent, cancel);
+        MessagingMeter.FlushTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    internal async Task Stop(string group, Ownership owned, string reason, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(StopReading);
+        Add(command.Parameters, group, owned);
+        command.Parameters.Add(new() { Value = reason });
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    private async Task Finish(
+        string group, NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ParkedRecord> parked,
+        IReadOnlyList<OutgoingMessage> sent, CancellationToken cancel)
+    {
+        if (parked.Count + sent.Count > 0)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            await QueueLast(batch, group, parked, sent, cancel);
+            await batch.ExecuteNonQueryAsync(cancel);
+        }
+
+        await Commit(transaction, parked, sent, cancel);
+    }
+
+    private async ValueTask QueueLast(
+        NpgsqlBatch batch, string group, IReadOnlyList<ParkedRecord> parked, IReadOnlyList<OutgoingMessage> sent, CancellationToken cancel)
+    {
+        if (parked.Count > 0)
+            batch.BatchCommands.Add(ParkStatement.For(group, parked));
+        await outgoing.Queue(batch, sent, cancel);
+    }
+
+    private async Task Commit(
+        NpgsqlTransaction transaction, IReadOnlyList<ParkedRecord> parked, IReadOnlyList<OutgoingMessage> sent, CancellationToken cancel)
+    {
+        CrashPoint.Hit("K02");
+
+        // Once COMMIT is on its way it is not given up: a cancelled one would leave both outcomes open.
+        cancel.ThrowIfCancellationRequested();
+        await transaction.CommitAsync(CancellationToken.None);
+        CrashPoint.Hit("K06");
+        if (parked.Count > 0)
+            MessagingMeter.Parked.Add(parked.Count);
+        outgoing.Wake(sent);
+    }
+
+    private static NpgsqlBatchCommand MoveTo(string group, Ownership owned, LogRecord last)
+    {
+        var command = new NpgsqlBatchCommand(Move);
+        Add(command.Parameters, group, owned);
+        command.Parameters.Add(new() { Value = last.Offset + 1 });
+        command.Parameters.Add(new() { Value = RecordCrc.Of(last) });
+        command.Parameters.Add(new() { Value = last.AppendedAt });
+        command.Parameters.Add(new() { Value = owned.LogId });
+        return command;
+    }
+
+    private static void Add(NpgsqlParameterCollection parameters, string group, Ownership owned)
+    {
+        parameters.Add(new() { Value = group });
+        parameters.Add(new() { Value = owned.Source.Topic });
+        parameters.Add(new() { Value = owned.Source.Partition });
+        parameters.Add(new() { Value = owned.Epoch });
+    }
+}

@@ -1,0 +1,107 @@
+using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Log.Postgres;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Messaging.Timers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EventSettlement.Messaging.Hosting;
+
+/// <summary>Prepares the log and runs the groups, the relay and the due mover of this process until it stops.</summary>
+public sealed class MessagingHost(
+    IServiceProvider services, MessagingBuilder builder, MessagingOptions options, IEventLog log, NpgsqlDataSource database,
+    ILogger<MessagingHost> logger) : IHostedLifecycleService
+{
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetainEvery = TimeSpan.FromMinutes(1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<PartitionPump> _pumps = [];
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>The groups that this process serves.</summary>
+    public IReadOnlyList<PartitionPump> Pumps => _pumps;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await StartChecks.RefuseUnpinnedPlanner(database, cancellationToken);
+        await StartChecks.RefuseChangedPartitions(database, builder.Topics, options.Partitions, cancellationToken);
+        await log.CreateTopics([.. builder.Topics.Select(name => new TopicSpec(name, options.Partitions))], cancellationToken);
+        var work = new List<Task>();
+        foreach (var group in services.GetServices<ConsumerBinding>().GroupBy(binding => binding.Group))
+            if (options.Groups is null || options.Groups.Contains(group.Key))
+                work.Add(Serve(PumpOf(group)));
+        if (options.Relay)
+        {
+            work.Add(Keep("the due mover", services.GetRequiredService<DueMover>().Run));
+            if (services.GetService<OutboxRelay>() is { } relay)
+                work.Add(Keep("the relay", relay.Run));
+            if (log is PostgresEventLog own)
+                work.Add(Keep("retention", cancel => Retain(own, cancel)));
+        }
+
+        _running = Task.WhenAll(work);
+    }
+
+    /// <summary>Drains: batches in flight commit, leases are given back.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _running.WaitAsync(cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => StoppingAsync(cancellationToken);
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private PartitionPump PumpOf(IGrouping<string, ConsumerBinding> group)
+    {
+        var consumers = group.ToDictionary(binding => binding.Topic, binding => binding.Create(services));
+        var pump = ActivatorUtilities.CreateInstance<PartitionPump>(
+            services, group.Key, (IReadOnlyDictionary<string, IBatchConsumer>)consumers);
+        _pumps.Add(pump);
+        return pump;
+    }
+
+    private Task Serve(PartitionPump pump) =>
+        Keep(pump.Group, cancel => log.Consume(pump.Group, pump.Topics, pump, cancel));
+
+    /// <summary>A part that fails is started again: one group's trouble is not the others'.</summary>
+    private async Task Keep(string name, Func<CancellationToken, Task> run)
+    {
+        await Task.Yield();
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await run(_stop.Token);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever it was, the part must run again, and somebody must see it.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                logger.LogError(failure, "{Part} failed and starts again", name);
+                options.OnAlert("messaging_part_failed", name, $"{name} failed: {failure.Message}", "It starts again by itself; see the log.");
+            }
+
+            await Task.Delay(AfterFailure, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private static async Task Retain(PostgresEventLog own, CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+            if (await own.DeletePassed(cancel) == 0)
+                await Task.Delay(RetainEvery, cancel);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using Npgsql;
+
+namespace EventSettlement.Messaging.Log;
+
+/// <summary>Topics of the PostgreSQL log, read once each: numbers and partition counts never change.</summary>
+public sealed class LogTopics(NpgsqlDataSource database)
+{
+    private readonly ConcurrentDictionary<string, LogTopic> _known = new();
+
+    public async ValueTask<LogTopic> Of(string topic, CancellationToken cancel)
+    {
+        if (_known.TryGetValue(topic, out var known))
+            return known;
+        await using var command = database.CreateCommand("SELECT topic_id, partitions FROM log_topic WHERE topic = $1");
+        command.Parameters.Add(new() { Value = topic });
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        if (!await row.ReadAsync(cancel))
+            throw new InvalidOperationException($"topic {topic} does not exist");
+        return _known[topic] = new LogTopic(topic, row.GetInt32(0), row.GetInt32(1));
+    }
+}
+
+/// <summary>A topic as the tables know it.</summary>
+public sealed record LogTopic(string Name, int Id, int Partitions);

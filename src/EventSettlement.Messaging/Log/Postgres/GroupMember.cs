@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace EventSettlement.Messaging.Log.Postgres;
+
+/// <summary>
+/// One process's membership of a group: renews its leases by the database's clock, apart from the batches, so that a long
+/// batch never costs a lease. It says what is held and how many are due; <see cref="GroupReader"/> acts on it.
+/// </summary>
+internal sealed class GroupMember : IAsyncDisposable
+{
+    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    private const string Register = """
+        INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset)
+        SELECT $1, t.topic, h.partition, 0, h.begin_offset FROM log_head h JOIN log_topic t USING (topic_id)
+        WHERE h.topic_id = ANY ($2) ON CONFLICT DO NOTHING
+        """;
+
+    private const string Join = """
+        INSERT INTO group_member (group_id, owner, expires_at) VALUES ($1, $2, clock() + $3)
+        ON CONFLICT (group_id, owner) DO UPDATE SET expires_at = excluded.expires_at
+        """;
+
+    private const string Renew = """
+        UPDATE partition_lease SET expires_at = clock() + $3 WHERE group_id = $1 AND owner = $2 RETURNING topic, partition
+        """;
+
+    private const string Members = "SELECT count(*) FROM group_member WHERE group_id = $1 AND expires_at > (SELECT clock())";
+
+    private const string Acquire = """
+        INSERT INTO partition_lease AS l (group_id, topic, partition, owner, epoch, expires_at)
+        SELECT $1, w.topic, w.partition, $2, 1, clock() + $3
+        FROM unnest($4, $5) AS w(topic, partition)
+        WHERE NOT EXISTS (
+            SELECT 1 FROM partition_lease o
+            WHERE o.group_id = $1 AND o.topic = w.topic AND o.partition = w.partition AND o.expires_at >= (SELECT clock()))
+        ORDER BY w.topic, w.partition LIMIT $6
+        ON CONFLICT (group_id, topic, partition) DO UPDATE
+        SET owner = excluded.owner, epoch = l.epoch + 1, expires_at = excluded.expires_at
+        WHERE l.expires_at < clock()
+        RETURNING topic, partition
+        """;
+
+    private const string Drop = """
+        DELETE FROM partition_lease WHERE group_id = $1 AND owner = $2 AND topic = $3 AND partition = $4
+        """;
+
+    private const string Leave = """
+        WITH leases AS (DELETE FROM partition_lease WHERE group_id = $1 AND owner = $2)
+        DELETE FROM group_member WHERE group_id = $1 AND owner = $2 OR group_id = $1 AND expires_at < (SELECT clock()) - $3 * 100
+        """;
+
+    private readonly NpgsqlDataSource _database;
+    private readonly string _group;
+    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private readonly IReadOnlyList<LogTopic> _topics;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _renewing;
+    private volatile Standing? _standing;
+
+    public GroupMember(NpgsqlDataSource database, string group, IReadOnlyList<LogTopic> topics)
+    {
+        (_database, _group, _topics) = (database, group, topics);
+        _renewing = Task.Run(RenewUntilStopped);
+    }
+
+    /// <summary>What the last renewal told, or null when it is so old that everything may be another's by now.</summary>
+    public Standing? Current => _standing is { } known && Stopwatch.GetElapsedTime(known.At) < Ttl ? known : null;
+
+    /// <summary>Takes free partitions, at most <paramref name="count"/>; others are left alone.</summary>
+    public async Task<List<TopicPartition>> Take(int count, CancellationToken cancel)
+    {
+        var all = _topics.SelectMany(topic => Enumerable.Range(0, topic.Partitions).Select(p => new TopicPartition(topic.Name, p))).ToArray();
+        await using var command = Command(Acquire, Ttl);
+        command.Parameters.Add(new() { Value = all.Select(one => one.Topic).ToArray() });
+        command.Parameters.Add(new() { Value = all.Select(one => one.Partition).ToArray() });
+        command.Parameters.Add(new() { Value = count });
+        return await Partitions(command, cancel);
+    }
+
+    public async Task GiveBack(TopicPartition partition, CancellationToken cancel)
+    {
+        await using var command = Command(Drop);
+        command.Parameters.Add(new() { Value = partition.Topic });
+        command.Parameters.Add(new() { Value = partition.Partition });
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _renewing;
+        _stop.Dispose();
+        try
+        {
+            await using var command = Command(Leave, Ttl);
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // The leases run out by themselves.
+        }
+    }
+
+    private async Task RenewUntilStopped()
+    {
+        var registered = false;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (!registered)
+                    await RegisterGroup();
+                registered = true;
+                await RenewOnce();
+            }
+            catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
+            {
+                // Tried again below; when it goes on for the lease's length, Current turns null and all is dropped.
+            }
+
+            await Task.Delay(Every, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private async Task RegisterGroup()
+    {
+        await using var command = _database.CreateCommand(Register);
+        command.Parameters.Add(new() { Value = _group });
+        command.Parameters.Add(new() { Value = _topics.Select(topic => topic.Id).ToArray() });
+        await command.ExecuteNonQueryAsync(_stop.Token);
+    }
+
+    private async Task RenewOnce()
+    {
+        // Taken before asking: the lease lasts at least this long from here.
+        var at = Stopwatch.GetTimestamp();
+        await using (var join = Command(Join, Ttl))
+            await join.ExecuteNonQueryAsync(_stop.Token);
+        await using var renew = Command(Renew, Ttl);
+        var held = await Partitions(renew, _stop.Token);
+        await using var count = _database.CreateCommand(Members);
+        count.Parameters.Add(new() { Value = _group });
+        var members = Math.Max(1, (long)(await count.ExecuteScalarAsync(_stop.Token))!);
+        var total = _topics.Sum(topic => topic.Partitions);
+        _standing = new Standing([.. held], (int)((total + members - 1) / members), at);
+    }
+
+    private NpgsqlCommand Command(string sql, TimeSpan? ttl = null)
+    {
+        var command = _database.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = _group });
+        command.Parameters.Add(new() { Value = _owner });
+        if (ttl is { } length)
+            command.Parameters.Add(new() { Value = length });
+        return command;
+    }
+
+    private static async Task<List<TopicPartition>> Partitions(NpgsqlCommand command, CancellationToken cancel)
+    {
+        var found = new List<TopicPartition>();
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        while (await row.ReadAsync(cancel))
+            found.Add(new TopicPartition(row.GetString(0), row.GetInt32(1)));
+        return found;
+    }
+
+    /// <summary>As of one renewal.</summary>
+    /// <param name="Quota">ceil(partitions / members).</param>
+    public sealed record Standing(HashSet<TopicPartition> Held, int Quota, long At);
+}

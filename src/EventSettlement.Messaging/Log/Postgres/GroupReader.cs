@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace EventSettlement.Messaging.Log.Postgres;
+
+/// <summary>Keeps what the member holds in step with the owner, and reads for it.</summary>
+internal sealed class GroupReader(
+    NpgsqlDataSource database, GroupMember member, IPartitionOwner owner, Wakeup.Subscription woken,
+    IReadOnlyList<LogTopic> topics)
+{
+    private static readonly TimeSpan ShortPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongPoll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan BalanceEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
+    private readonly Dictionary<string, int> _ids = topics.ToDictionary(topic => topic.Name, topic => topic.Id);
+
+    // Held partitions with the offset to read next; null is one that stands stopped.
+    private readonly Dictionary<TopicPartition, long?> _held = [];
+    private readonly Dictionary<TopicPartition, long> _takenAt = [];
+    private long _balancedAt;
+    private long _retakenAt;
+    private int _idle;
+
+    public async Task Run(CancellationToken cancel)
+    {
+        try
+        {
+            while (!cancel.IsCancellationRequested)
+                await Once(cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // An ordered leave: what is in flight ends below.
+        }
+        finally
+        {
+            await Task.WhenAll(_held.Where(held => held.Value is not null).Select(held => owner.Release(held.Key)));
+        }
+    }
+
+    private async Task Once(CancellationToken cancel)
+    {
+        var next = woken.Next;
+        try
+        {
+            if (Stopwatch.GetElapsedTime(_balancedAt) >= BalanceEvery || member.Current is null)
+                await Balance(cancel);
+            if (await Read(cancel))
+            {
+                _idle = 0;
+                return;
+            }
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
+        {
+            // The database is away: the same again after the longest poll.
+            _idle = 100;
+        }
+
+        var wait = ShortPoll * Math.Min(++_idle, 10);
+        await Wakeup.Subscription.Wait(next, wait < LongPoll ? wait : LongPoll, cancel);
+    }
+
+    private async Task Balance(CancellationToken cancel)
+    {
+        var standing = member.Current;
+        foreach (var partition in _held.Keys.ToArray())
+            if (standing is null || !standing.Held.Contains(partition) && _takenAt[partition] < standing.At)
+                Forget(partition);
+        if (standing is null)
+            return;
+        while (_held.Count > standing.Quota)
+            await GiveBack(_held.Keys.Last(), cancel);
+        if (_held.Count < standing.Quota)
+            foreach (var partition in await member.Take(standing.Quota - _held.Count, cancel))
+                await Take(partition, cancel);
+        foreach (var partition in _held.Keys.ToArray())
+            if (_held[partition] is not null && owner.CommittedOffset(partition) < 0)
+                _held[partition] = null;
+        if (Stopwatch.GetElapsedTime(_retakenAt) >= RetakeEvery)
+        {
+            _retakenAt = Stopwatch.GetTimestamp();
+            foreach (var stopped in _held.Where(held => held.Value is null).Select(held => held.Key).ToArray())
+                _held[stopped] = await owner.Take(stopped, cancel);
+        }
+
+        _balancedAt = Stopwatch.GetTimestamp();
+    }
+
+    private async Task Take(TopicPartition partition, CancellationToken cancel)
+    {
+        _takenAt[partition] = Stopwatch.GetTimestamp();
+        _held[partition] = null;
+        _held[partition] = await owner.Take(partition, cancel);
+    }
+
+    private async Task GiveBack(TopicPartition partition, CancellationToken cancel)
+    {
+        if (_held[partition] is not null)
+            await owner.Release(partition);
+        _held.Remove(partition);
+        await member.GiveBack(partition, cancel);
+    }
+
+    private void Forget(TopicPartition partition)
+    {
+        if (_held[partition] is not null)
+            owner.Lose(partition);
+        _held.Remove(partition);
+    }
+
+    private async Task<bool> Read(CancellationToken cancel)
+    {
+        var wanted = _held.Where(held => held.Value is not null && owner.WantsMore(held.Key))
+            .Select(held => (held.Key, _ids[held.Key.Topic], held.Value!.Value)).ToArray();
+        if (wanted.Length == 0)
+            return false;
+        var found = await RecordReader.Read(database, wanted, cancel);
+        var any = false;
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            if (found[i].Count == 0)
+                continue;
+            var (partition, _, from) = wanted[i];
+            if (found[i][0].Offset != from)
+            {
+                // Records were deleted under the reader: taking the partition again finds out and stops it.
+                owner.Lose(partition);
+                _held[partition] = null;
+                continue;
+            }
+
+            owner.Offer(partition, found[i]);
+            _held[partition] = found[i][^1].Offset + 1;
+            any = true;
+        }
+
+        return any;
+    }
+}
