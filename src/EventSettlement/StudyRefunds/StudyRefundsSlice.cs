@@ -1,6 +1,7 @@
 using EventSettlement.Contracts;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Platform;
+using EventSettlement.StudyRefunds.Explain;
 using EventSettlement.StudyRefunds.Intake;
 
 namespace EventSettlement.StudyRefunds;
@@ -9,7 +10,7 @@ namespace EventSettlement.StudyRefunds;
 public static class StudyRefundsSlice
 {
     public static IServiceCollection AddStudyRefunds(this IServiceCollection services, Settings settings) =>
-        services.AddSingleton<FactIntake>().AddScoped<StudyIntake>();
+        services.AddSingleton<FactIntake>().AddSingleton<ExplainQuery>().AddScoped<StudyIntake>();
 
     public static IEndpointRouteBuilder MapStudyRefunds(this IEndpointRouteBuilder routes)
     {

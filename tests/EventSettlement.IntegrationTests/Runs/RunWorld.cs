@@ -1,0 +1,105 @@
+using System.Text;
+using EventSettlement.Contracts;
+using EventSettlement.IntegrationTests.Doubles;
+using EventSettlement.IntegrationTests.Fixtures;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Platform;
+using EventSettlement.Runs;
+using EventSettlement.StudyRefunds;
+using EventSettlement.StudyRefunds.Intake;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EventSettlement.IntegrationTests.Runs;
+
+/// <summary>A database with facts, and the parts of a planner that a test starts by hand.</summary>
+internal sealed class RunWorld : IAsyncDisposable
+{
+    public static readonly DateOnly Date = new(2026, 1, 10);
+
+    private readonly TestDatabase _test;
+
+    private RunWorld(TestDatabase test)
+    {
+        _test = test;
+        Database = new Database(test.ConnectionString);
+        Commands = new RunCommands(Database, Signal);
+        Queries = new RunQueries(Database);
+        Watch = new RunWatch(Database, NullLogger<RunWatch>.Instance);
+    }
+
+    public Database Database { get; }
+
+    public OutboxRows Outgoing { get; } = new();
+
+    public RunSignal Signal { get; } = new();
+
+    public RunCommands Commands { get; }
+
+    public RunQueries Queries { get; }
+
+    public RunWatch Watch { get; }
+
+    public static async Task<RunWorld> WithStudies(int studies, int members = 3)
+    {
+        var world = new RunWorld(await TestDatabase.Create());
+        await world.Take(SampleFacts.Lines(studies, members, 1, Date));
+        return world;
+    }
+
+    public RunPlanner Planner() => new(
+        Database, Outgoing, new Topology().Map(Topics.Settlements, ContractsJson.Default.SettlementRequested), Signal,
+        NullLogger<RunPlanner>.Instance);
+
+    public RunSchedule Schedule(string cron = "0 0 3 * * ?") =>
+        new(Database, new RunCalendar(cron), Signal, NullLogger<RunSchedule>.Instance);
+
+    public async Task Take(IEnumerable<string> lines)
+    {
+        long offset = 0;
+        foreach (var chunk in lines.Chunk(500))
+        {
+            var batch = DirectBatch.Of(Database.Hot, 0, offset, [.. chunk.Select(Encoding.UTF8.GetBytes)]);
+            await new StudyIntake().Consume(batch, default);
+            Assert.Empty(batch.Parked);
+            offset += chunk.Length;
+        }
+    }
+
+    public async Task<long> Start() =>
+        (await Commands.Start(Programmes.StudyRefund, Date, null, "tester", default)).Run ?? throw new InvalidOperationException();
+
+    public async Task<long> Number(string sql)
+    {
+        await using var command = Database.Reads.CreateCommand($"SELECT ({sql})::bigint");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task Do(string sql)
+    {
+        await using var command = Database.Reads.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Everything that a planned study must have, once.</summary>
+    public async Task AssertPlannedOnce(int studies, int members = 3)
+    {
+        Assert.Equal(studies, await Number("SELECT count(*) FROM settlement_request"));
+        Assert.Equal(studies, await Number("SELECT count(*) FROM study WHERE run_id IS NOT NULL"));
+        Assert.Equal(studies * members, await Number("SELECT count(*) FROM settlement_item"));
+        Assert.Equal(studies, await Number("SELECT count(*) FROM settlement_part"));
+        Assert.Equal(studies, await Number("SELECT count(DISTINCT transaction_id) FROM posting"));
+        Assert.Equal(studies, await Number("SELECT count(DISTINCT msg_key) FROM outbox"));
+        Assert.Equal(studies, await Number("SELECT count(*) FROM outbox"));
+        Assert.Equal(studies, await Number("SELECT settlements FROM run_progress WHERE lane = 'planner'"));
+        Assert.Equal(await Number("SELECT sum(amount) FROM settlement_item"), await Number("SELECT amount FROM run_progress"));
+        var proof = await new EventSettlement.Ledger.LedgerVerification(Database).Verify(default);
+        Assert.Empty(proof.Findings);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Signal.Dispose();
+        await Database.DisposeAsync();
+        await _test.DisposeAsync();
+    }
+}
