@@ -70,7 +70,7 @@ CREATE TABLE settlement_request (
     fact_offset    bigint NOT NULL,
     UNIQUE (programme, subject, period)
 );
-CREATE INDEX settlement_request_run ON settlement_request (run_id);
+CREATE INDEX settlement_request_run ON settlement_request (run_id, settlement_id);
 
 -- Items: inserted by the planner, changed by Payouts alone
 CREATE TABLE settlement_item (
@@ -168,7 +168,7 @@ CREATE TABLE settlement (
     UNIQUE (programme, subject, period)
 ) WITH (fillfactor = 60);
 CREATE INDEX settlement_listed ON settlement (created_at, settlement_id);
-CREATE INDEX settlement_run ON settlement (run_id);
+CREATE INDEX settlement_run ON settlement (run_id, created_at, settlement_id);
 
 CREATE TABLE settlement_history (
     settlement_id uuid NOT NULL,
@@ -262,6 +262,11 @@ CREATE TABLE api_key (
     revoked_at timestamptz
 );
 CREATE TABLE login_code (
+    hash       bytea PRIMARY KEY,
+    key_id     bigint NOT NULL REFERENCES api_key,
+    expires_at timestamptz NOT NULL
+);
+CREATE TABLE page_session (
     hash       bytea PRIMARY KEY,
     key_id     bigint NOT NULL REFERENCES api_key,
     expires_at timestamptz NOT NULL

@@ -1,0 +1,18 @@
+using EventSettlement.Platform;
+
+namespace EventSettlement.Access;
+
+/// <summary>Who may do what: keys with roles, the login of the page, the gate in front of every endpoint.</summary>
+public static class AccessSlice
+{
+    public static IServiceCollection AddAccess(this IServiceCollection services, Settings settings) =>
+        services.AddSingleton<KeyStore>();
+
+    public static IEndpointRouteBuilder MapAccess(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/login", LoginPage.Show).OpenToAll().ExcludeFromDescription();
+        routes.MapPost("/login", LoginPage.Enter).OpenToAll().ExcludeFromDescription().DisableAntiforgery();
+        routes.MapGet("/logout", LoginPage.Leave).Needs(Role.Viewer).ExcludeFromDescription();
+        return routes;
+    }
+}

@@ -1,0 +1,55 @@
+using EventSettlement.Api;
+
+namespace EventSettlement.Access;
+
+/// <summary>
+/// Lets a request through to its endpoint when its key's role is enough. Closed by default: an endpoint that names no
+/// role is refused, and so is a path that has no endpoint.
+/// </summary>
+public sealed class Gate(RequestDelegate next, KeyStore keys)
+{
+    public const string Cookie = "settle_session";
+    private const string Bearer = "Bearer ";
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var needed = http.GetEndpoint()?.Metadata.GetMetadata<RoleNeeded>();
+        if (needed is { Role: null })
+        {
+            await next(http);
+            return;
+        }
+
+        var actor = await FindActor(http);
+        if (actor is null && IsBrowserPage(http))
+            http.Response.Redirect("/login");
+        else if (actor is null)
+            throw ProblemException.Unauthorized();
+        else if (IsExplorer(http) || needed?.Role <= actor.Role)
+        {
+            http.Features.Set(actor);
+            await next(http);
+        }
+        else if (http.GetEndpoint() is null)
+            throw ProblemException.NotFound("path_not_found", $"there is nothing at {http.Request.Path}");
+        else
+            throw ProblemException.Forbidden(needed?.Role);
+    }
+
+    private async Task<Actor?> FindActor(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+            return await keys.FindKey(header[Bearer.Length..].Trim(), http.RequestAborted);
+        // A cookie travels with requests that other sites start, so it opens reading and nothing else.
+        return HttpMethods.IsGet(http.Request.Method) && http.Request.Cookies[Cookie] is { Length: > 0 } session
+            ? await keys.FindSession(session, http.RequestAborted)
+            : null;
+    }
+
+    private static bool IsExplorer(HttpContext http) => http.Request.Path.StartsWithSegments("/docs");
+
+    private static bool IsBrowserPage(HttpContext http) => HttpMethods.IsGet(http.Request.Method)
+        && (http.Request.Path == "/" || IsExplorer(http))
+        && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+}

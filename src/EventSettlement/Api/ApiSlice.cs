@@ -1,0 +1,42 @@
+using EventSettlement.Access;
+using EventSettlement.Platform;
+
+namespace EventSettlement.Api;
+
+/// <summary>The interface for people and programs under /v1, its description and its health.</summary>
+public static class ApiSlice
+{
+    public static IServiceCollection AddApi(this IServiceCollection services, Settings settings)
+    {
+        services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
+        services.AddOpenApi("v1", Description.Describe);
+        services.AddSingleton<MetricsText>().AddSingleton<IdempotencyStore>().AddSingleton<CommandDesk>();
+        return services.AddSingleton<SettlementReads>().AddSingleton<ItemReads>().AddSingleton<OperationReads>()
+            .AddSingleton<HealthReads>();
+    }
+
+    /// <summary>In front of all endpoints: problems, then who may, then once-only.</summary>
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseMiddleware<ProblemAnswers>();
+        app.UseRouting();
+        app.UseMiddleware<Gate>();
+        app.UseMiddleware<ChangingRequests>();
+        app.UseSwaggerUI(o =>
+        {
+            o.RoutePrefix = "docs";
+            o.SwaggerEndpoint("/openapi/v1.json", "EventSettlement v1");
+            o.DocumentTitle = "EventSettlement API";
+        });
+    }
+
+    public static IEndpointRouteBuilder MapApi(this IEndpointRouteBuilder routes)
+    {
+        var v1 = routes.MapGroup("/v1");
+        SettlementRoutes.Map(v1);
+        OperationRoutes.Map(v1);
+        HealthRoutes.Map(routes);
+        routes.MapOpenApi("/openapi/{documentName}.json").Needs(Role.Viewer);
+        return routes;
+    }
+}

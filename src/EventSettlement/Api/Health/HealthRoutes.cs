@@ -1,0 +1,20 @@
+using EventSettlement.Access;
+
+namespace EventSettlement.Api;
+
+/// <summary>Alive, ready, and what stands behind; metrics in Prometheus text.</summary>
+internal static class HealthRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz/live", () => Results.Text("alive\n")).OpenToAll().WithTags("health").WithName("Live");
+        routes.MapGet("/healthz/ready", Ready).OpenToAll().WithTags("health").WithName("Ready");
+        routes.MapGet("/healthz/details", (HealthReads reads, CancellationToken cancel) => reads.Details(cancel))
+            .Needs(Role.Viewer).WithTags("health").WithName("HealthDetails");
+        routes.MapGet("/metrics", (MetricsText metrics) => Results.Text(metrics.Render(), "text/plain; version=0.0.4"))
+            .Needs(Role.Viewer).WithTags("health").WithName("Metrics");
+    }
+
+    private static async Task<IResult> Ready(HealthReads reads, CancellationToken cancel) =>
+        await reads.IsReady(cancel) ? Results.Text("ready\n") : Results.Text("not ready\n", statusCode: 503);
+}

@@ -1,0 +1,83 @@
+using EventSettlement.Platform;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSettlement.Api;
+
+public sealed record ParkedRow(
+    long ParkedId, string Topic, int Partition, long Offset, string Code, string? Pointer, string Message,
+    DateTimeOffset FirstSeen, string Status);
+
+public sealed record AlertRow(
+    string Cause, string Code, string Message, string Next, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count,
+    long Amount, string? Currency, string State);
+
+public sealed record DownstreamRow(string Name, string State, string? Code, string? Reason, DateTimeOffset Since, string? Actor);
+
+public sealed record BalanceRow(string Account, string Currency, long Balance);
+
+/// <param name="Line">Within its transaction; the lines of one sum to zero.</param>
+public sealed record PostingRow(
+    long TransactionId, short Line, string Account, string Currency, long Amount, string Kind, string Reference,
+    Guid SettlementId, DateTimeOffset At);
+
+/// <summary>What stands around settlements: parked messages, alerts, downstreams, the ledger.</summary>
+public sealed class OperationReads(Database database)
+{
+    public async Task<Page<ParkedRow>> Parked(string? status, int? limit, string? after, CancellationToken cancel)
+    {
+        const string listParked = """
+            SELECT id AS parked_id, topic, partition, "offset", code, pointer, message, first_seen, status
+            FROM parked_message WHERE id > $1 AND ($2 IS NULL OR status = $2) ORDER BY id LIMIT $3
+            """;
+        if (status is not null and not ("PARKED" or "REPLAYED" or "DISCARDED"))
+            throw ProblemException.Invalid("/status", "is one of PARKED, REPLAYED, DISCARDED");
+        var most = Paging.Limit(limit);
+        var rows = await database.Query<ParkedRow>(listParked, cancel, Paging.Number(after, 0), Text(status), most + 1);
+        return Paging.Cut(rows, most, r => $"{r.ParkedId}");
+    }
+
+    public async Task<Page<AlertRow>> Alerts(string? state, int? limit, string? after, CancellationToken cancel)
+    {
+        const string listAlerts = """
+            SELECT cause, code, message, next, first_at, last_at, count, amount, currency, state
+            FROM alert WHERE cause > $1 AND ($2 IS NULL OR state = $2) ORDER BY cause LIMIT $3
+            """;
+        if (state is not null and not ("OPEN" or "CLOSED"))
+            throw ProblemException.Invalid("/state", "is one of OPEN, CLOSED");
+        var most = Paging.Limit(limit);
+        var rows = await database.Query<AlertRow>(listAlerts, cancel, Paging.Decode(after) ?? "", Text(state), most + 1);
+        return Paging.Cut(rows, most, r => r.Cause);
+    }
+
+    public async Task<Page<DownstreamRow>> Downstreams(CancellationToken cancel)
+    {
+        const string listDownstreams = "SELECT name, state, code, reason, since, actor FROM downstream ORDER BY name LIMIT 200";
+        return new(await database.Query<DownstreamRow>(listDownstreams, cancel), false, null);
+    }
+
+    public async Task<Page<BalanceRow>> Balances(CancellationToken cancel)
+    {
+        const string readBalances = """
+            SELECT account, currency, sum(amount)::bigint AS balance FROM posting
+            GROUP BY account, currency ORDER BY account, currency LIMIT 200
+            """;
+        return new(await database.Query<BalanceRow>(readBalances, cancel), false, null);
+    }
+
+    public async Task<Page<PostingRow>> Entries(Guid? settlement, string? account, int? limit, string? after, CancellationToken cancel)
+    {
+        const string listPostings = """
+            SELECT transaction_id, line, account, currency, amount, kind, reference, settlement_id, at FROM posting
+            WHERE (transaction_id, line) > ($1, $2) AND ($3 IS NULL OR settlement_id = $3) AND ($4 IS NULL OR account = $4)
+            ORDER BY transaction_id, line LIMIT $5
+            """;
+        var most = Paging.Limit(limit);
+        var place = Paging.Number(after, 0);
+        var rows = await database.Query<PostingRow>(listPostings, cancel, place / 100_000, (short)(place % 100_000),
+            new NpgsqlParameter { Value = (object?)settlement ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }, Text(account), most + 1);
+        return Paging.Cut(rows, most, r => $"{(r.TransactionId * 100_000) + r.Line}");
+    }
+
+    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+}
