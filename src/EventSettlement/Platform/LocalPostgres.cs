@@ -89,6 +89,20 @@ public sealed class LocalPostgres
         FindBinaries() is { } binaries && PostgresFolder.Existing(folder, binaries) is { } place
             && place.RunningPort() is { } port ? ConnectionTo(place, port) : null;
 
+    /// <summary>Removes a stopped server's data, wherever it had to go.</summary>
+    public static void Delete(string folder)
+    {
+        if (FindBinaries() is { } binaries && PostgresFolder.Existing(folder, binaries) is { } place)
+            Directory.Delete(place.Root, recursive: true);
+    }
+
+    /// <summary>The address of another database of this server, made when it is not there.</summary>
+    public async Task<string> WithDatabase(string name, CancellationToken stop)
+    {
+        await CreateDatabase(place, Port, stop, name);
+        return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
+    }
+
     /// <summary>Ends the server and removes its folder once this process is gone, however it went.</summary>
     public void StopAfterThisProcess()
     {
@@ -119,7 +133,8 @@ public sealed class LocalPostgres
         }
     }
 
-    private static async Task CreateDatabase(PostgresFolder place, int port, CancellationToken stop)
+    private static async Task CreateDatabase(
+        PostgresFolder place, int port, CancellationToken stop, string name = "settlement")
     {
         var maintenance = new NpgsqlConnectionStringBuilder(ConnectionTo(place, port))
         {
@@ -127,7 +142,7 @@ public sealed class LocalPostgres
         };
         await using var connection = new NpgsqlConnection(maintenance.ConnectionString);
         await connection.OpenAsync(stop);
-        await using var create = new NpgsqlCommand("CREATE DATABASE settlement", connection);
+        await using var create = new NpgsqlCommand($"CREATE DATABASE \"{name}\"", connection);
         try
         {
             await create.ExecuteNonQueryAsync(stop);

@@ -31,6 +31,8 @@ public static class SettingsFile
     {
         var builder = new ConfigurationBuilder()
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+            // Written by ./run, so that every verb in the clone finds the database of the desk.
+            .AddJsonFile(Path.GetFullPath(Path.Combine(Dev.DevOptions.DefaultFolder, "appsettings.json")), optional: true)
             .AddJsonFile(Path.GetFullPath(Path.Combine(folder ?? ".", "appsettings.json")), optional: true)
             .AddEnvironmentVariables("EventSettlement__");
         var secrets = Environment.GetEnvironmentVariable(SecretFolderVariable) ?? DefaultSecretFolder;

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using EventSettlement.Platform;
+
+namespace EventSettlement.Dev;
+
+/// <summary><c>settle dev …</c>: an installation for a desk. <c>./run</c> is <c>settle dev run</c>.</summary>
+public static class DevCommands
+{
+    public static Command Command()
+    {
+        var run = new Command("run", "Start everything, settle the sample studies and keep serving.");
+        DevOptions.AddTo(run);
+        run.SetAction((parsed, _) => Run(DevOptions.From(parsed)));
+        var up = new Command("up", "Start everything and leave it running.");
+        DevOptions.AddTo(up);
+        up.SetAction((parsed, stop) => Up(DevOptions.From(parsed), stop));
+        return new Command("dev", "An installation of its own for this desk.")
+        {
+            run, up, InFolder("down", "Stop everything; data stays.", Down),
+            InFolder("status", "Show what runs.", Status), InFolder("reset", "Stop everything and delete the data.", Reset),
+        };
+    }
+
+    private static Command InFolder(string name, string description, Func<string, int> action)
+    {
+        var command = new Command(name, description);
+        DevOptions.AddFolderTo(command);
+        command.SetAction(parsed => action(DevOptions.FolderOf(parsed)));
+        return command;
+    }
+
+    private static async Task<int> Run(DevOptions options)
+    {
+        using var ended = new CancellationTokenSource();
+        using var interrupt = OnSignal(PosixSignal.SIGINT, ended);
+        using var terminate = OnSignal(PosixSignal.SIGTERM, ended);
+        using var hangUp = OnSignal(PosixSignal.SIGHUP, ended);
+        try
+        {
+            Say($"Retries wait {string.Join(", ", options.RetryDelays.Select(Durations.Format))} here, not 2, 4, 8 minutes "
+                + "(--retry-delays).");
+            var stack = new DevStack(options, Say);
+            await stack.Up(ended.Token);
+            await using var play = new FirstFiveMinutes(options, stack, Say);
+            var finished = await play.Play(ended.Token);
+            if (options.Exit)
+                return finished ? 0 : 1;
+            Say($"Dashboard: {await play.LoginAddress(ended.Token)}   (one login, half an hour)");
+            Say("Serving. Try ./settle run list in another terminal; Ctrl-C ends.");
+            await Task.Delay(Timeout.Infinite, ended.Token);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            Say("Stopping.");
+        }
+        catch (InvalidOperationException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        finally
+        {
+            Say("Stopped: " + string.Join(", ", DevStack.Down(options.Folder)));
+        }
+        return 0;
+    }
+
+    private static async Task<int> Up(DevOptions options, CancellationToken stop)
+    {
+        var stack = new DevStack(options, Say);
+        await stack.Up(stop);
+        await using var play = new FirstFiveMinutes(options, stack, Say);
+        Say($"Dashboard: {await play.Open(stop)}   (one login, half an hour)");
+        return 0;
+    }
+
+    private static int Down(string folder)
+    {
+        var stopped = DevStack.Down(folder);
+        Say(stopped.Count == 0 ? "Nothing was running." : "Stopped: " + string.Join(", ", stopped));
+        return 0;
+    }
+
+    private static int Status(string folder)
+    {
+        foreach (var (name, state) in DevStack.Status(folder))
+            Say($"{name,-12} {state}");
+        return 0;
+    }
+
+    private static int Reset(string folder)
+    {
+        Down(folder);
+        LocalPostgres.Delete(folder);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Say($"Deleted {folder}.");
+        return 0;
+    }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource ended) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            ended.Cancel();
+        });
+
+    private static void Say(string line) => Console.WriteLine(line);
+}

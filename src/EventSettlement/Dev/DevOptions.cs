@@ -1,0 +1,68 @@
+using System.CommandLine;
+using EventSettlement.Platform;
+
+namespace EventSettlement.Dev;
+
+/// <summary>What <c>./run</c> was told.</summary>
+/// <param name="Date">Business date; null = the one of the first time, or today.</param>
+/// <param name="MemberService">Address of another member service than the sandbox.</param>
+/// <param name="Kafka">Bootstrap servers; null = the embedded log, or a private broker with KAFKA_HOME.</param>
+internal sealed record DevOptions(
+    bool Exit, int Studies, int Seed, string? Facts, DateOnly? Date, string? MemberService, string? Kafka, string Folder,
+    int Port, TimeSpan[] RetryDelays)
+{
+    public const int MembersPerStudy = 10;
+    private static readonly Option<bool> ExitOption = new("--exit") { Description = "End after the summary." };
+    private static readonly Option<int> StudiesOption = new("--studies")
+        { Description = "Sample studies, 1 to 100,000.", DefaultValueFactory = _ => 30 };
+    private static readonly Option<int> SeedOption = new("--seed")
+        { Description = "The same seed gives the same sample.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string?> FactsOption = new("--facts")
+        { Description = "Facts from this file, a JSON object a line, instead of the sample." };
+    private static readonly Option<DateOnly?> DateOption = new("--date")
+        { Description = "Business date; studies completed before it are settled." };
+    private static readonly Option<string?> MemberServiceOption = new("--member-service")
+        { Description = "Address of a member service instead of the sandbox." };
+    private static readonly Option<string?> KafkaOption = new("--kafka")
+        { Description = "Kafka's host:port instead of the event log in PostgreSQL." };
+    private static readonly Option<string?> DirOption = new("--dir") { Description = "Where all data goes; .settle if not told." };
+    private static readonly Option<int> PortOption = new("--port")
+        { Description = "Of the API and the page.", DefaultValueFactory = _ => 8080 };
+    private static readonly Option<string> DelaysOption = new("--retry-delays")
+        { Description = "Three waits before retries.", DefaultValueFactory = _ => "2s,4s,8s" };
+
+    public static void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { ExitOption, StudiesOption, SeedOption, FactsOption, DateOption,
+            MemberServiceOption, KafkaOption, DirOption, PortOption, DelaysOption })
+            command.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (!Durations.TryParseList(result.GetValue(DelaysOption), out var delays) || delays.Length != 3)
+                result.AddError("--retry-delays takes three lengths of time, such as 2s,4s,8s");
+            if (result.GetValue(StudiesOption) is < 1 or > 100_000)
+                result.AddError("--studies takes a number from 1 to 100000");
+            if (result.GetValue(PortOption) is < 1 or > 65_535)
+                result.AddError("--port takes a number from 1 to 65535");
+            if (result.GetValue(FactsOption) is { } file && !File.Exists(file))
+                result.AddError($"--facts: there is no file {file}");
+        });
+    }
+
+    public static DevOptions From(ParseResult parsed)
+    {
+        Durations.TryParseList(parsed.GetValue(DelaysOption), out var delays);
+        var kafka = parsed.GetValue(KafkaOption);
+        return new DevOptions(parsed.GetValue(ExitOption), parsed.GetValue(StudiesOption), parsed.GetValue(SeedOption),
+            parsed.GetValue(FactsOption), parsed.GetValue(DateOption), parsed.GetValue(MemberServiceOption), kafka,
+            FolderOf(parsed), parsed.GetValue(PortOption), delays);
+    }
+
+    public static string FolderOf(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(DirOption) ?? DefaultFolder);
+
+    public static void AddFolderTo(Command command) => command.Add(DirOption);
+
+    /// <summary>The scripts at the root of a clone name it; elsewhere it is beside you.</summary>
+    public static string DefaultFolder =>
+        Environment.GetEnvironmentVariable("EVENTSETTLEMENT_HOME") is { Length: > 0 } home ? home : ".settle";
+}

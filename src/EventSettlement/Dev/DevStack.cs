@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using EventSettlement.Platform;
+using Npgsql;
+
+namespace EventSettlement.Dev;
+
+/// <summary>The whole installation in one folder: PostgreSQL, sandbox, server, and a broker where one is wanted.</summary>
+internal sealed class DevStack(DevOptions options, Action<string> say)
+{
+    private readonly OwnedProcess server = new(options.Folder, "server");
+    private readonly OwnedProcess sandbox = new(options.Folder, "sandbox");
+
+    public string ConnectionString { get; private set; } = "";
+
+    public Uri Api { get; private set; } = new("http://127.0.0.1");
+
+    public string Journal { get; private set; } = "";
+
+    public async Task Up(CancellationToken stop)
+    {
+        Directory.CreateDirectory(options.Folder);
+        // What a killed run left would hold the ports and run yesterday's program.
+        if (server.Stop())
+            say("Stopped the server that an earlier run had left.");
+        if (sandbox.Stop())
+            say("Stopped the sandbox that an earlier run had left.");
+        Packages.NeedPostgres(say);
+        var kafka = options.Kafka ?? await PrivateKafka.StartIfWanted(options.Folder, say, stop);
+        await StartDatabase(kafka, stop);
+        var port = FreePort(options.Port);
+        if (port != options.Port)
+            say($"Port {options.Port} is taken: the server listens on {port}.");
+        Api = new Uri($"http://127.0.0.1:{port}");
+        var memberService = options.MemberService ?? await StartSandbox(stop);
+        var settings = ServerSettings(kafka, memberService);
+        WriteSecret("appsettings.json", Nested(settings));
+        server.Start([.. Self(), "serve"], settings.ToDictionary(s => "EventSettlement__" + s.Key.Replace(":", "__"), s => (string?)s.Value));
+        await Answers(server, new Uri(Api, "healthz/ready"), stop);
+        say($"Server: {Api} (log {server.LogFile})");
+    }
+
+    public void WriteCli(string key) =>
+        WriteSecret("cli.json", JsonSerializer.Serialize(new { api = Api.ToString().TrimEnd('/'), key }));
+
+    public static IReadOnlyList<string> Down(string folder)
+    {
+        var stopped = new List<string>();
+        foreach (var name in new[] { "server", "sandbox" })
+            if (new OwnedProcess(folder, name).Stop())
+                stopped.Add(name);
+        if (new OwnedProcess(folder, PrivateKafka.Name).Stop())
+            stopped.Add("Kafka broker");
+        if (LocalPostgres.StopIn(folder))
+            stopped.Add("PostgreSQL");
+        return stopped;
+    }
+
+    public static IEnumerable<(string Name, string State)> Status(string folder)
+    {
+        yield return ("PostgreSQL", LocalPostgres.RunningIn(folder) is { } address
+            ? "running on port " + new NpgsqlConnectionStringBuilder(address).Port : "not running");
+        foreach (var name in new[] { PrivateKafka.Name, "sandbox", "server" })
+            yield return (name, new OwnedProcess(folder, name).RunningPid() is { } pid ? $"running, process {pid}" : "not running");
+    }
+
+    /// <summary>How this program is started once more.</summary>
+    private static string[] Self()
+    {
+        var host = Environment.ProcessPath ?? "dotnet";
+        return Path.GetFileNameWithoutExtension(host) == "dotnet"
+            ? [host, Path.Combine(AppContext.BaseDirectory, "settle.dll")] : [host];
+    }
+
+    private async Task StartDatabase(string? kafka, CancellationToken stop)
+    {
+        var postgres = await LocalPostgres.Start(options.Folder, say, stop: stop);
+        say($"PostgreSQL: {(postgres.Adopted ? "running already" : "started")} on 127.0.0.1:{postgres.Port}, data in {postgres.DataFolder}");
+        // Offsets count in one log: another log gets a database of its own.
+        ConnectionString = kafka is null ? postgres.ConnectionString
+            : await postgres.WithDatabase(options.Kafka is null ? "settlement_kafka" : DatabaseFor(kafka), stop);
+        var steps = await Migrator.Migrate(ConnectionString, stop);
+        if (steps.Count > 0)
+            say($"Database: {string.Join(", ", steps)}");
+    }
+
+    private static string DatabaseFor(string bootstrap) =>
+        "settlement_" + string.Concat(bootstrap.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+
+    private async Task<string> StartSandbox(CancellationToken stop)
+    {
+        var port = FreePort(0);
+        Journal = Path.Combine(options.Folder, $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl");
+        sandbox.Start([.. Self(), "sandbox", "--port", $"{port}", "--journal", Journal], new Dictionary<string, string?>());
+        var address = new Uri($"http://127.0.0.1:{port}");
+        await Answers(sandbox, new Uri(address, "healthz/live"), stop);
+        say($"Sandbox member service: {address} (journal {Journal})");
+        return address.ToString().TrimEnd('/');
+    }
+
+    private Dictionary<string, string> ServerSettings(string? kafka, string memberService)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings:Main"] = ConnectionString,
+            ["EventLog:Kind"] = kafka is null ? "postgres" : "kafka",
+            ["MemberService:BaseUrl"] = memberService,
+            ["StudyRefund:RetryDelays"] = string.Join(',', options.RetryDelays.Select(Durations.Format)),
+            ["Api:Urls"] = Api.ToString().TrimEnd('/'),
+        };
+        if (kafka is not null)
+            settings["EventLog:Bootstrap"] = kafka;
+        return settings;
+    }
+
+    private static string Nested(Dictionary<string, string> settings) => JsonSerializer.Serialize(settings
+        .GroupBy(s => s.Key.Split(':')[0]).ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key.Split(':')[1], s => s.Value)));
+
+    private void WriteSecret(string name, string text)
+    {
+        var path = Path.Combine(options.Folder, name);
+        var options600 = new FileStreamOptions
+        {
+            Mode = FileMode.Create, Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using var writer = new StreamWriter(path, options600);
+        writer.WriteLine(text);
+    }
+
+    private static async Task Answers(OwnedProcess process, Uri address, CancellationToken stop)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        var until = Environment.TickCount64 + 60_000;
+        while (Environment.TickCount64 < until && process.RunningPid() is not null)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(address, stop);
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
+            {
+                // It is still starting; the loop has an end.
+            }
+            await Task.Delay(100, stop);
+        }
+        throw new InvalidOperationException($"{address} does not answer; the end of {process.LogFile}:\n{process.LastLines(15)}");
+    }
+
+    private static int FreePort(int wanted)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, wanted);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        catch (SocketException) when (wanted != 0)
+        {
+            return FreePort(0);
+        }
+    }
+}

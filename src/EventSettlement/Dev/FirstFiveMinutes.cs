@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using EventSettlement.Access;
+using EventSettlement.Contracts;
+using EventSettlement.Platform;
+using EventSettlement.Runs;
+using EventSettlement.StudyRefunds;
+using EventSettlement.StudyRefunds.Intake;
+
+namespace EventSettlement.Dev;
+
+/// <summary><c>./run</c>: facts in, one run of study refunds to its end, and what came of it.</summary>
+internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Action<string> say) : IAsyncDisposable
+{
+    private const string KeyName = "run";
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(30);
+    private readonly Database database = new(stack.ConnectionString);
+
+    /// <summary>True when every settlement of the run came to an end.</summary>
+    public async Task<bool> Play(CancellationToken stop)
+    {
+        var key = await NewKey(stop);
+        using var api = new HttpClient { BaseAddress = stack.Api };
+        api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        var date = options.Date ?? FirstDate();
+        var studies = await CountStudies(stop);
+        await SendFacts(api, date, stop);
+        await FactsTaken(studies, stop);
+        var queries = new RunQueries(database);
+        var run = await Start(api, queries, date, stop);
+        var progress = new RunProgress(queries, say);
+        var finished = await progress.Watch(run, RunLimit, stop);
+        await new RunSummary(database, say).Print(run, stop);
+        return finished;
+    }
+
+    /// <summary>A key for the command line and a login, and nothing more.</summary>
+    public async Task<Uri> Open(CancellationToken stop)
+    {
+        await NewKey(stop);
+        return await LoginAddress(stop);
+    }
+
+    public async Task<Uri> LoginAddress(CancellationToken stop) =>
+        new(stack.Api, "login?code=" + await new KeyStore(database).CreateLoginCode(KeyName, stop));
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    private async Task<string> NewKey(CancellationToken stop)
+    {
+        var key = await new KeyStore(database).Create(KeyName, Role.Admin, stop);
+        stack.WriteCli(key);
+        return key;
+    }
+
+    /// <summary>The sample's times hang on the date, so tomorrow's run must not tell other facts of the same studies.</summary>
+    private DateOnly FirstDate()
+    {
+        var file = Path.Combine(options.Folder, "first-date");
+        if (!File.Exists(file))
+            File.WriteAllText(file, RunCalendar.BusinessDate(TimeProvider.System.GetUtcNow().UtcDateTime).ToString("O"));
+        return DateOnly.ParseExact(File.ReadAllText(file).Trim(), "O");
+    }
+
+    private async Task SendFacts(HttpClient api, DateOnly date, CancellationToken stop)
+    {
+        var file = options.Facts;
+        if (file is null)
+        {
+            file = Path.Combine(options.Folder, "sample-facts.jsonl");
+            await File.WriteAllLinesAsync(file,
+                SampleFacts.Lines(options.Studies, DevOptions.MembersPerStudy, options.Seed, date), stop);
+        }
+        var answer = await new FactFile(api).Send(Topics.StudyCompleted, file, null, null, stop);
+        say($"Facts: {answer.Accepted:N0} lines of {file} sent to the topic {Topics.StudyCompleted}");
+        foreach (var problem in answer.Problems)
+            say($"  line {problem.Line}{problem.Pointer}: {problem.Rule}");
+    }
+
+    /// <summary>The intake reads the topic behind our back: done when its lag is nothing.</summary>
+    private async Task FactsTaken(long before, CancellationToken stop)
+    {
+        var limit = TimeProvider.System.GetTimestamp();
+        var (last, unchanged) = (-1L, 0);
+        while (unchanged < 5 && TimeProvider.System.GetElapsedTime(limit) < TimeSpan.FromSeconds(60))
+        {
+            await Task.Delay(200, stop);
+            var now = await CountStudies(stop);
+            // Known studies change nothing and are seen by nothing happening for a second.
+            unchanged = now == last && now >= before ? unchanged + 1 : 0;
+            last = now;
+        }
+        say(last == before ? "Facts: nothing new, these studies were known" : $"Facts: {last - before:N0} new studies taken in");
+    }
+
+    private async Task<long> CountStudies(CancellationToken stop)
+    {
+        await using var count = database.Reads.CreateCommand(
+            "SELECT (SELECT count(*) FROM study) + (SELECT count(*) FROM parked_message)");
+        return (long)(await count.ExecuteScalarAsync(stop))!;
+    }
+
+    private async Task<long> Start(HttpClient api, RunQueries queries, DateOnly date, CancellationToken stop)
+    {
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "v1/runs");
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("N"));
+            request.Content = JsonContent.Create(new { programme = Programmes.StudyRefund, date });
+            using var answer = await api.SendAsync(request, stop);
+            var newest = (await queries.List(1, null, stop)).FirstOrDefault();
+            if (answer.IsSuccessStatusCode && newest is not null)
+            {
+                say($"Run {newest.Id}: study refunds for {date:yyyy-MM-dd}");
+                return newest.Id;
+            }
+            if (answer.StatusCode != HttpStatusCode.Conflict || newest is null)
+                throw new InvalidOperationException($"The run was refused: {await answer.Content.ReadAsStringAsync(stop)}");
+            say($"Run {newest.Id} is not finished yet, it goes first.");
+            await new RunProgress(queries, say).Watch(newest.Id, RunLimit, stop);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using EventSettlement.Platform;
+
+namespace EventSettlement.Dev;
+
+/// <summary>A broker of one node, made from the distribution that KAFKA_HOME names; its data stays in the folder.</summary>
+internal static class PrivateKafka
+{
+    public const string Name = "kafka";
+
+    /// <summary>Its address, or null when KAFKA_HOME is not set.</summary>
+    public static async Task<string?> StartIfWanted(string folder, Action<string> say, CancellationToken stop)
+    {
+        if (Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } home)
+            return null;
+        Packages.NeedForKafka(say);
+        var data = Path.Combine(folder, "kafka-data");
+        var addressFile = Path.Combine(folder, "kafka.address");
+        var process = new OwnedProcess(folder, Name);
+        if (process.RunningPid() is not null && File.Exists(addressFile))
+        {
+            say($"Kafka: running already on {File.ReadAllText(addressFile)}");
+            return File.ReadAllText(addressFile);
+        }
+        var (port, controller) = (FreePort(), FreePort());
+        var properties = Path.Combine(folder, "kafka.properties");
+        WriteProperties(home, properties, data, port, controller);
+        if (!Directory.Exists(data))
+        {
+            say($"Kafka: a private broker of {home}, data in {data}");
+            var storage = Path.Combine(home, "bin", "kafka-storage.sh");
+            var id = Shell.Must(storage, ["random-uuid"]).Trim();
+            Shell.Must(storage, ["format", "-t", id, "-c", properties]);
+        }
+        process.Start([Path.Combine(home, "bin", "kafka-server-start.sh"), properties], new Dictionary<string, string?>());
+        var address = $"127.0.0.1:{port}";
+        await Answers(process, port, stop);
+        File.WriteAllText(addressFile, address);
+        say($"Kafka: started on {address}");
+        return address;
+    }
+
+    private static void WriteProperties(string home, string path, string data, int port, int controller)
+    {
+        var ours = new Dictionary<string, string>
+        {
+            ["log.dirs"] = data,
+            ["listeners"] = $"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+            ["advertised.listeners"] = $"PLAINTEXT://127.0.0.1:{port}",
+            ["controller.quorum.bootstrap.servers"] = $"127.0.0.1:{controller}",
+        };
+        var file = Path.Combine(home, "config", "server.properties");
+        var lines = File.ReadLines(file).Where(l => !ours.ContainsKey(l.Split('=')[0].Trim()));
+        if (File.ReadLines(file).Any(l => l.StartsWith("controller.quorum.voters", StringComparison.Ordinal)))
+        {
+            lines = lines.Where(l => !l.StartsWith("controller.quorum.voters", StringComparison.Ordinal));
+            ours["controller.quorum.voters"] = $"1@127.0.0.1:{controller}";
+            ours.Remove("controller.quorum.bootstrap.servers");
+        }
+        File.WriteAllLines(path, lines.Concat(ours.Select(o => $"{o.Key}={o.Value}")));
+    }
+
+    private static async Task Answers(OwnedProcess process, int port, CancellationToken stop)
+    {
+        var until = Environment.TickCount64 + 60_000;
+        while (Environment.TickCount64 < until && process.RunningPid() is not null)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, port, stop);
+                return;
+            }
+            catch (SocketException)
+            {
+                // It is still starting; the loop has an end.
+            }
+            await Task.Delay(200, stop);
+        }
+        throw new InvalidOperationException($"Kafka does not start; the end of {process.LogFile}:\n{process.LastLines(15)}");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

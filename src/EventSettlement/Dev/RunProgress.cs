@@ -1,0 +1,52 @@
+using System.Globalization;
+using EventSettlement.Runs;
+
+namespace EventSettlement.Dev;
+
+/// <summary>Shows a run going on: one line that is rewritten on a terminal, a line a change elsewhere.</summary>
+internal sealed class RunProgress(RunQueries queries, Action<string> say)
+{
+    private const int BarWidth = 24;
+    private static readonly string[] Ends = ["COMPLETED", "FAILED", "CANCELLED"];
+
+    public async Task<bool> Watch(long id, TimeSpan limit, CancellationToken stop)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var shown = "";
+        while (true)
+        {
+            var view = await queries.Show(id, stop) ?? throw new InvalidOperationException($"there is no run {id}");
+            var line = Line(view);
+            if (line != shown && Console.IsOutputRedirected)
+                say(line);
+            else if (line != shown)
+                Console.Write("\r\u001b[K" + line);
+            shown = line;
+            var over = view.Run.State is RunStates.Finished or RunStates.Stopped;
+            if (over || TimeProvider.System.GetElapsedTime(started) > limit)
+            {
+                if (!Console.IsOutputRedirected)
+                    Console.WriteLine();
+                return over;
+            }
+            await Task.Delay(250, stop);
+        }
+    }
+
+    private static string Line(RunView view)
+    {
+        var planned = Count(view, "PLANNED");
+        var ended = Ends.Sum(state => Count(view, state));
+        var filled = planned == 0 ? 0 : (int)(BarWidth * ended / planned);
+        var states = view.Totals.Where(t => t.State != "PLANNED" && t.Settlements > 0)
+            .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.State} {t.Settlements:N0}"));
+        var retrying = view.NextRetryAt is { } next
+            ? string.Create(CultureInfo.InvariantCulture, $"; retrying {view.Retrying:N0}, next at {next:HH:mm:ss} UTC") : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"  [{new string('#', filled)}{new string('.', BarWidth - filled)}] {view.Run.State,-8} {ended:N0}/{planned:N0} settlements")
+            + (states.Any() ? ": " + string.Join(", ", states) : "") + retrying;
+    }
+
+    private static long Count(RunView view, string state) =>
+        view.Totals.Where(t => t.State == state).Sum(t => t.Settlements);
+}
