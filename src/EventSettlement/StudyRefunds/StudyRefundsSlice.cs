@@ -10,7 +10,7 @@ namespace EventSettlement.StudyRefunds;
 public static class StudyRefundsSlice
 {
     public static IServiceCollection AddStudyRefunds(this IServiceCollection services, Settings settings) =>
-        services.AddSingleton<FactIntake>().AddSingleton<ExplainQuery>().AddScoped<StudyIntake>();
+        services.AddSingleton<FactIntake>().AddSingleton<ExplainQuery>();
 
     public static IEndpointRouteBuilder MapStudyRefunds(this IEndpointRouteBuilder routes)
     {

@@ -10,16 +10,28 @@ internal sealed class OutboxRows : IOutgoingWriter
     public long Waiting { get; set; }
 
     public async Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
+        CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand(
-            "INSERT INTO outbox (shard, topic, msg_key, body, headers) SELECT 0, * FROM unnest(@topic, @key, @body, @headers)",
-            connection, transaction);
-        Add(command, "topic", NpgsqlDbType.Text, messages.Select(m => m.Topic));
-        Add(command, "key", NpgsqlDbType.Text, messages.Select(m => m.Key));
-        Add(command, "body", NpgsqlDbType.Bytea, messages.Select(m => m.Body));
-        Add(command, "headers", NpgsqlDbType.Text, messages.Select(m => m.Headers.Text));
-        await command.ExecuteNonQueryAsync(cancel);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        await Queue(batch, messages, cancel);
+        await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    public ValueTask Queue(NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
+    {
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "INSERT INTO outbox (shard, topic, msg_key, body, headers) SELECT 0, * FROM unnest($1, $2, $3, $4)")
+        {
+            Parameters =
+            {
+                Array(NpgsqlDbType.Text, messages.Select(m => m.Topic)),
+                Array(NpgsqlDbType.Text, messages.Select(m => m.Key)),
+                Array(NpgsqlDbType.Bytea, messages.Select(m => m.Body)),
+                Array(NpgsqlDbType.Text, messages.Select(m => m.Headers.Text)),
+            },
+        });
+        return ValueTask.CompletedTask;
     }
 
     public void Wake(IReadOnlyCollection<OutgoingMessage> messages)
@@ -28,6 +40,6 @@ internal sealed class OutboxRows : IOutgoingWriter
 
     public Task<long> CountWaiting(CancellationToken cancel) => Task.FromResult(Waiting);
 
-    private static void Add<T>(NpgsqlCommand command, string name, NpgsqlDbType type, IEnumerable<T> values) =>
-        command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = values.ToArray() });
+    private static NpgsqlParameter Array<T>(NpgsqlDbType type, IEnumerable<T> values) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = values.ToArray() };
 }

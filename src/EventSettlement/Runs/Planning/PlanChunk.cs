@@ -30,14 +30,12 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
             return false;
         if (fresh.Count < chunk.Count)
             await PlanConflicts.Raise(connection, transaction, lease.Run, chunk.Except(fresh).ToList(), cancel);
-        var messages = new List<OutgoingMessage>(fresh.Count);
+        var messages = fresh.ConvertAll(planned =>
+            topology.Message(planned.Id.ToString("D"), Requested(planned, payableAt, now)));
         if (fresh.Count > 0)
         {
             await PlanRows.CopyItems(connection, fresh, now, cancel);
-            await Follow(connection, transaction, fresh, cancel);
-            foreach (var planned in fresh)
-                messages.Add(topology.Message(planned.Id.ToString("D"), Requested(planned, payableAt, now)));
-            await outgoing.Write(connection, transaction, messages, cancel);
+            await Follow(connection, transaction, fresh, messages, cancel);
         }
 
         await transaction.CommitAsync(cancel);
@@ -65,7 +63,8 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
     }
 
     private async Task Follow(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<PlannedSettlement> fresh, CancellationToken cancel)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<PlannedSettlement> fresh,
+        List<OutgoingMessage> messages, CancellationToken cancel)
     {
         // A study without any deposit moves no money.
         var postings = fresh.Where(p => p.Total + p.Kept > 0).Select(p => Posting.Creation(
@@ -84,6 +83,7 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
                 new() { Value = fresh.Sum(p => p.Total) },
             },
         });
+        await outgoing.Queue(batch, messages, cancel);
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
