@@ -35,10 +35,15 @@ public sealed class MessagingBuilder
         where TSaga : class, SagaStateMachineInstance
         where TMapper : class, ISagaMapper<TSaga>
     {
-        Sagas.Add(new SagaRegistration(group, topic, typeof(TMachine), typeof(TSaga), typeof(TMapper)));
+        Sagas.Add(new SagaRegistration(
+            group, topic, typeof(TSaga),
+            SagaEndpoint<TSaga>.Register<TMachine, TMapper>,
+            services => new SagaEndpoint<TSaga>(services, group, topic)));
         return Topic(topic);
     }
 
     /// <summary>One state machine on one topic.</summary>
-    public sealed record SagaRegistration(string Group, string Topic, Type Machine, Type Saga, Type Mapper);
+    public sealed record SagaRegistration(
+        string Group, string Topic, Type Saga,
+        Action<IBusRegistrationConfigurator> Register, Func<IServiceProvider, IBatchConsumer> Create);
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Outgoing;
 using MassTransit;
 
 namespace EventSettlement.Messaging.Sagas;
@@ -6,6 +9,12 @@ namespace EventSettlement.Messaging.Sagas;
 public sealed class BatchSession
 {
     private readonly List<object> _rows = [];
+    private readonly Dictionary<Type, SideRows> _tables = [];
+    private readonly List<OutgoingMessage> _sent = [];
+    private readonly List<ScheduledSend> _scheduled = [];
+    private readonly List<Guid> _cancelled = [];
+    private readonly List<Action> _undo = [];
+    private string? _inboundKey;
 
     /// <summary>The database's clock at the start of this batch: the only now that a saga knows.</summary>
     public DateTimeOffset Now { get; init; } = TimeProvider.System.GetUtcNow();
@@ -16,8 +25,65 @@ public sealed class BatchSession
     public IReadOnlyList<object> Rows => _rows;
 
     /// <summary>Needs an <see cref="ISideTable{TRow}"/> for <typeparamref name="TRow"/> in the container.</summary>
-    public void Add<TRow>(TRow row) where TRow : class => _rows.Add(row);
+    public void Add<TRow>(TRow row) where TRow : class
+    {
+        _rows.Add(row);
+        _tables.TryAdd(typeof(TRow), SideRows<TRow>.Instance);
+    }
 
     /// <summary>The batch this message is handled in; a detached one where there is none (MassTransit's test harness).</summary>
     public static BatchSession Of(PipeContext context) => context.GetOrAddPayload(() => new BatchSession());
+
+    /// <summary>The record that is being handled; what is sent without a key of its own takes this one's.</summary>
+    internal LogRecord? Inbound
+    {
+        get;
+        set
+        {
+            field = value;
+            _inboundKey = null;
+        }
+    }
+
+    internal string? InboundKey => _inboundKey ??= Inbound?.Key is { } key ? Encoding.UTF8.GetString(key) : null;
+
+    internal object? Sagas { get; init; }
+
+    internal IReadOnlyList<OutgoingMessage> Sent => _sent;
+
+    internal IReadOnlyList<ScheduledSend> Scheduled => _scheduled;
+
+    internal IReadOnlyList<Guid> Cancelled => _cancelled;
+
+    internal IEnumerable<(SideRows Table, List<object> Rows)> RowsByTable() => _tables.Count == 1
+        ? [(_tables.Values.First(), _rows)]
+        : _tables.Select(table => (table.Value, _rows.FindAll(row => row.GetType() == table.Key)))
+            .Where(table => table.Item2.Count > 0);
+
+    internal void Capture(OutgoingMessage message) => _sent.Add(message);
+
+    internal void Schedule(ScheduledSend message) => _scheduled.Add(message);
+
+    internal void Cancel(Guid token) => _cancelled.Add(token);
+
+    /// <summary>Called before something outside the lists changes; <paramref name="undo"/> brings it back.</summary>
+    internal void OnUndo(Action undo) => _undo.Add(undo);
+
+    /// <summary>A point that a failed attempt goes back to.</summary>
+    internal Mark TakeMark() => new(_rows.Count, _sent.Count, _scheduled.Count, _cancelled.Count, _undo.Count);
+
+    internal void UndoTo(Mark mark)
+    {
+        for (var i = _undo.Count - 1; i >= mark.Undo; i--)
+            _undo[i]();
+        Truncate(_undo, mark.Undo);
+        Truncate(_rows, mark.Rows);
+        Truncate(_sent, mark.Sent);
+        Truncate(_scheduled, mark.Scheduled);
+        Truncate(_cancelled, mark.Cancelled);
+    }
+
+    private static void Truncate<T>(List<T> list, int count) => list.RemoveRange(count, list.Count - count);
+
+    internal readonly record struct Mark(int Rows, int Sent, int Scheduled, int Cancelled, int Undo);
 }

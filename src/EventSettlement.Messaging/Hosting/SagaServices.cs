@@ -1,0 +1,34 @@
+using EventSettlement.Messaging.Endpoint;
+using EventSettlement.Messaging.Outgoing;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EventSettlement.Messaging.Hosting;
+
+/// <summary>Puts the state machines of a <see cref="MessagingBuilder"/> into the container.</summary>
+public static class SagaServices
+{
+    /// <summary>
+    /// Adds a <see cref="ConsumerBinding"/> for every saga. Needs an <see cref="Npgsql.NpgsqlDataSource"/> with the pinned
+    /// planner in the container. MassTransit's bus is there as a host only and is never started.
+    /// </summary>
+    public static IServiceCollection AddSagaEndpoints(this IServiceCollection services, MessagingBuilder messaging)
+    {
+        services.TryAddSingleton(messaging.Topology);
+        services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            bus.ConfigureHealthCheckOptions(check => check.MinimalFailureStatus = HealthStatus.Healthy);
+            foreach (var saga in messaging.Sagas)
+                saga.Register(bus);
+            bus.UsingInMemory();
+        });
+        services.RemoveMassTransitHostedService();
+        LostBus.Guard(services);
+        foreach (var saga in messaging.Sagas)
+            services.AddSingleton(new ConsumerBinding(saga.Group, saga.Topic, saga.Create));
+        return services;
+    }
+}

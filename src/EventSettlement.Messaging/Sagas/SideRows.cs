@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace EventSettlement.Messaging.Sagas;
+
+/// <summary>Finds the table of a row type that is only known at the flush.</summary>
+internal abstract class SideRows
+{
+    public abstract NpgsqlBatchCommand Write(IServiceProvider services, List<object> rows);
+}
+
+internal sealed class SideRows<TRow> : SideRows where TRow : class
+{
+    public static readonly SideRows<TRow> Instance = new();
+
+    public override NpgsqlBatchCommand Write(IServiceProvider services, List<object> rows) =>
+        services.GetRequiredService<ISideTable<TRow>>().Write(rows.ConvertAll(row => (TRow)row));
+}

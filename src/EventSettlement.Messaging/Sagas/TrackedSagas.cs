@@ -1,0 +1,102 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSettlement.Messaging.Sagas;
+
+/// <summary>The sagas of one batch: read once, changed in memory, written once.</summary>
+internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataSource database) where TSaga : class
+{
+    // A null entry is an id that was looked for and is not there.
+    private readonly Dictionary<Guid, Tracked?> _byId = [];
+
+    /// <summary>All sagas of the ids and the database's clock, in one round trip.</summary>
+    public async Task<DateTimeOffset> ReadAll(Guid[] ids, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new NpgsqlBatchCommand("SELECT clock()"), Select(ids) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        var now = reader.GetFieldValue<DateTimeOffset>(0);
+        await reader.NextResultAsync(cancel);
+        await Read(ids, reader, cancel);
+        return now;
+    }
+
+    /// <summary>The saga, safe to change until the attempt is undone; null when there is none.</summary>
+    public async ValueTask<Tracked?> Load(Guid id, BatchSession session, CancellationToken cancel)
+    {
+        if (!_byId.TryGetValue(id, out var tracked))
+        {
+            await ReadAll([id], cancel);
+            tracked = _byId[id];
+        }
+
+        if (tracked is not null)
+            KeepCopy(tracked, session);
+        return tracked;
+    }
+
+    public Tracked Add(TSaga saga, BatchSession session)
+    {
+        var id = mapper.IdOf(saga);
+        var tracked = new Tracked(saga) { IsNew = true, IsChanged = true };
+        _byId[id] = tracked;
+        session.OnUndo(() => _byId[id] = null);
+        return tracked;
+    }
+
+    public void Forget(TSaga saga) => _byId[mapper.IdOf(saga)] = null;
+
+    public void Changed(TSaga saga)
+    {
+        if (_byId[mapper.IdOf(saga)] is { } tracked)
+            tracked.IsChanged = true;
+    }
+
+    public (List<TSaga> Added, List<TSaga> Changed) Take()
+    {
+        List<TSaga> added = [], changed = [];
+        foreach (var tracked in _byId.Values)
+            if (tracked is { IsChanged: true })
+                (tracked.IsNew ? added : changed).Add(tracked.Saga);
+        return (added, changed);
+    }
+
+    private void KeepCopy(Tracked tracked, BatchSession session)
+    {
+        var (copy, changed) = (mapper.Copy(tracked.Saga), tracked.IsChanged);
+        session.OnUndo(() =>
+        {
+            mapper.Restore(tracked.Saga, copy);
+            tracked.IsChanged = changed;
+        });
+    }
+
+    private NpgsqlBatchCommand Select(Guid[] ids) => new(mapper.SelectSql)
+    {
+        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+    };
+
+    private async Task Read(Guid[] ids, NpgsqlDataReader reader, CancellationToken cancel)
+    {
+        foreach (var id in ids)
+            _byId.TryAdd(id, null);
+        while (await reader.ReadAsync(cancel))
+        {
+            var saga = mapper.Read(reader);
+            _byId[mapper.IdOf(saga)] = new Tracked(saga);
+        }
+    }
+
+    internal sealed class Tracked(TSaga saga)
+    {
+        public TSaga Saga { get; } = saga;
+
+        public bool IsNew { get; init; }
+
+        public bool IsChanged { get; set; }
+    }
+}
