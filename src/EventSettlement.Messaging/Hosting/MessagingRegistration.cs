@@ -30,6 +30,8 @@ public static class MessagingRegistration
                 group, topic, provider => (IBatchConsumer)provider.GetRequiredService(consumer)));
         }
 
+        if (builder.Sagas.Count > 0)
+            services.AddSagaEndpoints(builder);
         services.AddSingleton<MessagingHost>();
         return services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<MessagingHost>());
     }
