@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using EventSettlement.Access;
+using EventSettlement.Platform;
+using Npgsql;
+
+namespace EventSettlement.Bench;
+
+/// <summary>A whole installation for one bench: a fresh database, sandbox and server as processes of their own.</summary>
+internal sealed class BenchInstallation : IAsyncDisposable
+{
+    private const int LinesACall = 1000;
+    private readonly List<Process> _processes = [];
+    private readonly string _folder;
+    private readonly string _name;
+    private readonly NpgsqlDataSource _server;
+    private LocalPostgres? _private;
+
+    private BenchInstallation(string folder, string name, NpgsqlDataSource server, Database database, HttpClient api)
+    {
+        (_folder, _name, _server, Database, Api) = (folder, name, server, database, api);
+    }
+
+    public Database Database { get; }
+
+    public HttpClient Api { get; }
+
+    /// <param name="environment">More settings for the server, such as the event log.</param>
+    public static async Task<BenchInstallation> Start(
+        BenchOptions options, IReadOnlyDictionary<string, string> environment, CancellationToken cancel)
+    {
+        var folder = Directory.CreateTempSubdirectory("settle-bench-").FullName;
+        var postgres = options.ConnectionString is { } given
+            ? null
+            : await LocalPostgres.Start(Path.Combine(folder, "postgres"), Console.Error.WriteLine, stop: cancel);
+        var address = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? postgres!.ConnectionString);
+        var server = NpgsqlDataSource.Create(address.ConnectionString);
+        var name = string.Create(
+            CultureInfo.InvariantCulture, $"settle_bench_{Environment.ProcessId}_{Environment.TickCount64}");
+        await using (var create = server.CreateCommand($"CREATE DATABASE {name}"))
+            await create.ExecuteNonQueryAsync(cancel);
+        address.Database = name;
+        await Migrator.Migrate(address.ConnectionString, cancel);
+        var database = new Database(address.ConnectionString);
+        var secret = await new KeyStore(database).Create("bench", Role.Admin, cancel);
+        var port = FreePort();
+        var api = new HttpClient
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5),
+        };
+        api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
+        var made = new BenchInstallation(folder, name, server, database, api) { _private = postgres };
+        var sandbox = FreePort();
+        made.Run("sandbox", [], "sandbox", "--urls", $"http://127.0.0.1:{sandbox}",
+            "--journal", Path.Combine(folder, "journal.jsonl"));
+        made.Run("server", environment.Concat(
+        [
+            new("EventSettlement__ConnectionStrings__Main", address.ConnectionString),
+            new("EventSettlement__MemberService__BaseUrl", $"http://127.0.0.1:{sandbox}"),
+            new("EventSettlement__Api__Urls", api.BaseAddress.ToString()),
+        ]), "serve");
+        await made.WaitFor($"http://127.0.0.1:{sandbox}/healthz/live", cancel);
+        await made.WaitFor("healthz/ready", cancel);
+        if (options.LatencyMilliseconds > 0)
+            await Faults(sandbox, options.LatencyMilliseconds, cancel);
+        return made;
+    }
+
+    /// <summary>Sends facts through the HTTP intake and waits until the tables have them all; seconds taken.</summary>
+    public async Task<double> Intake(IEnumerable<string> facts, long totalAfter, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        foreach (var chunk in facts.Chunk(LinesACall))
+        {
+            using var body = new StringContent(string.Join('\n', chunk), Encoding.UTF8, "application/x-ndjson");
+            using var answer = await Post("v1/events/study-completed", body, cancel);
+        }
+
+        while (await Count("SELECT count(*) FROM study", cancel) < totalAfter)
+            await Pause(cancel);
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    public async Task<long> StartRun(DateOnly date, CancellationToken cancel)
+    {
+        var day = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        using var body = JsonContent.Create(new { programme = "study-refund", date = day });
+        using var answer = await Post("v1/runs", body, cancel);
+        using var run = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancel));
+        return run.RootElement.GetProperty("run_id").GetInt64();
+    }
+
+    public async Task<long> Count(string sql, CancellationToken cancel)
+    {
+        await using var command = Database.Reads.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Largest resident memory of the children so far, in MB.</summary>
+    public double PeakMegabytes() => _processes.Max(p =>
+    {
+        p.Refresh();
+        return p.HasExited ? 0 : p.PeakWorkingSet64 / 1e6;
+    });
+
+    public static Task Pause(CancellationToken cancel) => Task.Delay(10, cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            if (!process.HasExited)
+                process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        Api.Dispose();
+        await Database.DisposeAsync();
+        await using (var drop = _server.CreateCommand($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)"))
+            await drop.ExecuteNonQueryAsync();
+        await _server.DisposeAsync();
+        _private?.Stop();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<HttpResponseMessage> Post(string path, HttpContent body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("D"));
+        var answer = await Api.SendAsync(request, cancel);
+        return answer.IsSuccessStatusCode
+            ? answer
+            : throw new InvalidOperationException(
+                $"{path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancel)}");
+    }
+
+    private void Run(string name, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    {
+        var log = Path.Combine(_folder, name + ".log");
+        string[] words = ["-c", $"exec \"$@\" >'{log}' 2>&1", "sh", Environment.ProcessPath!, .. arguments];
+        var start = new ProcessStartInfo("/bin/sh", words)
+        {
+            WorkingDirectory = _folder,
+        };
+        foreach (var (key, value) in environment)
+            start.Environment[key] = value;
+        _processes.Add(Process.Start(start)!);
+    }
+
+    private async Task WaitFor(string address, CancellationToken cancel)
+    {
+        for (var left = 1500; ; left--)
+        {
+            try
+            {
+                using var answer = await Api.GetAsync(address, cancel);
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not up yet; bounded by the counter.
+            }
+
+            if (left == 0 || _processes.Any(p => p.HasExited))
+                throw new InvalidOperationException($"{address} does not answer. {LastWords()}");
+            await Pause(cancel);
+        }
+    }
+
+    private string LastWords() => string.Join('\n', Directory.GetFiles(_folder, "*.log")
+        .SelectMany(f => File.ReadLines(f).TakeLast(10).Select(l => Path.GetFileName(f) + ": " + l)));
+
+    private static async Task Faults(int port, int latencyMilliseconds, CancellationToken cancel)
+    {
+        using var client = new HttpClient();
+        using var answer = await client.PostAsJsonAsync($"http://127.0.0.1:{port}/sandbox/faults",
+            new { latencyMs = latencyMilliseconds }, cancel);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace EventSettlement.Bench;
+
+/// <summary>One settlement on an idle system, from its request to COMPLETED, by the database's clock.</summary>
+internal static class LatencyBench
+{
+    private const int WarmUp = 20;
+
+    public static async Task<int> Run(BenchOptions options, CancellationToken cancel)
+    {
+        await using var installation = await BenchInstallation.Start(options, options.Environment, cancel);
+        var waits = new List<double>();
+        for (var n = 1; n <= options.Studies + WarmUp; n++)
+        {
+            var fact = BenchFacts.Study(string.Create(CultureInfo.InvariantCulture, $"L-{n:D5}"), members: 1);
+            await installation.Intake([fact], n, cancel);
+            var run = await installation.StartRun(new DateOnly(2026, 11, 1), cancel);
+            var finished = $"SELECT count(*) FROM run WHERE run_id = {run} AND state = 'FINISHED'";
+            while (await installation.Count(finished, cancel) == 0)
+                await BenchInstallation.Pause(cancel);
+            var wait = await installation.Count(string.Create(CultureInfo.InvariantCulture, $"""
+                SELECT (extract(epoch FROM s.updated_at - q.created_at) * 1000000)::bigint
+                FROM settlement s JOIN settlement_request q USING (settlement_id) WHERE s.run_id = {run}
+                """), cancel);
+            if (n > WarmUp)
+                waits.Add(wait / 1000.0);
+        }
+
+        BenchReport.Print("latency", new Dictionary<string, object>
+        {
+            ["settlements"] = waits.Count, ["log"] = options.Kafka is null ? "postgres" : "kafka",
+        },
+        [
+            new("request to completed p50", "ms", [BenchReport.Percentile(waits, 0.5)]),
+            new("request to completed p99", "ms", [BenchReport.Percentile(waits, 0.99)]),
+        ]);
+        return 0;
+    }
+}
