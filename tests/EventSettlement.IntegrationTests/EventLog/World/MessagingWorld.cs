@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Text;
+using EventSettlement.IntegrationTests.Fixtures;
+using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Hosting;
+using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Platform;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EventSettlement.IntegrationTests.EventLog.World;
+
+/// <summary>A database, a log, and as many members as the test starts.</summary>
+public sealed class MessagingWorld : IAsyncDisposable
+{
+    public const int Partitions = 4;
+    private readonly TestDatabase _database;
+    private readonly Database _pools;
+    private readonly string _log;
+    private readonly string? _bootstrap;
+    private readonly List<Member> _members = [];
+
+    private MessagingWorld(TestDatabase database, string log, string? bootstrap)
+    {
+        (_database, _log, _bootstrap) = (database, log, bootstrap);
+        _pools = new Database(database.ConnectionString);
+        Topic = "in-" + Guid.NewGuid().ToString("N")[..8];
+    }
+
+    public string Topic { get; }
+
+    public NpgsqlDataSource Sql => _pools.Reads;
+
+    public string ConnectionString => _database.ConnectionString;
+
+    public ConcurrentQueue<(string Code, string Cause, string Message)> Alerts { get; } = new();
+
+    public static async Task<MessagingWorld> Create<TLog>() where TLog : ILogKind
+    {
+        var bootstrap = await TLog.Bootstrap();
+        var world = new MessagingWorld(await TestDatabase.Create(), TLog.Name, bootstrap);
+        await world.Execute("CREATE TABLE effect (id text NOT NULL, by text NOT NULL, at timestamptz NOT NULL DEFAULT clock())");
+        return world;
+    }
+
+    /// <summary>One process's worth of messaging, in this process.</summary>
+    public async Task<Member> Start(IBatchConsumer? consumer = null)
+    {
+        var options = new MessagingOptions
+        {
+            Log = _log, Bootstrap = _bootstrap, Partitions = Partitions,
+            OnAlert = (code, cause, message, _) => Alerts.Enqueue((code, cause, message)),
+        };
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        services.AddSingleton(_pools.Hot);
+        services.AddMessaging(options, messaging => messaging.Topic(Topic));
+        if (consumer is not null)
+            services.AddSingleton(new ConsumerBinding("group", Topic, _ => consumer));
+        var member = new Member(services.BuildServiceProvider());
+        await member.Host.StartAsync(CancellationToken.None);
+        _members.Add(member);
+        return member;
+    }
+
+    public OutgoingMessage Message(string key, string body) => new(Topic, key, Encoding.UTF8.GetBytes(body), HeaderMap.Empty);
+
+    public async Task Send(IOutgoingWriter writer, params OutgoingMessage[] messages)
+    {
+        await using var connection = await _pools.Hot.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await writer.Write(connection, transaction, messages, CancellationToken.None);
+        await transaction.CommitAsync();
+        writer.Wake(messages);
+    }
+
+    public async Task Execute(string sql)
+    {
+        await using var command = Sql.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> Read<T>(string sql)
+    {
+        await using var command = Sql.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public Task<long> Effects() => Read<long>("SELECT count(*) FROM effect");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in _members)
+            await member.DisposeAsync();
+        await _pools.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}
+
+/// <summary>One member of the group.</summary>
+public sealed class Member(ServiceProvider services) : IAsyncDisposable
+{
+    private bool _gone;
+
+    public MessagingHost Host { get; } = services.GetRequiredService<MessagingHost>();
+
+    public IOutgoingWriter Writer => Get<IOutgoingWriter>();
+
+    public IEventLog Log => Get<IEventLog>();
+
+    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+
+    /// <summary>An owner that no log drives, to play a zombie.</summary>
+    public PartitionPump Pump(string topic, IBatchConsumer consumer) => ActivatorUtilities.CreateInstance<PartitionPump>(
+        services, "group", (IReadOnlyDictionary<string, IBatchConsumer>)new Dictionary<string, IBatchConsumer> { [topic] = consumer });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_gone)
+            return;
+        _gone = true;
+        await Host.StopAsync(CancellationToken.None);
+        await services.DisposeAsync();
+    }
+}
