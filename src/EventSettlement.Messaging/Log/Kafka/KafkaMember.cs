@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Npgsql;
 using KafkaPartition = Confluent.Kafka.TopicPartition;
 
 namespace EventSettlement.Messaging.Log.Kafka;
@@ -12,6 +13,10 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
     private const int ReadAtOnce = 2000;
+    private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
+
+    // What the group gave us, and of it what the owner took: the rest stands stopped, paused and is offered again.
+    private readonly HashSet<KafkaPartition> _given = [];
     private readonly HashSet<KafkaPartition> _mine = [];
     private readonly HashSet<KafkaPartition> _paused = [];
     private readonly Dictionary<KafkaPartition, long> _told = [];
@@ -23,10 +28,17 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         using var consumer = Build();
         consumer.Subscribe(topics);
         var nextCommit = Environment.TickCount64;
+        var nextRetake = nextCommit;
         while (!cancel.IsCancellationRequested)
         {
             Read(consumer);
             Pause(consumer);
+            if (Environment.TickCount64 >= nextRetake)
+            {
+                Retake(consumer);
+                nextRetake = Environment.TickCount64 + (long)RetakeEvery.TotalMilliseconds;
+            }
+
             if (Environment.TickCount64 < nextCommit)
                 continue;
             Commit(consumer);
@@ -64,25 +76,48 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         })
         .Build();
 
+    /// <summary>What is read of a partition that was not taken is dropped, until <see cref="Retake"/> seeks back.</summary>
     private List<TopicPartitionOffset> Take(List<KafkaPartition> given)
     {
         var from = new List<TopicPartitionOffset>();
         foreach (var partition in given)
         {
-            // Offset.End of a stopped partition is never read: it is paused before the first poll returns.
-            var offset = owner.Take(Ours(partition), _cancel).GetAwaiter().GetResult();
-            if (offset is { } start)
-            {
-                _mine.Add(partition);
-                from.Add(new TopicPartitionOffset(partition, start));
-            }
-            else
-            {
-                from.Add(new TopicPartitionOffset(partition, Offset.End));
-            }
+            _given.Add(partition);
+            from.Add(new TopicPartitionOffset(partition, TryTake(partition) is { } start ? start : Offset.End));
         }
 
         return from;
+    }
+
+    private long? TryTake(KafkaPartition partition)
+    {
+        try
+        {
+            var offset = owner.Take(Ours(partition), _cancel).GetAwaiter().GetResult();
+            if (offset is not null)
+                _mine.Add(partition);
+            return offset;
+        }
+        catch (Exception failure) when (failure is NpgsqlException or KafkaException or TimeoutException)
+        {
+            // The database or the broker is away for a moment; the partition stays ours in the group.
+            return null;
+        }
+    }
+
+    private void Retake(IConsumer<byte[], byte[]> consumer)
+    {
+        foreach (var partition in _mine.Where(p => owner.CommittedOffset(Ours(p)) < 0).ToList())
+            _mine.Remove(partition);
+        foreach (var partition in _given.Where(p => !_mine.Contains(p)))
+        {
+            consumer.Pause([partition]);
+            _paused.Remove(partition);
+            if (TryTake(partition) is not { } start)
+                continue;
+            consumer.Seek(new TopicPartitionOffset(partition, start));
+            consumer.Resume([partition]);
+        }
     }
 
     private void Read(IConsumer<byte[], byte[]> consumer)
@@ -163,6 +198,7 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
 
     private void Forget(KafkaPartition partition)
     {
+        _given.Remove(partition);
         _mine.Remove(partition);
         _paused.Remove(partition);
         _told.Remove(partition);

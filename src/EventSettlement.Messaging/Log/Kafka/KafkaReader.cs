@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 
 namespace EventSettlement.Messaging.Log.Kafka;
@@ -5,6 +6,7 @@ namespace EventSettlement.Messaging.Log.Kafka;
 /// <summary>Reads single records and bounds, outside any group.</summary>
 internal sealed class KafkaReader(string bootstrap) : IDisposable
 {
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
     private readonly Lock _gate = new();
     private readonly IConsumer<byte[], byte[]> _consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
     {
@@ -16,7 +18,7 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
     {
         lock (_gate)
         {
-            var marks = _consumer.QueryWatermarkOffsets(new(partition.Topic, partition.Partition), patience);
+            var marks = Marks(partition, patience);
             return (marks.Low.Value, marks.High.Value);
         }
     }
@@ -25,7 +27,7 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
     {
         lock (_gate)
         {
-            var marks = _consumer.QueryWatermarkOffsets(new(partition.Topic, partition.Partition), patience);
+            var marks = Marks(partition, patience);
             if (offset < marks.Low.Value || offset >= marks.High.Value)
                 return null;
             _consumer.Assign(new TopicPartitionOffset(partition.Topic, partition.Partition, offset));
@@ -38,6 +40,24 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
             finally
             {
                 _consumer.Unassign();
+            }
+        }
+    }
+
+    /// <summary>A topic that was made a moment ago is unknown until the client hears of it: asked again, with a limit.</summary>
+    private WatermarkOffsets Marks(TopicPartition partition, TimeSpan patience)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return _consumer.QueryWatermarkOffsets(new(partition.Topic, partition.Partition), patience);
+            }
+            catch (KafkaException unknown) when (Stopwatch.GetElapsedTime(started) < patience && unknown.Error.Code
+                is ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart)
+            {
+                Thread.Sleep(Between);
             }
         }
     }
