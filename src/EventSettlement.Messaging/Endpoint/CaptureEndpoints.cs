@@ -1,3 +1,4 @@
+using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
 using MassTransit;
 using MassTransit.Transports;
@@ -26,7 +27,7 @@ internal sealed class CaptureEndpoints(ReceivePipeline pipeline, BatchSession se
             var topic = pipeline.Topology.Of(typeof(T)).Topic
                 ?? throw new InvalidOperationException($"{typeof(T).Name} is sent to a topic by name, not published");
             _byPublishedType.Add(typeof(T), endpoint =
-                SendTo(topic, Outgoing.Topology.Address(topic), pipeline.PublishPipe));
+                SendTo(topic, TopicAddress.Of(topic), pipeline.PublishPipe));
         }
 
         return Task.FromResult(endpoint);
@@ -39,7 +40,6 @@ internal sealed class CaptureEndpoints(ReceivePipeline pipeline, BatchSession se
     private SendEndpoint SendTo(string topic, Uri address, ISendPipe pipe) =>
         new(new CaptureTransport(pipeline.Topology, session, topic), pipeline.Context, address, pipe);
 
-    private static string TopicOf(Uri address) => address.Scheme == "topic"
-        ? address.AbsolutePath
-        : throw new InvalidOperationException($"{address} is no topic; addresses come from the topology");
+    private static string TopicOf(Uri address) => TopicAddress.TopicOf(address)
+        ?? throw new InvalidOperationException($"{address} is no topic; see TopicAddress");
 }

@@ -20,7 +20,7 @@ internal sealed class ReceivePipeline
     {
         Topology = services.GetRequiredService<Topology>();
         Serializer = new WireSerializer(Topology);
-        Address = Topology.Address(topic);
+        Address = TopicAddress.Of(topic);
         var host = services.GetRequiredService<Bind<IBus, IBusInstance>>().Value.HostConfiguration;
         var endpoint = host.CreateReceiveEndpointConfiguration($"{group}.{topic}");
         var configurator = (IReceiveEndpointConfigurator)endpoint;

@@ -25,9 +25,6 @@ public sealed class Topology
         ? entry
         : throw new InvalidOperationException($"{type.Name} has no topic; map it in the topology");
 
-    /// <summary>Where <c>context.Send</c> goes in a handler; only for types whose topic is named at sending.</summary>
-    public static Uri Address(string topic) => new("topic:" + topic);
-
     /// <summary>The only type that is written to the topic: there a record needs no type header.</summary>
     public Entry? OnlyTypeOf(string topic)
     {
