@@ -30,6 +30,19 @@ public sealed class Settings
         public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
         public int MaxItems { get; set; } = 500;
         public int MaxInFlight { get; set; } = 4;
+
+        /// <summary>No call leaves on a claim older than this.</summary>
+        public TimeSpan ClaimDeadline { get; set; } = TimeSpan.FromSeconds(60);
+
+        /// <summary>How long a process may be frozen and its late calls still be waited for.</summary>
+        public TimeSpan LongestFreeze { get; set; } = TimeSpan.FromSeconds(90);
+
+        /// <summary>Waits between questions about an item in doubt, after its settlement failed; the last one repeats.</summary>
+        public TimeSpan[] DoubtDelays { get; set; } =
+        [
+            TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8),
+            TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(32), TimeSpan.FromMinutes(60),
+        ];
     }
 
     public sealed class StudyRefundSection

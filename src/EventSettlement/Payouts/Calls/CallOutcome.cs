@@ -1,0 +1,53 @@
+using System.Buffers;
+
+namespace EventSettlement.Payouts.Calls;
+
+/// <summary>How a bulk call ended, as far as money is concerned.</summary>
+internal enum CallKind
+{
+    /// <summary>200 with a body.</summary>
+    Answered,
+
+    /// <summary>It never left: connection refused, breaker open.</summary>
+    NotSent,
+
+    /// <summary>429, 503: nothing was done, ask later.</summary>
+    Throttled,
+
+    /// <summary>It left, and what became of it is unknown.</summary>
+    NoAnswer,
+
+    /// <summary>400, 413, 422: nothing was done because of something in the call.</summary>
+    BadRequest,
+
+    /// <summary>401, 403, 404, 405, 415, 3xx: nothing was done and nothing will be until somebody sets it right.</summary>
+    Misconfigured,
+}
+
+/// <summary>A call's end. The body is rented and goes back with <see cref="Release"/>.</summary>
+internal sealed class CallOutcome(CallKind kind, string code, string? message = null, TimeSpan? retryAfter = null)
+{
+    private byte[]? _rented;
+    private int _length;
+
+    public CallKind Kind { get; } = kind;
+
+    /// <summary>Such as <c>timeout</c>, <c>http_503</c>.</summary>
+    public string Code { get; } = code;
+
+    public string? Message { get; } = message;
+
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    public ReadOnlySpan<byte> Body => _rented.AsSpan(0, _length);
+
+    public static CallOutcome Answered(byte[] rented, int length) =>
+        new(CallKind.Answered, "http_200") { _rented = rented, _length = length };
+
+    public void Release()
+    {
+        if (_rented is { } rented)
+            ArrayPool<byte>.Shared.Return(rented);
+        _rented = null;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace EventSettlement.Payouts.Calls;
+
+/// <summary>The member service over HTTP. Answers how a call ended and never throws for what the other side does.</summary>
+internal sealed class MemberServiceClient : IDisposable
+{
+    public const int MaxAnswerBytes = 8 * 1024 * 1024;
+    private readonly HttpClient _http;
+    private readonly Uri _pay;
+    private readonly Uri _lookup;
+    private readonly TimeSpan _timeout;
+
+    public MemberServiceClient(string baseUrl, string? apiKey, TimeSpan timeout)
+    {
+        var address = baseUrl.TrimEnd('/');
+        _pay = new Uri(address + "/v1/point-credits/bulk");
+        _lookup = new Uri(address + "/v1/point-credits/lookup");
+        _timeout = timeout;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, UseCookies = false, UseProxy = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5), AutomaticDecompression = DecompressionMethods.None,
+        }) { Timeout = Timeout.InfiniteTimeSpan };
+        if (!string.IsNullOrEmpty(apiKey))
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+    }
+
+    public Task<CallOutcome> Pay(ReadOnlyMemory<byte> body, CancellationToken cancel) => Post(_pay, body, cancel);
+
+    public Task<CallOutcome> Lookup(ReadOnlyMemory<byte> body, CancellationToken cancel) => Post(_lookup, body, cancel);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<CallOutcome> Post(Uri address, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(_timeout);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new CallContent(body) };
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var kind = PayoutRules.KindOf((int)response.StatusCode);
+            return kind == CallKind.Answered
+                ? await ReadBody(response, limit.Token)
+                : new CallOutcome(kind, $"http_{(int)response.StatusCode}", response.ReasonPhrase, RetryAfter(response));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new CallOutcome(CallKind.NoAnswer, "timeout");
+        }
+        catch (HttpRequestException e) when (NeverLeft(e))
+        {
+            return new CallOutcome(CallKind.NotSent, "connection_refused", e.Message);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+        {
+            return new CallOutcome(CallKind.NoAnswer, "connection_lost", e.Message);
+        }
+    }
+
+    private static async Task<CallOutcome> ReadBody(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var told = response.Content.Headers.ContentLength;
+        if (told > MaxAnswerBytes)
+            return new CallOutcome(CallKind.NoAnswer, "answer_too_large");
+        await using var stream = await response.Content.ReadAsStreamAsync(cancel);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)(told ?? 64 * 1024) + 1);
+        try
+        {
+            for (var length = 0; ;)
+            {
+                var read = await stream.ReadAsync(buffer.AsMemory(length), cancel);
+                if (read == 0)
+                {
+                    var answer = CallOutcome.Answered(buffer, length);
+                    buffer = null;
+                    return answer;
+                }
+
+                length += read;
+                if (length > MaxAnswerBytes)
+                    return new CallOutcome(CallKind.NoAnswer, "answer_too_large");
+                if (length == buffer.Length)
+                    buffer = Grow(buffer);
+            }
+        }
+        finally
+        {
+            if (buffer is not null)
+                ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static byte[] Grow(byte[] full)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full);
+        return larger;
+    }
+
+    private static bool NeverLeft(HttpRequestException e) => e.HttpRequestError
+        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        var told = response.Headers.RetryAfter;
+        var wait = told?.Delta ?? told?.Date - (response.Headers.Date ?? TimeProvider.System.GetUtcNow());
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+}

@@ -1,0 +1,139 @@
+namespace EventSettlement.Payouts.Calls;
+
+/// <summary>
+/// The calls on one claim. Sends items of many settlements together and leaves an outcome on each, or none where the
+/// claim grew too old or the downstream must be stopped first.
+/// </summary>
+internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan claimDeadline, TimeSpan quietPeriod)
+{
+    private volatile CallOutcome? _stop;
+    private volatile bool _late;
+
+    /// <summary>Why the downstream must be stopped; null = no reason.</summary>
+    public CallOutcome? Stop => _stop;
+
+    /// <summary>The claim was too old for some items.</summary>
+    public bool Late => _late;
+
+    private TimeSpan ClaimLeft => claimedAt + claimDeadline - BootClock.Now;
+
+    public async Task Pay(IReadOnlyList<PayoutItem> items, CancellationToken cancel)
+    {
+        var doubtful = items.Where(i => i.Doubtful).ToArray();
+        if (doubtful.Length > 0)
+            await LookUp(doubtful, cancel);
+        var unsent = items.Where(i => i.Outcome.State is null && (!i.Doubtful || i.LookedUp)).ToArray();
+        await Task.WhenAll(Calls(unsent).Select(call => Deliver(call, cancel)));
+    }
+
+    /// <summary>Asks by key what became of the items; those that were not credited keep no outcome.</summary>
+    public Task LookUp(PayoutItem[] items, CancellationToken cancel) =>
+        Task.WhenAll(Calls(items).Select(call => LookUpCall(call, cancel)));
+
+    private IEnumerable<ReadOnlyMemory<PayoutItem>> Calls(PayoutItem[] items)
+    {
+        for (var start = 0; start < items.Length; start += service.MaxItems)
+            yield return items.AsMemory(start, Math.Min(service.MaxItems, items.Length - start));
+    }
+
+    private bool MayStillSend()
+    {
+        if (ClaimLeft <= TimeSpan.Zero)
+            _late = true;
+        return !_late && _stop is null;
+    }
+
+    private async Task LookUpCall(ReadOnlyMemory<PayoutItem> items, CancellationToken cancel)
+    {
+        for (var repeats = 0; ; repeats++)
+        {
+            var call = await service.Lookup(items, MayStillSend, cancel);
+            if (call is null)
+                return;
+            switch (PayoutRules.After(call, repeats, ClaimLeft))
+            {
+                case Reaction.Read:
+                    ReadLookup(call, items.Span);
+                    return;
+                case Reaction.RepeatLater:
+                    await Task.Delay(PayoutRules.Wait(call), cancel);
+                    continue;
+                case Reaction.StopDownstream:
+                    _stop = call;
+                    return;
+                default:
+                    foreach (var item in items.Span)
+                        item.Outcome = PayoutRules.StillInDoubt("lookup_" + call.Code);
+                    return;
+            }
+        }
+    }
+
+    private void ReadLookup(CallOutcome call, ReadOnlySpan<PayoutItem> items)
+    {
+        var entries = AnswerBody.Read(call.Body, items);
+        call.Release();
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i].LookedUp = true;
+            items[i].Outcome = PayoutRules.LookedUp(entries[i]);
+            items[i].DoubtEnded = items[i].Outcome.State is null && items[i].DoubtAge >= quietPeriod;
+        }
+    }
+
+    private async Task Deliver(ReadOnlyMemory<PayoutItem> items, CancellationToken cancel)
+    {
+        var alone = new List<(PayoutItem Item, CallOutcome Call)>();
+        await Send(items, alone, cancel);
+        if (alone.Count == 0)
+            return;
+        if (PayoutRules.NothingPassed(items.Length, alone.Count, service.AnswersOthers))
+            _stop = alone[0].Call;
+        else if (_stop is null && !_late)
+            foreach (var (item, call) in alone)
+                item.Outcome = PayoutRules.Poison(item, call);
+    }
+
+    private async Task Send(
+        ReadOnlyMemory<PayoutItem> items, List<(PayoutItem, CallOutcome)> alone, CancellationToken cancel)
+    {
+        for (var repeats = 0; ; repeats++)
+        {
+            var call = await service.Pay(items, MayStillSend, cancel);
+            if (call is null)
+                return;
+            switch (PayoutRules.After(call, repeats, ClaimLeft))
+            {
+                case Reaction.RepeatLater:
+                    await Task.Delay(PayoutRules.Wait(call), cancel);
+                    continue;
+                case Reaction.Halve when items.Length == 1:
+                    alone.Add((items.Span[0], call));
+                    return;
+                case Reaction.Halve:
+                    await Send(items[..(items.Length / 2)], alone, cancel);
+                    await Send(items[(items.Length / 2)..], alone, cancel);
+                    return;
+                case Reaction.StopDownstream:
+                    _stop = call;
+                    return;
+                case var reaction:
+                    Settle(items.Span, call, reaction);
+                    return;
+            }
+        }
+    }
+
+    private static void Settle(ReadOnlySpan<PayoutItem> items, CallOutcome call, Reaction reaction)
+    {
+        var entries = reaction == Reaction.Read ? AnswerBody.Read(call.Body, items) : [];
+        for (var i = 0; i < items.Length; i++)
+            items[i].Outcome = reaction switch
+            {
+                Reaction.Read => PayoutRules.Answered(items[i], entries[i]),
+                Reaction.Fail => PayoutRules.Failed(items[i], call),
+                _ => PayoutRules.InDoubt(call.Code, call.Message),
+            };
+        call.Release();
+    }
+}

@@ -1,0 +1,97 @@
+using EventSettlement.Ledger;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Payouts.Calls;
+using EventSettlement.Payouts.Rows;
+using EventSettlement.Platform;
+using Npgsql;
+
+namespace EventSettlement.Payouts;
+
+/// <summary>Ends by hand what no machine can: an item that a person knows to be paid, or that nobody will pay.</summary>
+public sealed class ItemResolution
+{
+    private const string StandingSql = """
+        SELECT i.state, i.amount, i.needs_person, i.doubt_at + $3, i.doubt_at + $3 <= clock(),
+            r.programme, r.currency, coalesce(s.state, 'PENDING')
+        FROM settlement_item i JOIN settlement_request r ON r.settlement_id = i.settlement_id
+        LEFT JOIN settlement s ON s.settlement_id = i.settlement_id
+        WHERE i.settlement_id = $1 AND i.no = $2 FOR UPDATE OF i
+        """;
+
+    private const string ChangeSql = """
+        UPDATE settlement_item SET state = $3, transaction_id = coalesce($4, transaction_id), needs_person = false,
+            doubt_at = NULL, error_code = CASE WHEN $3 = 'PAID' THEN NULL ELSE error_code END,
+            error_message = coalesce($5, CASE WHEN $3 = 'PAID' THEN NULL ELSE error_message END),
+            paid_at = CASE WHEN $3 = 'PAID' THEN clock() END
+        WHERE settlement_id = $1 AND no = $2
+        """;
+
+    private readonly Database _database;
+    private readonly Topology _topology;
+    private readonly IOutgoingWriter _outgoing;
+    private readonly PayoutLimits _limits;
+
+    internal ItemResolution(Database database, Topology topology, IOutgoingWriter outgoing, PayoutLimits limits) =>
+        (_database, _topology, _outgoing, _limits) = (database, topology, outgoing, limits);
+
+    /// <summary>A person has seen the downstream's transaction.</summary>
+    public Task<Resolution> MarkPaid(
+        Guid settlementId, int no, string transactionId, string actor, CancellationToken cancel = default) =>
+        Change(settlementId, no, transactionId, null, actor, cancel);
+
+    /// <summary>It will not be paid: the amount goes back to the deposits held.</summary>
+    public Task<Resolution> WriteOff(
+        Guid settlementId, int no, string reason, string actor, CancellationToken cancel = default) =>
+        Change(settlementId, no, null, reason, actor, cancel);
+
+    private async Task<Resolution> Change(
+        Guid settlementId, int no, string? transactionId, string? reason, string actor, CancellationToken cancel)
+    {
+        await using var connection = await _database.Hot.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var part = (no - 1) / PartClaim.MaxItems;
+        var revisions = await CorrectionRows.Hold(connection, transaction, [(settlementId, part)], cancel);
+        var item = await Load(connection, transaction, settlementId, no, cancel);
+        if (item is null)
+            return Resolution.Unknown;
+        if ((transactionId is null ? ResolutionRules.WriteOff(item) : ResolutionRules.Paid(item)) is { } refusal)
+            return refusal;
+        var state = transactionId is null ? ItemStates.WrittenOff : ItemStates.Paid;
+        await using (var change = new NpgsqlCommand(ChangeSql, connection, transaction))
+        {
+            change.Parameters.AddRange(new[] { Id(settlementId), No(no), Text(state), Text(transactionId), Text(reason) });
+            await change.ExecuteNonQueryAsync(cancel);
+        }
+
+        await DoubtRows.Drop(connection, transaction, [(settlementId, no)], cancel);
+        await Postings.Insert(connection, transaction, [transactionId is null
+            ? ItemPostings.WriteOff(settlementId, no, item.Programme, item.Currency, item.Amount)
+            : ItemPostings.LatePayment(settlementId, no, item.Programme, item.Currency, item.Amount)], cancel);
+        var cause = transactionId is null ? "written-off" : "resolved-paid";
+        var messages = (await CorrectionRows.Corrections(connection, transaction, revisions, cause, actor, cancel))
+            .Select(c => _topology.Message(c.SettlementId.ToString("D"), c)).ToArray();
+        await _outgoing.Write(connection, transaction, messages, cancel);
+        await transaction.CommitAsync(cancel);
+        _outgoing.Wake(messages);
+        return Resolution.Done;
+    }
+
+    private async Task<StandingItem?> Load(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid settlementId, int no, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(StandingSql, connection, transaction);
+        command.Parameters.AddRange(
+            new[] { Id(settlementId), No(no), new NpgsqlParameter<TimeSpan> { TypedValue = _limits.CancelQuietPeriod } });
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        return !await row.ReadAsync(cancel) ? null : new StandingItem(
+            row.GetString(0), row.GetInt64(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3),
+            !row.IsDBNull(4) && row.GetBoolean(4), row.GetString(5), row.GetString(6), row.GetString(7));
+    }
+
+    private static NpgsqlParameter Id(Guid id) => new NpgsqlParameter<Guid> { TypedValue = id };
+
+    private static NpgsqlParameter No(int no) => new NpgsqlParameter<int> { TypedValue = no };
+
+    private static NpgsqlParameter Text(string? text) =>
+        new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };
+}

@@ -1,0 +1,26 @@
+using EventSettlement.Platform;
+
+namespace EventSettlement.Payouts;
+
+/// <summary>Bounds in time that safety rests on.</summary>
+internal sealed record PayoutLimits(
+    TimeSpan CallTimeout, TimeSpan ClaimDeadline, TimeSpan LongestFreeze, TimeSpan CancelQuietPeriod,
+    IReadOnlyList<TimeSpan> DoubtDelays)
+{
+    public static PayoutLimits From(Settings settings) => new(
+        settings.MemberService.Timeout, settings.MemberService.ClaimDeadline, settings.MemberService.LongestFreeze,
+        settings.StudyRefund.CancelQuietPeriod, settings.MemberService.DoubtDelays);
+
+    /// <summary>What is wrong with them, or null.</summary>
+    public string? Fault()
+    {
+        var latest = ClaimDeadline + CallTimeout + LongestFreeze;
+        return DoubtDelays.Count == 0
+            ? "MemberService:DoubtDelays needs at least one wait"
+            : latest < CancelQuietPeriod
+                ? null
+                : $"StudyRefund:CancelQuietPeriod ({CancelQuietPeriod}) must be longer than {latest}: MemberService:ClaimDeadline "
+                    + $"({ClaimDeadline}) + MemberService:Timeout ({CallTimeout}) + MemberService:LongestFreeze ({LongestFreeze}), "
+                    + "or a late call could pay what was cancelled";
+    }
+}

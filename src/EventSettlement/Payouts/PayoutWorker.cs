@@ -1,0 +1,93 @@
+using System.Text.Json;
+using EventSettlement.Contracts;
+using EventSettlement.Messaging;
+using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Payouts.Calls;
+using EventSettlement.Payouts.Rows;
+
+namespace EventSettlement.Payouts;
+
+/// <summary>
+/// Pays parts: claims items, calls the member service, records what it told. A batch goes round until all of its parts
+/// are answered; a round ends early when the downstream must be stopped or the claim has grown too old to be sent.
+/// </summary>
+internal sealed class PayoutWorker(
+    MemberService service, Downstreams downstreams, PayoutLimits limits, Topology topology) : IBatchConsumer
+{
+    public const string Group = "payouts.member";
+
+    public async Task Consume(OwnedBatch batch, CancellationToken cancel)
+    {
+        var work = PayoutBatch.Read(batch.Records);
+        while (true)
+        {
+            // Tables of answers are read anew each time, so a round may end anywhere.
+            var parts = work.Parts();
+            var claim = await batch.InTransaction(t => ClaimRows.Claim(t, parts, MemberService.Name, cancel), cancel);
+            var round = new Round(service, claim.At, limits.ClaimDeadline, limits.CancelQuietPeriod);
+            await round.Pay(claim.Items, cancel);
+            var finished = !claim.Stopped && parts.All(p => p.Finished);
+            var cancels = finished ? await LookUpCancels(batch, work, round, cancel) : [];
+            if (finished && round.Stop is null && !cancels.Any(c => c.Unfinished))
+            {
+                await batch.Complete(t => Record(t, work, claim, cancels, cancel), cancel);
+                CrashPoint.Hit("K14");
+                return;
+            }
+
+            await EndRound(batch, claim, round, cancel);
+        }
+    }
+
+    /// <summary>Keeps what is whole, puts the unsent back, and waits where the downstream is stopped.</summary>
+    private async Task EndRound(OwnedBatch batch, Claim claim, Round round, CancellationToken cancel)
+    {
+        var whole = claim.Parts.Where(p => p.Open && p.Finished && !claim.Stopped).ToArray();
+        // Of a part that is not whole the answered items stay SENDING and are looked up next time: a payment is posted
+        // once for the part and attempt.
+        var unsent = claim.Parts.Where(p => !p.Finished).SelectMany(p => p.Claimed).Where(i => i.Outcome.State is null);
+        await batch.InTransaction(async t =>
+        {
+            await RecordRows.Record(t, whole, claim.Now, topology, limits.DoubtDelays[0], cancel);
+            await RecordRows.PutBack(t, unsent, cancel);
+            return true;
+        }, cancel);
+        if (round.Stop is { } stop)
+            await downstreams.Stop(MemberService.Name, stop, cancel);
+        if (claim.Stopped || round.Stop is not null)
+            await downstreams.WaitUntilRunning(MemberService.Name, cancel);
+    }
+
+    private async Task<IReadOnlyList<Cancellation>> LookUpCancels(
+        OwnedBatch batch, PayoutBatch work, Round round, CancellationToken cancel)
+    {
+        if (work.Cancels.Count == 0)
+            return [];
+        var cancels = await batch.InTransaction(t => CancelRows.Load(t, work.Cancels, limits, cancel), cancel);
+        foreach (var one in cancels.Where(c => c.Refusal is null && c.Stored is null))
+            await round.LookUp(one.EverSent.ToArray(), cancel);
+        return cancels;
+    }
+
+    private async Task Record(
+        OwnedTransaction transaction, PayoutBatch work, Claim claim, IReadOnlyList<Cancellation> cancels,
+        CancellationToken cancel)
+    {
+        var answers = await RecordRows.Record(
+            transaction, claim.Parts.Where(p => p.Open).ToArray(), claim.Now, topology, limits.DoubtDelays[0], cancel);
+        foreach (var answer in answers)
+            transaction.Send(answer);
+        foreach (var part in claim.Parts.Where(p => p.StoredAnswer is not null))
+            transaction.Send(RecordRows.Message(
+                topology, JsonSerializer.Deserialize(part.StoredAnswer!, ContractsJson.Default.PartAnswered)!, part.Traceparent));
+        foreach (var one in cancels)
+            transaction.Send(await CancelRows.Finish(transaction, one, limits, topology, cancel));
+        foreach (var (record, code, message) in work.Unreadable)
+            transaction.Park(record, code, null, message);
+        foreach (var part in claim.Parts.Where(p => !p.Known))
+            transaction.Park(
+                work.RecordOf(part), "unknown_part", null, $"No part {part.Asked.Part} of {part.Asked.SettlementId:D} was planned");
+    }
+}

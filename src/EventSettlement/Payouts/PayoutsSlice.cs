@@ -1,0 +1,42 @@
+using EventSettlement.Contracts;
+using EventSettlement.Messaging.Hosting;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Payouts.Calls;
+using EventSettlement.Platform;
+
+namespace EventSettlement.Payouts;
+
+/// <summary>Pays items at the member service and finds out about those in doubt.</summary>
+public static class PayoutsSlice
+{
+    /// <summary>What any role may ask or command.</summary>
+    public static IServiceCollection AddPayouts(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(PayoutLimits.From(settings));
+        services.AddSingleton<Downstreams>();
+        services.AddSingleton<ItemQueries>();
+        services.AddSingleton(s => new ItemResolution(
+            s.GetRequiredService<Database>(), s.GetRequiredService<Topology>(), s.GetRequiredService<IOutgoingWriter>(),
+            s.GetRequiredService<PayoutLimits>()));
+        return services;
+    }
+
+    /// <summary>The role <c>payout</c>: worker and resolver. Refuses limits under which a late call could pay twice.</summary>
+    public static IServiceCollection AddPayoutRole(this IServiceCollection services, Settings settings)
+    {
+        if (PayoutLimits.From(settings).Fault() is { } fault)
+            throw new InvalidOperationException(fault);
+        var member = settings.MemberService;
+        services.AddSingleton(_ => new MemberService(
+            new MemberServiceClient(member.BaseUrl, member.ApiKey, member.Timeout), member.MaxItems, member.MaxInFlight));
+        services.AddSingleton<PayoutWorker>();
+        services.AddHostedService<DoubtResolver>();
+        return services;
+    }
+
+    public static void PayoutsMessages(this MessagingBuilder messaging, Settings settings)
+    {
+        messaging.Topology.Map(null, ContractsJson.Default.PayPart).Map(null, ContractsJson.Default.CancelItems);
+        messaging.Consume<PayoutWorker>(PayoutWorker.Group, Topics.Payouts(MemberService.Name));
+    }
+}

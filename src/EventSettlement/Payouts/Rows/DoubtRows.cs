@@ -1,0 +1,119 @@
+using EventSettlement.Payouts.Calls;
+using Npgsql;
+
+namespace EventSettlement.Payouts.Rows;
+
+/// <summary>The resolver's agenda and what it writes to items.</summary>
+internal static class DoubtRows
+{
+    // Whoever takes a row puts its next turn off in the same statement, so several resolvers never ask for the same.
+    // Only a FAILED settlement's doubts are asked for: before that its next attempt asks.
+    private const string TakeSql = """
+        WITH due AS (SELECT settlement_id, no FROM doubt WHERE next_ask_at <= clock()
+            ORDER BY next_ask_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+        UPDATE doubt d SET asked = d.asked + CASE WHEN s.state = 'FAILED' THEN 1 ELSE 0 END,
+            next_ask_at = clock() + CASE WHEN s.state = 'FAILED'
+                THEN ($2::interval[])[least(d.asked + 2, cardinality($2))] ELSE ($2::interval[])[1] END
+        FROM due JOIN settlement_item i ON i.settlement_id = due.settlement_id AND i.no = due.no
+            JOIN settlement_request r ON r.settlement_id = due.settlement_id
+            LEFT JOIN settlement s ON s.settlement_id = due.settlement_id
+        WHERE d.settlement_id = due.settlement_id AND d.no = due.no
+        RETURNING d.settlement_id, d.no, i.part, i.member_id, i.amount, r.currency, r.programme, i.state, i.attempt,
+            clock() - i.doubt_at, i.doubt_at IS NULL OR i.needs_person, coalesce(s.state = 'FAILED', false)
+        """;
+
+    private const string DropSql = """
+        DELETE FROM doubt d USING unnest($1, $2) AS r(settlement_id, no)
+        WHERE d.settlement_id = r.settlement_id AND d.no = r.no
+        """;
+
+    private const string SettleSql = """
+        UPDATE settlement_item i SET state = r.to_state, transaction_id = coalesce(r.transaction_id, i.transaction_id),
+            needs_person = r.needs_person, doubt_at = NULL,
+            error_code = CASE WHEN r.to_state = 'PAID' THEN NULL ELSE coalesce(r.code, i.error_code) END,
+            error_message = CASE WHEN r.to_state = 'PAID' THEN NULL ELSE i.error_message END,
+            paid_at = CASE WHEN r.to_state = 'PAID' THEN clock() END
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
+            AS r(settlement_id, no, attempt, from_state, to_state, transaction_id, needs_person, code)
+        WHERE i.settlement_id = r.settlement_id AND i.no = r.no AND i.state = r.from_state AND i.attempt = r.attempt
+            AND i.doubt_at IS NOT NULL AND NOT i.needs_person
+        RETURNING i.settlement_id, i.no
+        """;
+
+    public static async Task<List<Doubt>> Take(
+        NpgsqlConnection connection, int limit, IReadOnlyList<TimeSpan> delays, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(TakeSql, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int> { TypedValue = limit },
+                new NpgsqlParameter { Value = delays.ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Interval },
+            },
+        };
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var taken = new List<Doubt>();
+        while (await rows.ReadAsync(cancel))
+            taken.Add(new Doubt(
+                new PayoutItem
+                {
+                    SettlementId = rows.GetGuid(0), No = rows.GetInt32(1), MemberId = rows.GetString(3),
+                    Amount = rows.GetInt64(4), Currency = rows.GetString(5), Reason = rows.GetString(6), Doubtful = true,
+                    DoubtAge = rows.IsDBNull(9) ? TimeSpan.Zero : rows.GetTimeSpan(9),
+                },
+                rows.GetInt32(2), rows.GetString(7), rows.GetInt32(8), rows.GetBoolean(10), rows.GetBoolean(11)));
+        return taken;
+    }
+
+    public static async Task Drop(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyCollection<(Guid Id, int No)> items,
+        CancellationToken cancel)
+    {
+        if (items.Count == 0)
+            return;
+        await using var command = new NpgsqlCommand(DropSql, connection, transaction)
+        {
+            Parameters =
+            {
+                Arrays.Uuids(items.Select(i => i.Id).ToArray()), Arrays.Ints(items.Select(i => i.No).ToArray()),
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Which of them still stood as when they were asked for, and were changed.</summary>
+    public static async Task<HashSet<(Guid, int)>> Settle(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Doubt> told, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(SettleSql, connection, transaction)
+        {
+            Parameters =
+            {
+                Arrays.Uuids(told.Select(d => d.Item.SettlementId).ToArray()),
+                Arrays.Ints(told.Select(d => d.Item.No).ToArray()),
+                Arrays.Ints(told.Select(d => d.Attempt).ToArray()),
+                Arrays.Texts(told.Select(d => d.State).ToArray()),
+                Arrays.Texts(told.Select(d => d.Becomes).ToArray()),
+                Arrays.Texts(told.Select(d => d.Item.Outcome.TransactionId).ToArray()),
+                Arrays.Bools(told.Select(d => d.Item.Outcome.NeedsPerson).ToArray()),
+                Arrays.Texts(told.Select(d => d.Item.Outcome.Code).ToArray()),
+            },
+        };
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var changed = new HashSet<(Guid, int)>();
+        while (await rows.ReadAsync(cancel))
+            changed.Add((rows.GetGuid(0), rows.GetInt32(1)));
+        return changed;
+    }
+}
+
+/// <summary>An item in doubt as it stood when it was taken from the agenda.</summary>
+/// <param name="Over">Nothing is left to ask: the doubt has ended, or a person has it.</param>
+internal sealed record Doubt(PayoutItem Item, int Part, string State, int Attempt, bool Over, bool SettlementFailed)
+{
+    /// <summary>State after the lookup: paid, a person's case, or what it was with the doubt gone.</summary>
+    public string Becomes => Item.Outcome.State ?? (State == ItemStates.InDoubt ? ItemStates.Failed : State);
+
+    /// <summary>The lookup told something that ends the doubt.</summary>
+    public bool Ended => Item.Outcome.State == ItemStates.Paid || Item.Outcome.NeedsPerson || Item.DoubtEnded;
+}
