@@ -8,7 +8,7 @@ internal sealed record PayoutLimits(
     IReadOnlyList<TimeSpan> DoubtDelays)
 {
     public static PayoutLimits From(Settings settings) => new(
-        settings.MemberService.Timeout, settings.MemberService.ClaimDeadline, settings.MemberService.LongestFreeze,
+        settings.MemberService.Timeout, SettingRules.ClaimDeadline, SettingRules.LongestFreeze,
         settings.StudyRefund.CancelQuietPeriod, settings.MemberService.DoubtDelays);
 
     /// <summary>What is wrong with them, or null.</summary>
@@ -19,8 +19,8 @@ internal sealed record PayoutLimits(
             ? "MemberService:DoubtDelays needs at least one wait"
             : latest < CancelQuietPeriod
                 ? null
-                : $"StudyRefund:CancelQuietPeriod ({CancelQuietPeriod}) must be longer than {latest}: MemberService:ClaimDeadline "
-                    + $"({ClaimDeadline}) + MemberService:Timeout ({CallTimeout}) + MemberService:LongestFreeze ({LongestFreeze}), "
+                : $"StudyRefund:CancelQuietPeriod ({CancelQuietPeriod}) must be longer than {latest}: claim deadline "
+                    + $"({ClaimDeadline}) + MemberService:Timeout ({CallTimeout}) + longest freeze ({LongestFreeze}), "
                     + "or a late call could pay what was cancelled";
     }
 }

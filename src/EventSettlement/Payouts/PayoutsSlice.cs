@@ -34,9 +34,7 @@ public static class PayoutsSlice
         return services;
     }
 
-    public static void PayoutsMessages(this MessagingBuilder messaging, Settings settings)
-    {
-        messaging.Topology.Map(null, ContractsJson.Default.PayPart).Map(null, ContractsJson.Default.CancelItems);
+    /// <summary>Its messages, in and out, are mapped where the settlement is: the saga is the other end of each.</summary>
+    public static MessagingBuilder PayoutsMessages(this MessagingBuilder messaging, Settings settings) =>
         messaging.Consume<PayoutWorker>(PayoutWorker.Group, Topics.Payouts(MemberService.Name));
-    }
 }

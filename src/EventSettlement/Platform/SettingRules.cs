@@ -44,6 +44,8 @@ public static class SettingRules
             (s, v) => Number(v, 1, 500, n => s.MemberService.MaxItems = n), s => Text(s.MemberService.MaxItems)),
         new("MemberService:MaxInFlight", "a whole number, 1 to 64", "4",
             (s, v) => Number(v, 1, 64, n => s.MemberService.MaxInFlight = n), s => Text(s.MemberService.MaxInFlight)),
+        new("MemberService:DoubtDelays", "one to twenty lengths of time, each 10ms to 24h; the last one repeats", "1m,2m,4m,8m,16m,32m,60m",
+            TakeDoubtDelays, s => string.Join(',', s.MemberService.DoubtDelays.Select(Durations.Format))),
         new("StudyRefund:Cron", "a Quartz cron expression of 6 or 7 fields, in Asia/Seoul", "0 0 3 * * ?",
             (s, v) => CronExpression.IsValidExpression(v) && Set(() => s.StudyRefund.Cron = v), s => s.StudyRefund.Cron),
         new("StudyRefund:RetryDelays", "three lengths of time, each 10ms to 24h", "2m,4m,8m",
@@ -63,6 +65,11 @@ public static class SettingRules
         Durations.TryParseList(value, out var delays) && delays.Length == 3
         && delays.All(d => d >= TimeSpan.FromMilliseconds(10) && d <= TimeSpan.FromHours(24))
         && Set(() => settings.StudyRefund.RetryDelays = delays);
+
+    private static bool TakeDoubtDelays(Settings settings, string value) =>
+        Durations.TryParseList(value, out var delays) && delays.Length is > 0 and <= 20
+        && delays.All(d => d >= TimeSpan.FromMilliseconds(10) && d <= TimeSpan.FromHours(24))
+        && Set(() => settings.MemberService.DoubtDelays = delays);
 
     private static bool IsPostgres(string value)
     {

@@ -31,12 +31,6 @@ public sealed class Settings
         public int MaxItems { get; set; } = 500;
         public int MaxInFlight { get; set; } = 4;
 
-        /// <summary>No call leaves on a claim older than this.</summary>
-        public TimeSpan ClaimDeadline { get; set; } = TimeSpan.FromSeconds(60);
-
-        /// <summary>How long a process may be frozen and its late calls still be waited for.</summary>
-        public TimeSpan LongestFreeze { get; set; } = TimeSpan.FromSeconds(90);
-
         /// <summary>Waits between questions about an item in doubt, after its settlement failed; the last one repeats.</summary>
         public TimeSpan[] DoubtDelays { get; set; } =
         [
