@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace EventSettlement.Sandbox;
+
+/// <summary>
+/// <c>settle sandbox --urls http://127.0.0.1:9700 --journal FILE [--faults JSON]</c>: a member service that keeps the
+/// contract, with a journal of every credit and switches for faults.
+/// </summary>
+public static class SandboxApp
+{
+    private const int MaxItems = 500;
+    private const int MaxBodyBytes = 4 << 20;
+
+    public static async Task<int> Run(string[] args)
+    {
+        if (SandboxOptions.Parse(args, out var fault) is not { } options)
+        {
+            await Console.Error.WriteLineAsync(fault + "\nsettle sandbox --urls URL --journal FILE [--faults JSON]");
+            return 2;
+        }
+
+        await using var app = await Start(options);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    internal static async Task<WebApplication> Start(SandboxOptions options)
+    {
+        var book = new PointBook(options.Journal);
+        book.Open();
+        var switches = new FaultSwitch(options.Faults);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls(options.Urls)
+            .ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(book);
+        var app = builder.Build();
+        var items = new ItemFaults(switches);
+        var calls = new CallFaults(switches);
+        app.UseRouting();
+        app.MapPost("/v1/point-credits/bulk", http => Credit(http, book, items, calls));
+        app.MapPost("/v1/point-credits/lookup", http => Lookup(http, book, calls));
+        app.MapPost("/sandbox/faults", http => SetFaults(http, switches));
+        app.MapGet("/sandbox/faults", http => http.Response.WriteAsJsonAsync(switches.Now, FaultsJson.Default.Faults));
+        app.MapGet("/sandbox/credits", http => http.Response.WriteAsync($"{{\"credits\":{book.Count}}}"));
+        await app.StartAsync();
+        return app;
+    }
+
+    private static async Task Credit(HttpContext http, PointBook book, ItemFaults items, CallFaults calls)
+    {
+        var asked = await Read(http, CreditBody.ReadCredits);
+        if (asked is null || !await calls.Before(http, lookup: false))
+            return;
+        var results = await book.Credit(asked, items);
+        if (!await calls.After(http, lookup: false))
+            return;
+        calls.Spoil(results, asked);
+        await Answer(http, results);
+    }
+
+    private static async Task Lookup(HttpContext http, PointBook book, CallFaults calls)
+    {
+        var keys = await Read(http, CreditBody.ReadKeys);
+        if (keys is null || !await calls.Before(http, lookup: true))
+            return;
+        var results = await book.Lookup(keys);
+        if (await calls.After(http, lookup: true))
+            await Answer(http, results);
+    }
+
+    private static async Task SetFaults(HttpContext http, FaultSwitch switches)
+    {
+        try
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            switches.Set(Faults.Parse(await reader.ReadToEndAsync()));
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+        catch (JsonException e)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await http.Response.WriteAsync(e.Message);
+        }
+    }
+
+    /// <summary>Null, and the refusal is written, where the body is not of the contract.</summary>
+    private static async Task<List<T>?> Read<T>(HttpContext http, Func<ReadOnlySequence<byte>, List<T>> parse)
+    {
+        var reader = http.Request.BodyReader;
+        ReadResult body;
+        while (!(body = await reader.ReadAsync(http.RequestAborted)).IsCompleted)
+            reader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+        try
+        {
+            var items = parse(body.Buffer);
+            http.Response.StatusCode = items.Count <= MaxItems
+                ? StatusCodes.Status200OK : StatusCodes.Status413PayloadTooLarge;
+            return items.Count <= MaxItems ? items : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return null;
+        }
+        finally
+        {
+            reader.AdvanceTo(body.Buffer.End);
+        }
+    }
+
+    private static async Task Answer(HttpContext http, List<CreditResult> results)
+    {
+        http.Response.ContentType = "application/json";
+        CreditBody.Write(http.Response.BodyWriter, results);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    }
+}
