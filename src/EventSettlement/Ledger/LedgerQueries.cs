@@ -8,11 +8,13 @@ namespace EventSettlement.Ledger;
 public sealed class LedgerQueries(Database database)
 {
     private const string BalanceSql = """
-        SELECT account, currency, sum(amount) FILTER (WHERE amount > 0), -sum(amount) FILTER (WHERE amount < 0), sum(amount), count(*)
+        SELECT account, currency, sum(amount) FILTER (WHERE amount > 0), -sum(amount) FILTER (WHERE amount < 0),
+               sum(amount), count(*)
         FROM posting GROUP BY account, currency ORDER BY account, currency
         """;
 
-    private const string Columns = "transaction_id, line, account, currency, amount, kind, reference, settlement_id, at";
+    private const string Columns =
+        "transaction_id, line, account, currency, amount, kind, reference, settlement_id, at";
 
     private const string AllSql = $"""
         SELECT {Columns} FROM posting WHERE (transaction_id, line) > (@transaction, @line)
@@ -20,7 +22,8 @@ public sealed class LedgerQueries(Database database)
         """;
 
     private const string OfSettlementSql = $"""
-        SELECT {Columns} FROM posting WHERE settlement_id = @settlement AND (transaction_id, line) > (@transaction, @line)
+        SELECT {Columns} FROM posting
+        WHERE settlement_id = @settlement AND (transaction_id, line) > (@transaction, @line)
         ORDER BY transaction_id, line LIMIT @limit
         """;
 
@@ -32,7 +35,8 @@ public sealed class LedgerQueries(Database database)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
             balances.Add(new AccountBalance(
-                reader.GetString(0), reader.GetString(1), Sum(reader, 2), Sum(reader, 3), Sum(reader, 4), reader.GetInt64(5)));
+                reader.GetString(0), reader.GetString(1), Sum(reader, 2), Sum(reader, 3), Sum(reader, 4),
+                    reader.GetInt64(5)));
         return balances;
     }
 
@@ -46,27 +50,32 @@ public sealed class LedgerQueries(Database database)
         if (settlement is { } id)
             command.Parameters.AddWithValue("settlement", id);
         command.Parameters.AddWithValue("transaction", after?.TransactionId ?? 0);
-        command.Parameters.Add(new NpgsqlParameter("line", NpgsqlDbType.Smallint) { Value = (short)(after?.Line ?? 0) });
+        command.Parameters.Add(
+            new NpgsqlParameter("line", NpgsqlDbType.Smallint) { Value = (short)(after?.Line ?? 0) });
         command.Parameters.AddWithValue("limit", limit);
         var entries = new List<LedgerEntry>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
             entries.Add(new LedgerEntry(
                 new LedgerPlace(reader.GetInt64(0), reader.GetInt16(1)), reader.GetString(2), reader.GetString(3),
-                reader.GetInt64(4), reader.GetString(5), reader.GetString(6), reader.GetGuid(7), reader.GetDateTime(8)));
+                reader.GetInt64(4), reader.GetString(5), reader.GetString(6), reader.GetGuid(7),
+                    reader.GetDateTime(8)));
         return entries;
     }
 
-    private static decimal Sum(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? 0 : reader.GetDecimal(column);
+    private static decimal Sum(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? 0 : reader.GetDecimal(column);
 }
 
 /// <summary>Sums in minor units; they may pass 64 bits.</summary>
 /// <param name="Balance">Debit − credit.</param>
-public sealed record AccountBalance(string Account, string Currency, decimal Debit, decimal Credit, decimal Balance, long Lines);
+public sealed record AccountBalance(string Account, string Currency, decimal Debit, decimal Credit, decimal Balance,
+    long Lines);
 
 /// <summary>Where an entry stands.</summary>
 public sealed record LedgerPlace(long TransactionId, int Line);
 
 /// <summary>One line of a ledger transaction; debit &gt; 0, credit &lt; 0.</summary>
 public sealed record LedgerEntry(
-    LedgerPlace Place, string Account, string Currency, long Amount, string Kind, string Reference, Guid SettlementId, DateTime At);
+    LedgerPlace Place, string Account, string Currency, long Amount, string Kind, string Reference, Guid SettlementId,
+        DateTime At);

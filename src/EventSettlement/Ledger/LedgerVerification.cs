@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace EventSettlement.Ledger;
 
-/// <summary>Proves that the books are right, and that they say the same as requests and items; all at one moment.</summary>
+/// <summary>
+/// Proves that the books are right, and that they say the same as requests and items; all at one moment.
+/// </summary>
 public sealed class LedgerVerification(Database database)
 {
     private const int MaxFindings = 100;
@@ -16,7 +18,8 @@ public sealed class LedgerVerification(Database database)
             FROM posting GROUP BY transaction_id, currency HAVING sum(amount) <> 0 LIMIT 100
             """),
         ("the whole ledger sums to zero", """
-            SELECT 'the ledger is off by ' || sum(amount) || ' ' || currency FROM posting GROUP BY currency HAVING sum(amount) <> 0
+            SELECT 'the ledger is off by ' || sum(amount) || ' ' || currency FROM posting GROUP BY currency
+                HAVING sum(amount) <> 0
             """),
         ("each request has its creation", """
             SELECT 'settlement ' || r.settlement_id || ' owes ' || r.amount || ' and keeps ' || r.kept || ', posted '
@@ -30,7 +33,8 @@ public sealed class LedgerVerification(Database database)
         ("the items of a request sum to what is owed", """
             SELECT 'settlement ' || r.settlement_id || ' owes ' || r.amount || ', its items ' || coalesce(i.amount, 0)
             FROM settlement_request r
-            LEFT JOIN (SELECT settlement_id, sum(amount) AS amount, count(*) AS items FROM settlement_item GROUP BY settlement_id) i
+            LEFT JOIN (SELECT settlement_id, sum(amount) AS amount, count(*) AS items
+                       FROM settlement_item GROUP BY settlement_id) i
                  USING (settlement_id)
             WHERE r.amount <> coalesce(i.amount, 0) OR r.items <> coalesce(i.items, 0) LIMIT 100
             """),
@@ -39,12 +43,14 @@ public sealed class LedgerVerification(Database database)
                    || coalesce(i.unpaid, 0) || ' unpaid'
             FROM (SELECT settlement_id, sum(amount) AS payable FROM posting WHERE account LIKE '%:refunds-payable'
                   GROUP BY settlement_id) p
-            FULL JOIN (SELECT settlement_id, sum(amount) FILTER (WHERE state NOT IN ('PAID', 'CANCELLED', 'WRITTEN_OFF')) AS unpaid
+            FULL JOIN (SELECT settlement_id, sum(amount)
+                              FILTER (WHERE state NOT IN ('PAID', 'CANCELLED', 'WRITTEN_OFF')) AS unpaid
                        FROM settlement_item GROUP BY settlement_id) i USING (settlement_id)
             WHERE coalesce(p.payable, 0) <> coalesce(i.unpaid, 0) LIMIT 100
             """),
         ("clearing is what was paid", """
-            SELECT 'settlement ' || settlement_id || ' has ' || coalesce(p.cleared, 0) || ' cleared and ' || coalesce(i.paid, 0) || ' paid'
+            SELECT 'settlement ' || settlement_id || ' has ' || coalesce(p.cleared, 0) || ' cleared and '
+                   || coalesce(i.paid, 0) || ' paid'
             FROM (SELECT settlement_id, sum(amount) AS cleared FROM posting WHERE account LIKE '%:clearing-%'
                   GROUP BY settlement_id) p
             FULL JOIN (SELECT settlement_id, sum(amount) FILTER (WHERE state = 'PAID') AS paid

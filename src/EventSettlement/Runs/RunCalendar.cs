@@ -2,7 +2,9 @@ using Quartz;
 
 namespace EventSettlement.Runs;
 
-/// <summary>Business dates and the schedule. Korea has had no daylight saving since 1988: Asia/Seoul is UTC+9.</summary>
+/// <summary>
+/// Business dates and the schedule. Korea has had no daylight saving since 1988: Asia/Seoul is UTC+9.
+/// </summary>
 public sealed class RunCalendar(string cron)
 {
     public static readonly TimeSpan Offset = TimeSpan.FromHours(9);
@@ -12,7 +14,8 @@ public sealed class RunCalendar(string cron)
 
     // Looked back in steps, so that a schedule of every second is not walked through for a year.
     private static readonly TimeSpan[] Windows =
-        [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(32), TimeSpan.FromDays(400)];
+        [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(32),
+            TimeSpan.FromDays(400)];
 
     private readonly CronExpression expression = new(cron) { TimeZone = Seoul };
 

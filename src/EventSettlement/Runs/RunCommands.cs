@@ -36,7 +36,8 @@ public sealed class RunCommands(Database database, RunSignal signal)
         string programme, DateOnly date, DateTime? payAt, string actor, CancellationToken cancel)
     {
         if (programme != Programmes.StudyRefund)
-            return RunAnswer.Refused("unknown_programme", $"there is no programme {programme}; known is {Programmes.StudyRefund}");
+            return RunAnswer.Refused("unknown_programme",
+                $"there is no programme {programme}; known is {Programmes.StudyRefund}");
         if (date.Year is < 2000 or > 2999)
             return RunAnswer.Refused("date_out_of_range", "a business date lies between 2000-01-01 and 2999-12-31");
         for (var attempt = 1; ; attempt++)
@@ -45,7 +46,8 @@ public sealed class RunCommands(Database database, RunSignal signal)
                 await using var command = database.Hot.CreateCommand(StartSql);
                 command.Parameters.AddWithValue("programme", programme);
                 command.Parameters.AddWithValue("date", date);
-                command.Parameters.Add(new NpgsqlParameter("pay_at", NpgsqlDbType.TimestampTz) { Value = payAt ?? (object)DBNull.Value });
+                command.Parameters.Add(
+                    new NpgsqlParameter("pay_at", NpgsqlDbType.TimestampTz) { Value = payAt ?? (object)DBNull.Value });
                 command.Parameters.AddWithValue("actor", actor);
                 var run = (long)(await command.ExecuteScalarAsync(cancel))!;
                 signal.Raise();
@@ -55,7 +57,8 @@ public sealed class RunCommands(Database database, RunSignal signal)
             {
                 return RunAnswer.Refused("refused_by_state", $"a run of {programme} is not finished yet");
             }
-            catch (PostgresException twice) when (twice.SqlState == PostgresErrorCodes.UniqueViolation && attempt < MaxTries)
+            catch (PostgresException twice)
+                when (twice.SqlState == PostgresErrorCodes.UniqueViolation && attempt < MaxTries)
             {
                 // Another run took this number; the next one is free.
             }
@@ -101,7 +104,8 @@ public sealed class RunCommands(Database database, RunSignal signal)
 }
 
 /// <summary>The run, or why not.</summary>
-/// <param name="Code"><c>refused_by_state</c>, <c>not_found</c>, <c>unknown_programme</c>, <c>date_out_of_range</c>.</param>
+/// <param name="Code"><c>refused_by_state</c>, <c>not_found</c>, <c>unknown_programme</c>,
+/// <c>date_out_of_range</c>.</param>
 public sealed record RunAnswer(long? Run, string? Code, string? Reason)
 {
     internal static RunAnswer Refused(string code, string reason) => new(null, code, reason);

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace EventSettlement.Runs;
 
-/// <summary>Turns the facts of a run into settlements, chunk by chunk; killed anywhere, it goes on where it was.</summary>
+/// <summary>
+/// Turns the facts of a run into settlements, chunk by chunk; killed anywhere, it goes on where it was.
+/// </summary>
 public sealed partial class RunPlanner(
     Database database, IOutgoingWriter outgoing, Topology topology, RunSignal signal, ILogger<RunPlanner> log)
     : BackgroundService

@@ -8,7 +8,8 @@ namespace EventSettlement.Runs;
 public sealed class RunQueries(Database database)
 {
     private const string Columns = """
-        run_id, programme, business_date, kind, seq, state, pay_at, actor, planned, created_at, planned_at, finished_at, stop_reason
+        run_id, programme, business_date, kind, seq, state, pay_at, actor, planned, created_at, planned_at,
+            finished_at, stop_reason
         """;
 
     private const string ListSql = $"""
@@ -58,7 +59,8 @@ public sealed class RunQueries(Database database)
         return new RunView(found, totals, retrying, retrying > 0 ? await ReadNextRetry(connection, run, cancel) : null);
     }
 
-    private static async Task<List<RunTotals>> ReadTotals(NpgsqlConnection connection, long run, CancellationToken cancel)
+    private static async Task<List<RunTotals>> ReadTotals(NpgsqlConnection connection, long run,
+        CancellationToken cancel)
     {
         await using var command = Command(connection, TotalsSql, run);
         var totals = new List<RunTotals>();

@@ -6,8 +6,8 @@ using Npgsql;
 namespace EventSettlement.Runs;
 
 /// <summary>
-/// Makes the scheduled run when it is due, also one that was missed while nobody was there. Any number of schedulers make
-/// one: the run's row is unique. While an earlier run is unfinished the new one waits for it.
+/// Makes the scheduled run when it is due, also one that was missed while nobody was there. Any number of schedulers
+/// make one: the run's row is unique. While an earlier run is unfinished the new one waits for it.
 /// </summary>
 public sealed partial class RunSchedule(
     Database database, RunCalendar calendar, RunSignal signal, ILogger<RunSchedule> log) : BackgroundService

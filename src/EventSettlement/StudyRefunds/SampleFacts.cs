@@ -8,10 +8,14 @@ public static class SampleFacts
 {
     private static readonly long[] Deposits = [10_000, 30_000, 50_000, 100_000];
 
-    /// <summary>Closed account, fails twice, pays and drops the answer: what a sandbox plays by a member's id.</summary>
+    /// <summary>
+    /// Closed account, fails twice, pays and drops the answer: what a sandbox plays by a member's id.
+    /// </summary>
     public static readonly IReadOnlyList<string> Magic = ["M-CLOSED-1", "M-FAIL2-1", "M-DROP-1"];
 
-    /// <summary>JSON lines for the topic <c>study-completed</c>, completed in the days before the business date.</summary>
+    /// <summary>
+    /// JSON lines for the topic <c>study-completed</c>, completed in the days before the business date.
+    /// </summary>
     /// <param name="businessDate">Asia/Seoul; a run for it plans all of these studies.</param>
     /// <param name="magic">Members put first into one study each; null = <see cref="Magic"/>.</param>
     public static IEnumerable<string> Lines(
@@ -31,7 +35,8 @@ public static class SampleFacts
                 """);
             for (var member = 0; member < members; member++)
             {
-                var id = member == 0 && study <= magic.Count ? magic[study - 1] : $"M-{((study - 1) * members) + member + 1}";
+                var id = member == 0 && study <= magic.Count ? magic[study - 1]
+                    : $"M-{((study - 1) * members) + member + 1}";
                 // Now and then somebody was absent more often than the deposit covers, and gets nothing back.
                 var absences = random.Next(20) == 0 ? 12 : random.Next(4);
                 line.Append(member == 0 ? "" : ",")

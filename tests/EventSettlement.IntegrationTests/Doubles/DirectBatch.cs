@@ -4,8 +4,11 @@ using Npgsql;
 
 namespace EventSettlement.IntegrationTests.Doubles;
 
-/// <summary>A batch straight on a connection, without a log: what a consumer does is committed, what it parks is kept.</summary>
-internal sealed class DirectBatch(NpgsqlDataSource database, TopicPartition source, IReadOnlyList<LogRecord> records) : OwnedBatch
+/// <summary>
+/// A batch straight on a connection, without a log: what a consumer does is committed, what it parks is kept.
+/// </summary>
+internal sealed class DirectBatch(NpgsqlDataSource database, TopicPartition source, IReadOnlyList<LogRecord> records)
+    : OwnedBatch
 {
     public List<ParkedRecord> Parked { get; } = [];
 

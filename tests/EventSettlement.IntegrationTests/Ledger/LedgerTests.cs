@@ -36,7 +36,10 @@ public sealed class LedgerTests
         await world.Planner().Step(default);
         var verification = new LedgerVerification(world.Database);
         Assert.True((await verification.Verify(default)).Right);
-        await world.Do("UPDATE settlement_item SET state = 'PAID' WHERE (settlement_id, no) = (SELECT settlement_id, no FROM settlement_item WHERE amount > 0 LIMIT 1)");
+        await world.Do("""
+            UPDATE settlement_item SET state = 'PAID'
+            WHERE (settlement_id, no) = (SELECT settlement_id, no FROM settlement_item WHERE amount > 0 LIMIT 1)
+            """);
         var proof = await verification.Verify(default);
         Assert.False(proof.Right);
         Assert.Equal(2, proof.Findings.Count);
@@ -57,7 +60,8 @@ public sealed class LedgerTests
         var first = await queries.Entries(null, null, 7, default);
         var rest = await queries.Entries(null, first[^1].Place, 1_000, default);
         Assert.Equal(all, first.Concat(rest));
-        Assert.Equal(all.Where(e => e.SettlementId == all[0].SettlementId), await queries.Entries(all[0].SettlementId, null, 10, default));
+        Assert.Equal(all.Where(e => e.SettlementId == all[0].SettlementId),
+            await queries.Entries(all[0].SettlementId, null, 10, default));
     }
 
     [Fact]
@@ -70,13 +74,17 @@ public sealed class LedgerTests
             """]);
         var run = await world.Start();
         await world.Planner().Step(default);
-        await world.Do("UPDATE settlement_item SET state = 'PAID', transaction_id = 'tx-9', paid_at = '2026-01-09T18:00:05Z' WHERE no = 1");
+        await world.Do("""
+            UPDATE settlement_item SET state = 'PAID', transaction_id = 'tx-9', paid_at = '2026-01-09T18:00:05Z'
+            WHERE no = 1
+            """);
         var id = EventSettlement.Contracts.SettlementId.For("study-refund", "S-1", "once");
         var explanation = (await new ExplainQuery(world.Database).Explain(id, default))!;
+        var origin = $"fact at study-completed/0/0; run {run} for 2026-01-10";
         Assert.Equal(
             [
-                $"24,000 = 30,000 − 2 absences × 3,000; fact at study-completed/0/0; run {run} for 2026-01-10; paid as tx-9 on 2026-01-10 03:00:05 KST",
-                $"0 = max(0, 30,000 − 11 absences × 3,000); fact at study-completed/0/0; run {run} for 2026-01-10; nothing to pay",
+                $"24,000 = 30,000 − 2 absences × 3,000; {origin}; paid as tx-9 on 2026-01-10 03:00:05 KST",
+                $"0 = max(0, 30,000 − 11 absences × 3,000); {origin}; nothing to pay",
             ],
             explanation.Items.Select(i => i.Text));
         Assert.Equal((24_000L, 36_000L, 24_000L), (explanation.Amount, explanation.Kept, explanation.PaidAmount));

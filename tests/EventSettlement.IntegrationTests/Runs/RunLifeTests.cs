@@ -29,7 +29,8 @@ public sealed class RunLifeTests
     public async Task A_start_that_makes_no_sense_is_refused(string programme, string date, string code)
     {
         await using var world = await RunWorld.WithStudies(0);
-        Assert.Equal(code, (await world.Commands.Start(programme, DateOnly.Parse(date, null), null, "tester", default)).Code);
+        Assert.Equal(code,
+            (await world.Commands.Start(programme, DateOnly.Parse(date, null), null, "tester", default)).Code);
     }
 
     [Fact]
@@ -49,7 +50,8 @@ public sealed class RunLifeTests
         var run = await world.Start();
         await world.Planner().Step(default);
         await world.Do($"""
-            INSERT INTO run_progress VALUES ({run}, 'saga-0', 'COMPLETED', 6, 18, 1), ({run}, 'saga-1', 'COMPLETED', 2, 6, 1),
+            INSERT INTO run_progress VALUES ({run}, 'saga-0', 'COMPLETED', 6, 18, 1), ({run}, 'saga-1',
+                'COMPLETED', 2, 6, 1),
                 ({run}, 'saga-1', 'FAILED', 1, 3, 1), ({run}, 'saga-1', 'AWAITING_RETRY', 1, 3, 1)
             """);
         await world.Watch.Step(default);

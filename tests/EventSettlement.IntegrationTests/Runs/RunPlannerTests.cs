@@ -13,7 +13,8 @@ public sealed class RunPlannerTests
         Assert.False(await world.Planner().Step(default));
         await world.AssertPlannedOnce(1_500);
         Assert.Equal(RunStates.Paying, (await world.Queries.Show(run, default))!.Run.State);
-        Assert.Equal(0, await world.Number("SELECT count(*) FROM settlement_item WHERE (state = 'PAID') <> (amount = 0)"));
+        Assert.Equal(0,
+            await world.Number("SELECT count(*) FROM settlement_item WHERE (state = 'PAID') <> (amount = 0)"));
     }
 
     [Fact]
@@ -83,7 +84,8 @@ public sealed class RunPlannerTests
         await world.Start();
         await world.Planner().Step(default);
         Assert.Equal(20, await world.Number("SELECT count(*) FROM settlement_part"));
-        Assert.Equal(20, await world.Number("SELECT count(DISTINCT part) FROM settlement_item WHERE part = (no - 1) / 500"));
+        Assert.Equal(20,
+            await world.Number("SELECT count(DISTINCT part) FROM settlement_item WHERE part = (no - 1) / 500"));
         Assert.Equal(10_000, await world.Number("SELECT count(*) FROM settlement_item"));
         Assert.InRange(await world.Number("SELECT max(length(body)) FROM outbox"), 1, 256 * 1024);
     }
@@ -95,7 +97,8 @@ public sealed class RunPlannerTests
         world.Outgoing.Waiting = RunPlanner.MaxWaiting + 1;
         var run = await world.Start();
         var step = world.Planner().Step(default);
-        await Poll.Until(async () => await world.Number("SELECT count(*) FROM run WHERE lease_until > clock() + interval '4.8 s'") > 0);
+        await Poll.Until(async () =>
+            await world.Number("SELECT count(*) FROM run WHERE lease_until > clock() + interval '4.8 s'") > 0);
         Assert.Equal(0, await world.Number("SELECT count(*) FROM settlement_request"));
         await world.Commands.Stop(run, "tester", null, default);
         Assert.True(await step);

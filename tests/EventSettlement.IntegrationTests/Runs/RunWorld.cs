@@ -66,7 +66,8 @@ internal sealed class RunWorld : IAsyncDisposable
     }
 
     public async Task<long> Start() =>
-        (await Commands.Start(Programmes.StudyRefund, Date, null, "tester", default)).Run ?? throw new InvalidOperationException();
+        (await Commands.Start(Programmes.StudyRefund, Date, null, "tester",
+            default)).Run ?? throw new InvalidOperationException();
 
     public async Task<long> Number(string sql)
     {
@@ -91,7 +92,8 @@ internal sealed class RunWorld : IAsyncDisposable
         Assert.Equal(studies, await Number("SELECT count(DISTINCT msg_key) FROM outbox"));
         Assert.Equal(studies, await Number("SELECT count(*) FROM outbox"));
         Assert.Equal(studies, await Number("SELECT settlements FROM run_progress WHERE lane = 'planner'"));
-        Assert.Equal(await Number("SELECT sum(amount) FROM settlement_item"), await Number("SELECT amount FROM run_progress"));
+        Assert.Equal(await Number("SELECT sum(amount) FROM settlement_item"),
+            await Number("SELECT amount FROM run_progress"));
         var proof = await new EventSettlement.Ledger.LedgerVerification(Database).Verify(default);
         Assert.Empty(proof.Findings);
     }

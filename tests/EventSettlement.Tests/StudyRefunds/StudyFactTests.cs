@@ -55,7 +55,8 @@ public sealed class StudyFactTests
         var number = FactBodies.Spoilt("\"S-1001\"", "7").Fact!;
         Assert.Equal("7", number.StudyId);
         Assert.Equal(FactBodies.Spoilt("\"S-1001\"", "\"7\"").Fact!.Digest, number.Digest);
-        Assert.Equal("duplicate_member", FactBodies.Decode(FactBodies.Good.Replace("\"M-1\"", "7", StringComparison.Ordinal)
+        Assert.Equal("duplicate_member",
+            FactBodies.Decode(FactBodies.Good.Replace("\"M-1\"", "7", StringComparison.Ordinal)
             .Replace("\"M-2\"", "\"7\"", StringComparison.Ordinal)).Problems.Single().Code);
     }
 

@@ -4,7 +4,9 @@ using NpgsqlTypes;
 
 namespace EventSettlement.Runs.Planning;
 
-/// <summary>A settlement that exists is never planned again; where the amount would be another one, people are told.</summary>
+/// <summary>
+/// A settlement that exists is never planned again; where the amount would be another one, people are told.
+/// </summary>
 internal static class PlanConflicts
 {
     private const string DifferentSql = """
@@ -33,7 +35,8 @@ internal static class PlanConflicts
                     reader.GetInt64(3), reader.GetString(4)));
         if (alerts.Count == 0)
             return;
-        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { AlertRows.Upsert(alerts) } };
+        await using var batch =
+            new NpgsqlBatch(connection, transaction) { BatchCommands = { AlertRows.Upsert(alerts) } };
         await batch.ExecuteNonQueryAsync(cancel);
     }
 

@@ -9,16 +9,19 @@ namespace EventSettlement.Runs.Planning;
 internal static class PlanRows
 {
     private const string MarkSql = """
-        UPDATE study SET run_id = $2 FROM unnest($1) AS planned (id) WHERE study.study_id = planned.id AND study.run_id IS NULL
+        UPDATE study SET run_id = $2 FROM unnest($1) AS planned (id) WHERE study.study_id = planned.id
+            AND study.run_id IS NULL
         """;
 
     private const string RequestSql = """
-        INSERT INTO settlement_request (settlement_id, programme, subject, period, run_id, downstream, currency, amount, kept,
-            items, parts, payable_at, created_at, policy, deposit, penalty, fact_topic, fact_partition, fact_offset)
+        INSERT INTO settlement_request (settlement_id, programme, subject, period, run_id, downstream,
+            currency, amount, kept, items, parts, payable_at, created_at, policy, deposit, penalty, fact_topic,
+                fact_partition, fact_offset)
         SELECT id, $1, subject, $2, $3, $4, currency, amount, kept, items, parts, $5, $6, policy, deposit, penalty,
                topic, partition, place
         FROM unnest($7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-             AS planned (id, subject, currency, amount, kept, items, parts, policy, deposit, penalty, topic, partition, place)
+             AS planned (id, subject, currency, amount, kept, items, parts, policy, deposit, penalty,
+                         topic, partition, place)
         ON CONFLICT DO NOTHING
         RETURNING settlement_id
         """;
@@ -26,7 +29,8 @@ internal static class PlanRows
     private const string PartSql = "INSERT INTO settlement_part (settlement_id, part) SELECT * FROM unnest($1, $2)";
 
     private const string CopySql = """
-        COPY settlement_item (settlement_id, no, part, member_id, amount, absences, state, paid_at) FROM STDIN (FORMAT BINARY)
+        COPY settlement_item (settlement_id, no, part, member_id, amount, absences, state, paid_at)
+        FROM STDIN (FORMAT BINARY)
         """;
 
     public static NpgsqlBatchCommand Mark(IReadOnlyList<PlannedSettlement> chunk, long run) => new(MarkSql)
@@ -35,7 +39,8 @@ internal static class PlanRows
     };
 
     public static NpgsqlBatchCommand Requests(
-        IReadOnlyList<PlannedSettlement> chunk, long run, string downstream, DateTime payableAt, DateTime now) => new(RequestSql)
+        IReadOnlyList<PlannedSettlement> chunk, long run, string downstream, DateTime payableAt, DateTime now) =>
+            new(RequestSql)
     {
         Parameters =
         {
@@ -63,10 +68,12 @@ internal static class PlanRows
 
     public static NpgsqlBatchCommand Parts(IReadOnlyList<PlannedSettlement> chunk)
     {
-        var parts = chunk.SelectMany(c => Enumerable.Range(0, c.Parts.Length), (c, part) => (c.Id, Part: part)).ToList();
+        var parts = chunk.SelectMany(c => Enumerable.Range(0, c.Parts.Length), (c, part) =>
+            (c.Id, Part: part)).ToList();
         return new NpgsqlBatchCommand(PartSql)
         {
-            Parameters = { Array(NpgsqlDbType.Uuid, parts, p => p.Id), Array(NpgsqlDbType.Integer, parts, p => p.Part) },
+            Parameters = { Array(NpgsqlDbType.Uuid, parts, p => p.Id),
+                Array(NpgsqlDbType.Integer, parts, p => p.Part) },
         };
     }
 

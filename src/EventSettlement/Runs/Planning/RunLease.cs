@@ -5,8 +5,8 @@ using Npgsql;
 namespace EventSettlement.Runs.Planning;
 
 /// <summary>
-/// One planner's right to a run. The lease keeps others from starting, the epoch keeps a planner out that lost it without
-/// noticing (frozen, cut off): each of its transactions touches the run's row with its epoch first.
+/// One planner's right to a run. The lease keeps others from starting, the epoch keeps a planner out that lost it
+/// without noticing (frozen, cut off): each of its transactions touches the run's row with its epoch first.
 /// </summary>
 internal sealed record RunLease(long Run, long Epoch, DateOnly Date, DateTime? PayAt)
 {
@@ -14,7 +14,8 @@ internal sealed record RunLease(long Run, long Epoch, DateOnly Date, DateTime? P
     private const string TakeSql = """
         UPDATE run SET epoch = epoch + 1, lease_until = clock() + interval '5 seconds'
         WHERE run_id = (SELECT run_id FROM run WHERE state = 'PLANNING' AND programme = @programme
-                          AND (lease_until IS NULL OR lease_until < clock()) ORDER BY run_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                          AND (lease_until IS NULL OR lease_until < clock())
+                        ORDER BY run_id LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING run_id, epoch, business_date, pay_at
         """;
 

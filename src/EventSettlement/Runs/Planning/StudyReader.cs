@@ -4,8 +4,8 @@ using NpgsqlTypes;
 namespace EventSettlement.Runs.Planning;
 
 /// <summary>
-/// Reads unplanned studies in the order of their completion, ahead of what is being written. Facts that arrive behind its
-/// place are left to the next run.
+/// Reads unplanned studies in the order of their completion, ahead of what is being written. Facts that arrive behind
+/// its place are left to the next run.
 /// </summary>
 internal sealed class StudyReader(Database database, DateTime before)
 {

@@ -8,10 +8,12 @@ internal static class ExplainText
     public static string Item(ExplainedRequest request, ExplainedItem item) =>
         $"{Formula(request, item)}; fact at {request.Fact}; {Run(request)}; {Outcome(request, item)}";
 
-    public static string Total(ExplainedRequest request, int items, long paid) => string.Create(CultureInfo.InvariantCulture,
-        $"{request.Amount:N0} {request.Currency} owed to {items:N0} members and {request.Kept:N0} kept, of {items:N0} × {request.Deposit:N0}")
+    public static string Total(ExplainedRequest request, int items, long paid) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{request.Amount:N0} {request.Currency} owed to {items:N0} members and {request.Kept:N0} kept, ")
         + string.Create(CultureInfo.InvariantCulture,
-        $" deposited; {paid:N0} paid; policy {request.Policy}; fact at {request.Fact}; {Run(request)}; {request.State}");
+            $"of {items:N0} × {request.Deposit:N0} deposited; {paid:N0} paid; ")
+        + $"policy {request.Policy}; fact at {request.Fact}; {Run(request)}; {request.State}";
 
     private static string Formula(ExplainedRequest request, ExplainedItem item)
     {

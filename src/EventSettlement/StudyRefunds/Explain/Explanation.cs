@@ -13,9 +13,11 @@ public sealed record ExplainedLine(int No, string Key, string MemberId, long Amo
 /// <summary>What a request stands on.</summary>
 internal sealed record ExplainedRequest(
     string Programme, string Subject, string Period, string Currency, long Amount, long Kept, int Items, string Policy,
-    long Deposit, long Penalty, string Fact, long RunId, DateOnly? BusinessDate, DateTime CreatedAt, DateTime PayableAt, string State);
+    long Deposit, long Penalty, string Fact, long RunId, DateOnly? BusinessDate, DateTime CreatedAt, DateTime PayableAt,
+        string State);
 
 /// <summary>What became of an item.</summary>
 internal sealed record ExplainedItem(
-    int No, string Key, string MemberId, long Amount, int Absences, string State, string? TransactionId, string? ErrorCode,
+    int No, string Key, string MemberId, long Amount, int Absences, string State, string? TransactionId,
+        string? ErrorCode,
     string? ErrorMessage, DateTime? PaidAt, bool NeedsPerson);

@@ -13,7 +13,8 @@ internal static class FactDifference
         Add(pointers, taken.Currency != arrived.Currency, "/currency");
         Add(pointers, taken.Deposit != arrived.Deposit, "/depositPerMember");
         Add(pointers, taken.Penalty != arrived.Penalty, "/penaltyPerAbsence");
-        var before = taken.Members.Zip(taken.Absences).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
+        var before = taken.Members.Zip(taken.Absences)
+            .ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
         for (var i = 0; i < arrived.Members.Length; i++)
         {
             var known = before.Remove(arrived.Members[i], out var absences);

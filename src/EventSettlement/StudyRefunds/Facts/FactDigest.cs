@@ -6,8 +6,8 @@ using System.Text;
 namespace EventSettlement.StudyRefunds.Facts;
 
 /// <summary>
-/// SHA-256 over the content in one canonical form: instant, amounts, participants in ordinal order. Lengths stand before
-/// texts, so that no two contents share a form. Stored for ever: another form needs another first line.
+/// SHA-256 over the content in one canonical form: instant, amounts, participants in ordinal order. Lengths stand
+/// before texts, so that no two contents share a form. Stored for ever: another form needs another first line.
 /// </summary>
 internal static class FactDigest
 {

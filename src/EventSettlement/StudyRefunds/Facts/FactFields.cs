@@ -3,7 +3,9 @@ namespace EventSettlement.StudyRefunds.Facts;
 /// <summary>What stood in a body, each value by itself already right; null where it was missing or wrong.</summary>
 internal sealed class FactFields
 {
-    /// <summary>The first problems tell what is wrong; a body of broken rows shall not fill the table of parked ones.</summary>
+    /// <summary>
+    /// The first problems tell what is wrong; a body of broken rows shall not fill the table of parked ones.
+    /// </summary>
     public const int MaxProblems = 20;
 
     private readonly List<FactProblem> _problems = [];

@@ -9,7 +9,8 @@ namespace EventSettlement.StudyRefunds.Facts;
 internal ref struct FactReader(byte[] body)
 {
     // The reader may go a little deeper than the rule, so that the rule is told and not a syntax error.
-    private FactValues _values = new(new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = StudyFactDecoder.MaxDepth + 2 }));
+    private FactValues _values =
+        new(new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = StudyFactDecoder.MaxDepth + 2 }));
 
     public readonly FactFields Fields => _values.Fields;
 

@@ -19,7 +19,8 @@ internal static class FactTimes
         var spelled = text[^1] == 'Z' ? text[..^1] + "+00:00" : text;
         if (spelled[^6] is not ('+' or '-') || !Digits(spelled))
             return false;
-        if (!DateTimeOffset.TryParseExact(Cut(spelled), Forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var read))
+        if (!DateTimeOffset.TryParseExact(Cut(spelled), Forms, CultureInfo.InvariantCulture, DateTimeStyles.None,
+            out var read))
             return false;
         at = new DateTime(read.UtcTicks - (read.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
         return true;
@@ -33,6 +34,7 @@ internal static class FactTimes
         return dot < 0 || zone - dot <= 8 ? text : text[..(dot + 8)] + text[zone..];
     }
 
-    private static bool Digits(string text) => !text.AsSpan().ContainsAnyExcept("0123456789-+:.T") && !text.Contains(".+", StringComparison.Ordinal)
+    private static bool Digits(string text) =>
+        !text.AsSpan().ContainsAnyExcept("0123456789-+:.T") && !text.Contains(".+", StringComparison.Ordinal)
         && !text.Contains(".-", StringComparison.Ordinal);
 }

@@ -48,10 +48,12 @@ internal ref struct FactValues(Utf8JsonReader json)
             JsonTokenType.Number => Encoding.ASCII.GetString(_json.ValueSpan),
             _ => null,
         };
-        if (_json.TokenType == JsonTokenType.Number && text is not null && (text.AsSpan().ContainsAny(".eE") || text == "-0"))
+        if (_json.TokenType == JsonTokenType.Number && text is not null
+            && (text.AsSpan().ContainsAny(".eE") || text == "-0"))
             return Wrong<string>(FactCodes.NotInteger, pointer, rule);
         if (text is null)
-            return Wrong<string>(_json.TokenType == JsonTokenType.String ? FactCodes.BadText : FactCodes.WrongType, pointer, rule);
+            return Wrong<string>(_json.TokenType == JsonTokenType.String ? FactCodes.BadText
+                : FactCodes.WrongType, pointer, rule);
         return text.Length is 0 or > 128 || text.EnumerateRunes().Count() > 64 || text.Any(char.IsControl)
             ? Wrong<string>(FactCodes.BadText, pointer, rule)
             : text;
@@ -89,7 +91,8 @@ internal ref struct FactValues(Utf8JsonReader json)
     {
         if (_json.TokenType != JsonTokenType.String)
             return Wrong<string>(FactCodes.WrongType, pointer, "currency is text");
-        return _json.ValueTextEquals("KRW"u8) ? "KRW" : Wrong<string>(FactCodes.WrongCurrency, pointer, "currency is KRW");
+        return _json.ValueTextEquals("KRW"u8) ? "KRW"
+            : Wrong<string>(FactCodes.WrongCurrency, pointer, "currency is KRW");
     }
 
     /// <summary>Reads over a value that nobody asks for; even there a key must not stand twice.</summary>
@@ -102,7 +105,8 @@ internal ref struct FactValues(Utf8JsonReader json)
             {
                 if (_json.CurrentDepth >= StudyFactDecoder.MaxDepth)
                     throw new TooDeepException();
-                scopes.Push(_json.TokenType == JsonTokenType.StartObject ? new HashSet<string>(StringComparer.Ordinal) : null);
+                scopes.Push(_json.TokenType == JsonTokenType.StartObject ? new HashSet<string>(StringComparer.Ordinal)
+                    : null);
             }
             else if (_json.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
             {
@@ -110,7 +114,8 @@ internal ref struct FactValues(Utf8JsonReader json)
             }
             else if (_json.TokenType == JsonTokenType.PropertyName && !scopes.Peek()!.Add(Text() ?? ""))
             {
-                Fields.Break(FactCodes.DuplicateKey, pointer, "a key stands once in an object, also inside an unknown field");
+                Fields.Break(FactCodes.DuplicateKey, pointer,
+                    "a key stands once in an object, also inside an unknown field");
             }
         }
         while (scopes.Count > 0 && Next() != JsonTokenType.None);
@@ -125,7 +130,8 @@ internal ref struct FactValues(Utf8JsonReader json)
             {
                 '~' => text.Append("~0"),
                 '/' => text.Append("~1"),
-                _ when char.IsControl(c) || char.IsSurrogate(c) => text.Append("\\u").Append(((int)c).ToString("x4", null)),
+                _ when char.IsControl(c) || char.IsSurrogate(c) =>
+                    text.Append("\\u").Append(((int)c).ToString("x4", null)),
                 _ => text.Append(c),
             };
         return text.ToString();

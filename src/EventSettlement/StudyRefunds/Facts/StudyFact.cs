@@ -1,7 +1,8 @@
 namespace EventSettlement.StudyRefunds.Facts;
 
 /// <summary>A completed study, checked against every rule of the topic <c>study-completed</c>.</summary>
-/// <param name="CompletedAt">UTC, cut to whole microseconds: what the database can hold is what the digest covers.</param>
+/// <param name="CompletedAt">UTC, cut to whole microseconds: what the database can hold is what the digest
+/// covers.</param>
 /// <param name="Deposit">A member's, in won.</param>
 /// <param name="Penalty">An absence's, in won.</param>
 /// <param name="Members">In ordinal order.</param>

@@ -3,7 +3,9 @@ using System.Text.Unicode;
 
 namespace EventSettlement.StudyRefunds.Facts;
 
-/// <summary>Bytes to a fact, or to the rules they break. Pure: the same bytes at the same time, the same outcome.</summary>
+/// <summary>
+/// Bytes to a fact, or to the rules they break. Pure: the same bytes at the same time, the same outcome.
+/// </summary>
 public static class StudyFactDecoder
 {
     /// <summary>Bytes; a body is ≤ 900 KB.</summary>
@@ -44,7 +46,7 @@ public static class StudyFactDecoder
         catch (JsonException wrong)
         {
             return Refused(FactCodes.Malformed, FormattableString.Invariant(
-                $"the body is one JSON object; it stops being one at line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}"));
+                $"the body is one JSON object; it stops at line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}"));
         }
 
         return FactRules.Judge(reader.Fields, now);

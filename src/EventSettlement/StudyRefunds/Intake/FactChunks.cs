@@ -42,7 +42,8 @@ internal static class FactChunks
         public byte[] Bytes => _bytes.ToArray();
 
         public bool Fits(string text) => Lines.Count == 0
-            || (Lines.Count < FactBody.MaxLines && _bytes.Length + Encoding.UTF8.GetByteCount(text) + 1 <= FactBody.MaxBytes);
+            || (Lines.Count < FactBody.MaxLines
+                && _bytes.Length + Encoding.UTF8.GetByteCount(text) + 1 <= FactBody.MaxBytes);
 
         public void Add(int line, string text)
         {

@@ -49,7 +49,8 @@ public sealed class FactFile(HttpClient api)
         var query = keyPointer is null ? "" : "?key=" + Uri.EscapeDataString(keyPointer);
         for (var attempt = 1; ; attempt++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"v1/events/{Uri.EscapeDataString(topic)}{query}")
+            using var request =
+                new HttpRequestMessage(HttpMethod.Post, $"v1/events/{Uri.EscapeDataString(topic)}{query}")
             {
                 Content = new ByteArrayContent(body),
             };

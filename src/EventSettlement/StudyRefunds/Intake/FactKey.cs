@@ -17,7 +17,8 @@ internal static class FactKey
             if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out var field))
                 at = field;
             else if (at.ValueKind == JsonValueKind.Array
-                && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < at.GetArrayLength())
+                && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                    && index < at.GetArrayLength())
                 at = at[index];
             else
                 return null;

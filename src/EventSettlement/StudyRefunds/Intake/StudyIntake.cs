@@ -4,7 +4,9 @@ using EventSettlement.StudyRefunds.Facts;
 
 namespace EventSettlement.StudyRefunds.Intake;
 
-/// <summary>Takes facts in: each study once, whatever is sent twice; what cannot be taken is parked with the reason.</summary>
+/// <summary>
+/// Takes facts in: each study once, whatever is sent twice; what cannot be taken is parked with the reason.
+/// </summary>
 public sealed class StudyIntake : IBatchConsumer
 {
     public const string Group = "study-intake";
@@ -12,7 +14,8 @@ public sealed class StudyIntake : IBatchConsumer
     public Task Consume(OwnedBatch batch, CancellationToken cancel) =>
         batch.Complete(transaction => Take(transaction, batch.Records, cancel), cancel);
 
-    private static async Task Take(OwnedTransaction transaction, IReadOnlyList<LogRecord> records, CancellationToken cancel)
+    private static async Task Take(OwnedTransaction transaction, IReadOnlyList<LogRecord> records,
+        CancellationToken cancel)
     {
         var now = await StudyRows.ReadClock(transaction, cancel);
         var arrived = new List<(LogRecord Record, StudyFact Fact)>(records.Count);
@@ -25,7 +28,8 @@ public sealed class StudyIntake : IBatchConsumer
                 ParkMalformed(transaction, record, decoded.Problems);
         }
 
-        // Sorted by study, so that two batches that hold the same two studies wait for each other and never in a circle.
+        // Sorted by study, so that two batches that hold the same two studies wait for each other and never in a
+        // circle.
         var first = arrived.GroupBy(a => a.Fact.StudyId, StringComparer.Ordinal).Select(g => g.First())
             .OrderBy(a => a.Fact.StudyId, StringComparer.Ordinal).ToList();
         if (first.Count == 0)
@@ -40,7 +44,8 @@ public sealed class StudyIntake : IBatchConsumer
                 ParkConflict(transaction, record, taken[fact.StudyId], fact);
     }
 
-    private static void ParkMalformed(OwnedTransaction transaction, LogRecord record, IReadOnlyList<FactProblem> problems)
+    private static void ParkMalformed(OwnedTransaction transaction, LogRecord record,
+        IReadOnlyList<FactProblem> problems)
     {
         var all = string.Join("; ", problems.Select(p => p.Pointer.Length == 0 ? p.Rule : $"{p.Pointer}: {p.Rule}"));
         transaction.Park(record, problems[0].Code, problems[0].Pointer, all);

@@ -70,10 +70,12 @@ internal static class StudyRows
         while (await reader.ReadAsync(cancel))
             facts.Add(new StudyFact(
                 reader.GetString(0), reader.GetDateTime(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4),
-                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<int[]>(6), [], reader.GetFieldValue<byte[]>(7)));
+                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<int[]>(6), [],
+                    reader.GetFieldValue<byte[]>(7)));
         return facts;
     }
 
-    private static void Add<T>(NpgsqlParameterCollection parameters, string name, NpgsqlDbType type, IEnumerable<T> values) =>
+    private static void Add<T>(NpgsqlParameterCollection parameters, string name, NpgsqlDbType type,
+        IEnumerable<T> values) =>
         parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = values.ToArray() });
 }
