@@ -36,7 +36,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         var memberService = options.MemberService ?? await StartSandbox(stop);
         var settings = ServerSettings(kafka, memberService);
         WriteSecret("appsettings.json", Nested(settings));
-        server.Start([.. Self(), "serve"], settings.ToDictionary(s => "EventSettlement__" + s.Key.Replace(":", "__"), s => (string?)s.Value));
+        server.Start([.. Self(), "serve"], settings.ToDictionary(
+            s => "EventSettlement__" + s.Key.Replace(":", "__", StringComparison.Ordinal), s => (string?)s.Value));
         await Answers(server, new Uri(Api, "healthz/ready"), stop);
         say($"Server: {Api} (log {server.LogFile})");
     }
@@ -76,7 +77,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     private async Task StartDatabase(string? kafka, CancellationToken stop)
     {
         var postgres = await LocalPostgres.Start(options.Folder, say, stop: stop);
-        say($"PostgreSQL: {(postgres.Adopted ? "running already" : "started")} on 127.0.0.1:{postgres.Port}, data in {postgres.DataFolder}");
+        say($"PostgreSQL: {(postgres.Adopted ? "running already" : "started")} on 127.0.0.1:{postgres.Port}, "
+            + $"data in {postgres.DataFolder}");
         // Offsets count in one log: another log gets a database of its own.
         ConnectionString = kafka is null ? postgres.ConnectionString
             : await postgres.WithDatabase(options.Kafka is null ? "settlement_kafka" : DatabaseFor(kafka), stop);
@@ -92,9 +94,9 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     {
         var port = FreePort(0);
         Journal = Path.Combine(options.Folder, $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl");
-        sandbox.Start([.. Self(), "sandbox", "--port", $"{port}", "--journal", Journal], new Dictionary<string, string?>());
+        sandbox.Start([.. Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal], new Dictionary<string, string?>());
         var address = new Uri($"http://127.0.0.1:{port}");
-        await Answers(sandbox, new Uri(address, "healthz/live"), stop);
+        await Answers(sandbox, new Uri(address, "sandbox/credits"), stop);
         say($"Sandbox member service: {address} (journal {Journal})");
         return address.ToString().TrimEnd('/');
     }

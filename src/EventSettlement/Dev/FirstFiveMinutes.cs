@@ -5,8 +5,6 @@ using EventSettlement.Access;
 using EventSettlement.Contracts;
 using EventSettlement.Platform;
 using EventSettlement.Runs;
-using EventSettlement.StudyRefunds;
-using EventSettlement.StudyRefunds.Intake;
 
 namespace EventSettlement.Dev;
 
@@ -24,9 +22,7 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         using var api = new HttpClient { BaseAddress = stack.Api };
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var date = options.Date ?? FirstDate();
-        var studies = await CountStudies(stop);
-        await SendFacts(api, date, stop);
-        await FactsTaken(studies, stop);
+        await new FactsIn(options, database, api, say).Send(date, stop);
         var queries = new RunQueries(database);
         var run = await Start(api, queries, date, stop);
         var progress = new RunProgress(queries, say);
@@ -61,44 +57,6 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         if (!File.Exists(file))
             File.WriteAllText(file, RunCalendar.BusinessDate(TimeProvider.System.GetUtcNow().UtcDateTime).ToString("O"));
         return DateOnly.ParseExact(File.ReadAllText(file).Trim(), "O");
-    }
-
-    private async Task SendFacts(HttpClient api, DateOnly date, CancellationToken stop)
-    {
-        var file = options.Facts;
-        if (file is null)
-        {
-            file = Path.Combine(options.Folder, "sample-facts.jsonl");
-            await File.WriteAllLinesAsync(file,
-                SampleFacts.Lines(options.Studies, DevOptions.MembersPerStudy, options.Seed, date), stop);
-        }
-        var answer = await new FactFile(api).Send(Topics.StudyCompleted, file, null, null, stop);
-        say($"Facts: {answer.Accepted:N0} lines of {file} sent to the topic {Topics.StudyCompleted}");
-        foreach (var problem in answer.Problems)
-            say($"  line {problem.Line}{problem.Pointer}: {problem.Rule}");
-    }
-
-    /// <summary>The intake reads the topic behind our back: done when its lag is nothing.</summary>
-    private async Task FactsTaken(long before, CancellationToken stop)
-    {
-        var limit = TimeProvider.System.GetTimestamp();
-        var (last, unchanged) = (-1L, 0);
-        while (unchanged < 5 && TimeProvider.System.GetElapsedTime(limit) < TimeSpan.FromSeconds(60))
-        {
-            await Task.Delay(200, stop);
-            var now = await CountStudies(stop);
-            // Known studies change nothing and are seen by nothing happening for a second.
-            unchanged = now == last && now >= before ? unchanged + 1 : 0;
-            last = now;
-        }
-        say(last == before ? "Facts: nothing new, these studies were known" : $"Facts: {last - before:N0} new studies taken in");
-    }
-
-    private async Task<long> CountStudies(CancellationToken stop)
-    {
-        await using var count = database.Reads.CreateCommand(
-            "SELECT (SELECT count(*) FROM study) + (SELECT count(*) FROM parked_message)");
-        return (long)(await count.ExecuteScalarAsync(stop))!;
     }
 
     private async Task<long> Start(HttpClient api, RunQueries queries, DateOnly date, CancellationToken stop)
