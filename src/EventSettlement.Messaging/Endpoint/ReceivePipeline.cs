@@ -30,6 +30,7 @@ internal sealed class ReceivePipeline
         configurator.ConfigureConsumeTopology = false;
         configurator.ClearSerialization();
         configurator.AddSerializer(Serializer);
+        configurator.AddDeserializer(Serializer, isDefault: true);
         configurator.AddPrePipeSpecification(new OutboxSchedulerFilter(host.Topology));
         configure(configurator, services.GetRequiredService<Bind<IBus, IBusRegistrationContext>>().Value);
         endpoint.Validate().ThrowIfContainsFailure($"The endpoint of {topic} is not valid");

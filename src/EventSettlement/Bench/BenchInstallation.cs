@@ -93,7 +93,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
         using var body = JsonContent.Create(new { programme = "study-refund", date = day });
         using var answer = await Post("v1/runs", body, cancel);
         using var run = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancel));
-        return run.RootElement.GetProperty("run_id").GetInt64();
+        return run.RootElement.GetProperty("runId").GetInt64();
     }
 
     public async Task<long> Count(string sql, CancellationToken cancel)
