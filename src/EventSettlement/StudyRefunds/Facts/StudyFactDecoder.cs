@@ -46,7 +46,7 @@ public static class StudyFactDecoder
         catch (JsonException wrong)
         {
             return Refused(FactCodes.Malformed, FormattableString.Invariant(
-                $"the body is one JSON object; it stops at line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}"));
+                $"a body is one JSON object; not so at line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine}"));
         }
 
         return FactRules.Judge(reader.Fields, now);
