@@ -93,6 +93,7 @@ public sealed class PartitionLane
                 CrashPoint.Hit("K01");
                 var started = Stopwatch.GetTimestamp();
                 await _runner.Run(batch, done => Interlocked.Exchange(ref _committed, done), () => _finishing, _drop.Token);
+                CrashPoint.Hit("K03");
                 MessagingMeter.BatchTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
                 MessagingMeter.BatchSize.Record(batch.Count);
             }

@@ -11,11 +11,15 @@ public sealed class Database : IAsyncDisposable
     private const string PinnedPlanner = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
         + "-c plan_cache_mode=force_generic_plan -c jit=off";
 
+    // A frozen process in the middle of a transaction holds the fence and the heads of the log: PostgreSQL ends it, or
+    // nobody could take over and every appender would wait.
+    private const string FrozenTransactionsEnd = " -c idle_in_transaction_session_timeout=5s";
+
     public Database(string connectionString)
     {
         var hot = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Options = PinnedPlanner, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, ApplicationName = "settle",
+            Options = PinnedPlanner + FrozenTransactionsEnd, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, ApplicationName = "settle",
         };
         Hot = NpgsqlDataSource.Create(hot);
         Reads = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "settle reads" });

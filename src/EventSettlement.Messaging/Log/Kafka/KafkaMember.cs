@@ -175,7 +175,6 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
 
         if (news.Count == 0)
             return;
-        CrashPoint.Hit("K03");
         try
         {
             consumer.Commit(news);

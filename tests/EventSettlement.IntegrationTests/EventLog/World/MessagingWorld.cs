@@ -46,11 +46,11 @@ public sealed class MessagingWorld : IAsyncDisposable
     }
 
     /// <summary>One process's worth of messaging, in this process.</summary>
-    public async Task<Member> Start(IBatchConsumer? consumer = null)
+    public async Task<Member> Start(IBatchConsumer? consumer = null, bool relay = true)
     {
         var options = new MessagingOptions
         {
-            Log = _log, Bootstrap = _bootstrap, Partitions = Partitions,
+            Log = _log, Bootstrap = _bootstrap, Partitions = Partitions, Relay = relay,
             OnAlert = (code, cause, message, _) => Alerts.Enqueue((code, cause, message)),
         };
         var services = new ServiceCollection();
