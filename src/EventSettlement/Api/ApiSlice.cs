@@ -30,12 +30,15 @@ public static class ApiSlice
         });
     }
 
+    /// <summary>For every role.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder routes) => HealthRoutes.Map(routes);
+
     public static IEndpointRouteBuilder MapApi(this IEndpointRouteBuilder routes)
     {
         var v1 = routes.MapGroup("/v1");
         SettlementRoutes.Map(v1);
+        RunRoutes.Map(v1);
         OperationRoutes.Map(v1);
-        HealthRoutes.Map(routes);
         routes.MapOpenApi("/openapi/{documentName}.json").Needs(Role.Viewer);
         return routes;
     }

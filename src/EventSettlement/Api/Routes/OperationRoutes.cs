@@ -1,22 +1,73 @@
+using System.Text;
 using EventSettlement.Access;
+using EventSettlement.Ledger;
+using EventSettlement.Messaging.Parked;
+using EventSettlement.StudyRefunds.Explain;
 
 namespace EventSettlement.Api;
 
-/// <summary>Alerts, parked messages, downstreams and the ledger.</summary>
+/// <summary>A parked message with what arrived: as text where it is UTF-8, and byte for byte.</summary>
+public sealed record ParkedShown(
+    long ParkedId, string Topic, int Partition, long Offset, string Code, string? Pointer, string Message, DateTimeOffset FirstSeen,
+    int Seen, string Status, string? Who, string? Reason, string? KeyBase64, string Headers, string? BodyText, string? BodyBase64);
+
+/// <summary>Alerts, parked messages, downstreams, the ledger and explanations.</summary>
 internal static class OperationRoutes
 {
     public static void Map(IEndpointRouteBuilder v1)
     {
         v1.MapGet("/alerts", (string? state, int? limit, string? after, OperationReads reads, CancellationToken cancel) =>
             reads.Alerts(state, limit, after, cancel)).Needs(Role.Viewer).WithName("ListAlerts").WithTags("operations");
-        v1.MapGet("/parked", (string? status, int? limit, string? after, OperationReads reads, CancellationToken cancel) =>
-            reads.Parked(status, limit, after, cancel)).Needs(Role.Viewer).WithName("ListParked").WithTags("parked");
         v1.MapGet("/downstreams", (OperationReads reads, CancellationToken cancel) => reads.Downstreams(cancel))
             .Needs(Role.Viewer).WithName("ListDownstreams").WithTags("operations");
-        v1.MapGet("/ledger/balance", (OperationReads reads, CancellationToken cancel) => reads.Balances(cancel))
-            .Needs(Role.Viewer).WithName("ShowLedgerBalance").WithTags("ledger");
-        v1.MapGet("/ledger/entries", (Guid? settlement, string? account, int? limit, string? after, OperationReads reads,
-                CancellationToken cancel) => reads.Entries(settlement, account, limit, after, cancel))
-            .Needs(Role.Viewer).WithName("ListLedgerEntries").WithTags("ledger");
+        v1.MapGet("/settlements/{id:guid}/explain", async (Guid id, ExplainQuery query, CancellationToken cancel) =>
+            await query.Explain(id, cancel) ?? throw SettlementRoutes.NotFound(id))
+            .Needs(Role.Viewer).WithName("ExplainSettlement").WithTags("settlements");
+        MapLedger(v1.MapGroup("/ledger").WithTags("ledger"));
+        MapParked(v1.MapGroup("/parked").WithTags("parked"));
     }
+
+    private static void MapLedger(IEndpointRouteBuilder ledger)
+    {
+        ledger.MapGet("/balance", (OperationReads reads, CancellationToken cancel) => reads.Balances(cancel))
+            .Needs(Role.Viewer).WithName("ShowLedgerBalance");
+        ledger.MapGet("/entries", (Guid? settlement, string? account, int? limit, string? after, OperationReads reads,
+                CancellationToken cancel) => reads.Entries(settlement, account, limit, after, cancel))
+            .Needs(Role.Viewer).WithName("ListLedgerEntries");
+        ledger.MapGet("/verify", (LedgerVerification verification, CancellationToken cancel) => verification.Verify(cancel))
+            .Needs(Role.Viewer).WithName("VerifyLedger");
+    }
+
+    private static void MapParked(IEndpointRouteBuilder parked)
+    {
+        parked.MapGet("", (string? status, int? limit, string? after, OperationReads reads, CancellationToken cancel) =>
+            reads.Parked(status, limit, after, cancel)).Needs(Role.Viewer).WithName("ListParked");
+        parked.MapGet("/{id:long}", Show).Needs(Role.Viewer).WithName("ShowParked");
+        parked.MapPost("/{id:long}/replay", async (long id, ParkedMessages messages, HttpContext http) =>
+        {
+            _ = await Show(id, messages, http.RequestAborted);
+            return await messages.Replay(id, Actor.Of(http).Name, http.RequestAborted)
+                ? await Show(id, messages, http.RequestAborted)
+                : throw NotParked(id);
+        }).Needs(Role.Operator).WithName("ReplayParked");
+        parked.MapPost("/{id:long}/discard", async (long id, ReasonBody? body, ParkedMessages messages, HttpContext http) =>
+        {
+            _ = await Show(id, messages, http.RequestAborted);
+            return await messages.Discard(id, Actor.Of(http).Name, SettlementRoutes.Reason(body), http.RequestAborted)
+                ? await Show(id, messages, http.RequestAborted)
+                : throw NotParked(id);
+        }).Needs(Role.Operator).WithName("DiscardParked");
+    }
+
+    private static async Task<ParkedShown> Show(long id, ParkedMessages messages, CancellationToken cancel)
+    {
+        var m = await messages.Show(id, cancel) ?? throw ProblemException.NotFound("parked_not_found", $"there is no parked message {id}");
+        return new ParkedShown(m.Id, m.Source.Topic, m.Source.Partition, m.Offset, m.Code, m.Pointer, m.Message,
+            new DateTimeOffset(m.FirstSeen, TimeSpan.Zero), m.Seen, m.Status, m.Who, m.Reason,
+            m.Key is null ? null : Convert.ToBase64String(m.Key), m.Headers.Text,
+            m.Body is null ? null : Encoding.UTF8.GetString(m.Body), m.Body is null ? null : Convert.ToBase64String(m.Body));
+    }
+
+    private static ProblemException NotParked(long id) =>
+        ProblemException.Refused("not_parked", $"message {id} was replayed or discarded already");
 }

@@ -54,7 +54,7 @@ internal static class SettlementRoutes
         return new(await reads.History(id, cancel), false, null);
     }
 
-    private static string Reason(ReasonBody? body) => body?.Reason?.Trim() is { Length: > 0 and <= 500 } reason
+    public static string Reason(ReasonBody? body) => body?.Reason?.Trim() is { Length: > 0 and <= 500 } reason
         ? reason
         : throw ProblemException.Invalid("/reason", "is a text of 1 to 500 characters");
 

@@ -1,0 +1,87 @@
+using System.Globalization;
+using EventSettlement.Access;
+using EventSettlement.Runs;
+
+namespace EventSettlement.Api;
+
+/// <param name="Date">The business date in Asia/Seoul: studies completed before its midnight are planned.</param>
+/// <param name="PayAt">With an offset; nothing is paid before.</param>
+public sealed record StartRunBody(string? Programme, string? Date, DateTimeOffset? PayAt = null);
+
+/// <summary>A run with its totals by state; PLANNED is all that were planned.</summary>
+public sealed record RunShown(
+    long RunId, string Programme, DateOnly Date, string Kind, string State, DateTimeOffset? PayAt, string Actor, bool Planned,
+    DateTimeOffset CreatedAt, DateTimeOffset? PlannedAt, DateTimeOffset? FinishedAt, string? StopReason, long Retrying,
+    DateTimeOffset? NextRetryAt, IReadOnlyList<RunTotals> Totals)
+{
+    public static RunShown Of(RunView view)
+    {
+        var run = view.Run;
+        return new RunShown(run.Id, run.Programme, run.Date, run.Kind, run.State, Utc(run.PayAt), run.Actor, run.Planned,
+            Utc(run.CreatedAt)!.Value, Utc(run.PlannedAt), Utc(run.FinishedAt), run.StopReason, view.Retrying,
+            Utc(view.NextRetryAt), view.Totals);
+    }
+
+    private static DateTimeOffset? Utc(DateTime? time) => time is { } t ? new DateTimeOffset(t, TimeSpan.Zero) : null;
+}
+
+/// <summary>Runs: start, look, stop, resume.</summary>
+internal static class RunRoutes
+{
+    public static void Map(IEndpointRouteBuilder v1)
+    {
+        var group = v1.MapGroup("/runs").WithTags("runs");
+        group.MapPost("", Start).Needs(Role.Operator).WithName("StartRun").Produces<RunShown>(201)
+            .Produces<Problem>(409, "application/problem+json");
+        group.MapGet("", List).Needs(Role.Viewer).WithName("ListRuns");
+        group.MapGet("/{id:long}", Show).Needs(Role.Viewer).WithName("ShowRun");
+        group.MapPost("/{id:long}/stop", async (long id, ReasonBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
+        {
+            Check(await commands.Stop(id, Actor.Of(http).Name, body?.Reason, http.RequestAborted));
+            return await Show(id, queries, http.RequestAborted);
+        }).Needs(Role.Operator).WithName("StopRun");
+        group.MapPost("/{id:long}/resume", async (long id, RunCommands commands, RunQueries queries, HttpContext http) =>
+        {
+            Check(await commands.Resume(id, http.RequestAborted));
+            return await Show(id, queries, http.RequestAborted);
+        }).Needs(Role.Operator).WithName("ResumeRun");
+    }
+
+    private static async Task<IResult> Start(StartRunBody body, RunCommands commands, RunQueries queries, HttpContext http)
+    {
+        if (body.Programme is not { Length: > 0 } programme)
+            throw ProblemException.Invalid("/programme", "is a programme such as study-refund");
+        if (!DateOnly.TryParseExact(body.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            throw ProblemException.Invalid("/date", "is a date such as 2026-11-21");
+        var answer = await commands.Start(programme, date, body.PayAt?.UtcDateTime, Actor.Of(http).Name, http.RequestAborted);
+        if (answer.Code is "unknown_programme")
+            throw ProblemException.Invalid("/programme", answer.Reason!);
+        if (answer.Code is "date_out_of_range")
+            throw ProblemException.Invalid("/date", answer.Reason!);
+        var run = Check(answer);
+        http.Response.Headers.Location = $"/v1/runs/{run}";
+        return Results.Json(await Show(run, queries, http.RequestAborted), ApiJson.Options, statusCode: 201);
+    }
+
+    private static async Task<Page<RunShown>> List(int? limit, string? after, RunQueries queries, CancellationToken cancel)
+    {
+        var most = Paging.Limit(limit);
+        var runs = await queries.List(most + 1, Paging.Number(after, long.MaxValue), cancel);
+        var shown = new List<RunShown>();
+        foreach (var run in runs)
+            shown.Add(await Show(run.Id, queries, cancel));
+        return Paging.Cut(shown, most, r => r.RunId.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static async Task<RunShown> Show(long id, RunQueries queries, CancellationToken cancel) =>
+        RunShown.Of(await queries.Show(id, cancel) ?? throw NotFound(id));
+
+    private static long Check(RunAnswer answer) => answer.Code switch
+    {
+        null => answer.Run!.Value,
+        "not_found" => throw ProblemException.NotFound("run_not_found", answer.Reason!),
+        _ => throw ProblemException.Refused(answer.Code, answer.Reason!, "list the runs to see which one is unfinished"),
+    };
+
+    private static ProblemException NotFound(long id) => ProblemException.NotFound("run_not_found", $"there is no run {id}");
+}

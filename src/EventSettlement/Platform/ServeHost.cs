@@ -1,0 +1,77 @@
+using EventSettlement.Access;
+using EventSettlement.Api;
+using EventSettlement.Dashboard;
+using EventSettlement.Ledger;
+using EventSettlement.Messaging.Hosting;
+using EventSettlement.Runs;
+using EventSettlement.StudyRefunds;
+
+namespace EventSettlement.Platform;
+
+/// <summary>One server process, with the roles that it was started for.</summary>
+public static class ServeHost
+{
+    public static readonly string[] AllRoles = ["api", "scheduler", "saga", "payout", "intake", "relay"];
+
+    public static async Task Run(Settings settings, IReadOnlyCollection<string> roles, CancellationToken stop)
+    {
+        await Migrator.Migrate(settings.ConnectionStrings.Main, stop);
+        await using var app = Build(settings, roles);
+        await app.RunAsync(stop);
+    }
+
+    public static WebApplication Build(Settings settings, IReadOnlyCollection<string> roles)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddLines();
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(settings.Api.Urls).ConfigureKestrel(o =>
+        {
+            o.AddServerHeader = false;
+            o.Limits.MaxRequestBodySize = 1024 * 1024;
+        });
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        AddAll(builder.Services, settings, roles);
+        var app = builder.Build();
+        MapAll(app, roles);
+        return app;
+    }
+
+    private static void AddAll(IServiceCollection services, Settings settings, IReadOnlyCollection<string> roles)
+    {
+        var database = new Database(settings.ConnectionStrings.Main);
+        services.AddSingleton(settings).AddSingleton(_ => database).AddSingleton(_ => database.Hot);
+        services.AddTelemetry(settings, string.Join(',', roles));
+        services.AddAccess(settings).AddApi(settings).AddDashboard(settings);
+        services.AddStudyRefunds(settings).AddRuns(settings).AddLedger(settings);
+        services.AddMessaging(OptionsOf(settings, roles), m => m.StudyRefundsMessages(settings));
+        if (roles.Contains("scheduler"))
+            services.AddRunScheduler();
+    }
+
+    private static void MapAll(WebApplication app, IReadOnlyCollection<string> roles)
+    {
+        app.UseApi();
+        app.MapHealth();
+        if (!roles.Contains("api"))
+            return;
+        app.MapApi().MapAccess().MapDashboard();
+        app.MapGroup("").Needs(Role.Operator).MapStudyRefunds();
+    }
+
+    private static MessagingOptions OptionsOf(Settings settings, IReadOnlyCollection<string> roles) => new()
+    {
+        Log = settings.EventLog.Kind,
+        Bootstrap = settings.EventLog.Bootstrap,
+        Partitions = settings.EventLog.Partitions,
+        Groups = roles.SelectMany(GroupsOf).ToHashSet(),
+        Relay = roles.Contains("relay"),
+    };
+
+    private static string[] GroupsOf(string role) => role switch
+    {
+        "intake" => ["study-intake"],
+        "saga" => ["saga"],
+        "payout" => ["payouts.member"],
+        _ => [],
+    };
+}
