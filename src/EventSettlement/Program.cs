@@ -1,1 +1,20 @@
-return 0;
+using EventSettlement.Cli;
+using EventSettlement.Cli.Verbs;
+using EventSettlement.Dev;
+using EventSettlement.Platform;
+
+return await CommandLine.Run("Settles what is owed: facts in, money out, once.", args,
+    ServeVerb.Command(),
+    DevCommands.Command(),
+    MigrateVerb.Command(),
+    DoctorVerb.Command(),
+    ConfigCommands.Command(),
+    KeyVerbs.Command(),
+    ProduceVerb.Command(),
+    RunVerbs.Command(),
+    SettlementVerbs.Command(),
+    ItemVerbs.Command(),
+    ParkedVerbs.Command(),
+    AlertVerbs.Command(),
+    DownstreamVerbs.Command(),
+    LedgerVerbs.Command());

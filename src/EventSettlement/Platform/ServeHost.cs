@@ -4,6 +4,7 @@ using EventSettlement.Dashboard;
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Runs;
+using EventSettlement.Settlements;
 using EventSettlement.StudyRefunds;
 
 namespace EventSettlement.Platform;
@@ -42,8 +43,8 @@ public static class ServeHost
         services.AddSingleton(settings).AddSingleton(_ => database).AddSingleton(_ => database.Hot);
         services.AddTelemetry(settings, string.Join(',', roles));
         services.AddAccess(settings).AddApi(settings).AddDashboard(settings);
-        services.AddStudyRefunds(settings).AddRuns(settings).AddLedger(settings);
-        services.AddMessaging(OptionsOf(settings, roles), m => m.StudyRefundsMessages(settings));
+        services.AddSettlements(settings).AddStudyRefunds(settings).AddRuns(settings).AddLedger(settings);
+        services.AddMessaging(OptionsOf(settings, roles), m => m.StudyRefundsMessages(settings).SettlementsMessages(settings));
         if (roles.Contains("scheduler"))
             services.AddRunScheduler();
     }

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using EventSettlement.Platform;
+using Npgsql;
+
+namespace EventSettlement.Cli;
+
+/// <summary>Reads the arguments, runs the verb and turns what goes wrong into the exit codes.</summary>
+public static class CommandLine
+{
+    public static async Task<int> Run(string description, string[] args, params Command[] verbs)
+    {
+        var root = new RootCommand(description);
+        foreach (var verb in verbs)
+            root.Add(verb);
+        root.Add(ApiClient.Address);
+        root.Add(ApiClient.Key);
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync("settle --help shows what there is.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(25),
+            });
+        }
+        catch (Exception error) when (Explain(error) is { } told)
+        {
+            await Console.Error.WriteLineAsync(told.Message);
+            return told.ExitCode;
+        }
+    }
+
+    private static CliException? Explain(Exception error) => error switch
+    {
+        CliException told => told,
+        InvalidSettingsException wrong => new(ExitCode.Failed, wrong.Message),
+        NpgsqlException { SqlState: null } => new(ExitCode.Unavailable, "The database does not answer: " + error.Message),
+        HttpRequestException { StatusCode: { } status } => new(ExitCode.Of((int)status), error.Message),
+        HttpRequestException => new(ExitCode.Unavailable, "The server does not answer: " + error.Message),
+        TaskCanceledException { InnerException: TimeoutException } => new(ExitCode.Unavailable, "The server did not answer in time."),
+        OperationCanceledException => new(ExitCode.Failed, "Interrupted."),
+        IOException or UnauthorizedAccessException or InvalidOperationException => new(ExitCode.Failed, error.Message),
+        _ => null,
+    };
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CsvHelper;
+using Spectre.Console;
+
+namespace EventSettlement.Cli;
+
+/// <summary>Rows out as table, JSON or CSV, under the column names of the interface.</summary>
+public static class Listing
+{
+    /// <summary>A table is for reading: longer lists are for csv and json.</summary>
+    private const int LongestTable = 10_000;
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Option<string> NewOutput()
+    {
+        var output = new Option<string>("--output", "-o") { Description = "table, json or csv", DefaultValueFactory = _ => "table" };
+        output.AcceptOnlyFromAmong("table", "json", "csv");
+        return output;
+    }
+
+    public static async Task Write(IAsyncEnumerable<JsonObject> rows, string columns, string output, TextWriter to, CancellationToken cancel)
+    {
+        var names = columns.Split(',');
+        var fields = names.Select(Field).ToArray();
+        if (output == "csv")
+            await WriteCsv(rows, names, fields, to, cancel);
+        else if (output == "json")
+            await WriteJson(rows, names, fields, to, cancel);
+        else
+            await WriteTable(rows, names, fields, to, cancel);
+    }
+
+    public static void One(JsonNode node, string output, TextWriter to)
+    {
+        if (output == "json")
+            to.WriteLine(node.ToJsonString(Readable));
+        else if (output == "csv")
+            WriteFieldsCsv(node.AsObject(), to);
+        else
+            foreach (var (name, value) in node.AsObject())
+                to.WriteLine($"{Column(name),-22} {Shown(value)}");
+    }
+
+    /// <summary>RFC 4180, and no cell that a spreadsheet would run as a formula.</summary>
+    public static string Safe(string cell) =>
+        cell.Length > 0 && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !decimal.TryParse(cell, CultureInfo.InvariantCulture, out _)
+            ? "'" + cell : cell;
+
+    public static string Column(string field) => JsonNamingPolicy.SnakeCaseLower.ConvertName(field);
+
+    public static string Shown(JsonNode? value) => value switch
+    {
+        null => "",
+        JsonValue v when v.GetValueKind() == JsonValueKind.String => (string)v!,
+        JsonValue v => v.ToJsonString(),
+        _ => value.ToJsonString(OneLine),
+    };
+
+    private static string Field(string column)
+    {
+        var words = column.Split('_');
+        return words[0] + string.Concat(words[1..].Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
+    }
+
+    private static async Task WriteCsv(
+        IAsyncEnumerable<JsonObject> rows, string[] names, string[] fields, TextWriter to, CancellationToken cancel)
+    {
+        await using var csv = CsvWriter.Create(to, null, leaveOpen: true);
+        await csv.WriteRecordAsync(names, cancel);
+        await foreach (var row in rows.WithCancellation(cancel))
+            await csv.WriteRecordAsync([.. fields.Select(f => Safe(Shown(row[f])))], cancel);
+    }
+
+    private static void WriteFieldsCsv(JsonObject node, TextWriter to)
+    {
+        using var csv = CsvWriter.Create(to, null, leaveOpen: true);
+        csv.WriteRecord([.. node.Select(f => Column(f.Key))]);
+        csv.WriteRecord([.. node.Select(f => Safe(Shown(f.Value)))]);
+    }
+
+    private static async Task WriteJson(
+        IAsyncEnumerable<JsonObject> rows, string[] names, string[] fields, TextWriter to, CancellationToken cancel)
+    {
+        var first = true;
+        await to.WriteAsync('[');
+        await foreach (var row in rows.WithCancellation(cancel))
+        {
+            var shown = new JsonObject(names.Zip(fields, (n, f) => KeyValuePair.Create(n, row[f]?.DeepClone())));
+            await to.WriteAsync((first ? "\n  " : ",\n  ") + shown.ToJsonString(OneLine));
+            first = false;
+        }
+
+        await to.WriteLineAsync(first ? "]" : "\n]");
+    }
+
+    private static async Task WriteTable(
+        IAsyncEnumerable<JsonObject> rows, string[] names, string[] fields, TextWriter to, CancellationToken cancel)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var name in names)
+            table.AddColumn(new TableColumn(Markup.Escape(name)).NoWrap());
+        var count = 0;
+        await foreach (var row in rows.WithCancellation(cancel))
+        {
+            if (++count > LongestTable)
+                throw new CliException(ExitCode.Usage, $"more than {LongestTable} rows: take --limit, or --output csv");
+            table.AddRow([.. fields.Select(f => Markup.Escape(Shown(row[f])))]);
+        }
+
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(to), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
+        });
+        // A table that is cut to the terminal's width loses ids; lines may be longer than the screen.
+        console.Profile.Width = 1000;
+        console.Write(table);
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace EventSettlement.Cli.Verbs;
+
+/// <summary>
+/// Before many things change at once: how many and how much. A person at a terminal is asked; a script says --yes and
+/// how many it expects. Without a terminal a single id is its own consent.
+/// </summary>
+internal sealed class BulkConsent
+{
+    private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask; needs --expect-count." };
+    private readonly Option<int?> _expected = new("--expect-count") { Description = "How many you expect; another number changes nothing." };
+
+    public void AddTo(Command verb)
+    {
+        verb.Add(_yes);
+        verb.Add(_expected);
+        verb.Validators.Add(r =>
+        {
+            if (r.GetValue(_yes) && r.GetValue(_expected) is null)
+                r.AddError("--yes needs --expect-count");
+        });
+    }
+
+    public void Check(ParseResult parsed, string verb, int count, long? won)
+    {
+        if (parsed.GetValue(_expected) is { } expected && expected != count)
+            throw new CliException(ExitCode.Usage, $"{count} would be changed and {expected} were expected: nothing was changed");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{verb}: {count:N0}{(won is { } w ? $", {w:N0} won" : "")}");
+        if (count > 1 || !Console.IsInputRedirected)
+            Console.Error.WriteLine(text);
+        if (parsed.GetValue(_yes) || Console.IsInputRedirected || count == 1)
+            return;
+        Console.Error.Write("Go on? [y/N] ");
+        if (Console.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
+            throw new CliException(ExitCode.Failed, "Nothing was changed.");
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using EventSettlement.Access;
+using EventSettlement.Platform;
+
+namespace EventSettlement.Cli.Verbs;
+
+/// <summary><c>settle serve</c>.</summary>
+internal static class ServeVerb
+{
+    public static Command Command()
+    {
+        var roles = new Option<string>("--roles")
+        {
+            Description = "Which of " + string.Join(',', ServeHost.AllRoles), DefaultValueFactory = _ => string.Join(',', ServeHost.AllRoles),
+        };
+        roles.Validators.Add(r =>
+        {
+            foreach (var role in Split(r.GetValueOrDefault<string>()).Except(ServeHost.AllRoles))
+                r.AddError($"there is no role {role}; there are {string.Join(", ", ServeHost.AllRoles)}");
+        });
+        var verb = new Command("serve", "Run a server until it is told to stop.") { roles };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            await ServeHost.Run(SettingsFile.Load(), Split(parsed.GetValue(roles)), cancel);
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static string[] Split(string? roles) =>
+        roles?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+}
+
+/// <summary><c>settle migrate</c>.</summary>
+internal static class MigrateVerb
+{
+    public static Command Command()
+    {
+        var verb = new Command("migrate", "Bring the database to this version.");
+        verb.SetAction(async (_, cancel) =>
+        {
+            var steps = await Migrator.Migrate(SettingsFile.Load(SettingsFile.DatabaseOnly).ConnectionStrings.Main, cancel);
+            Console.WriteLine(steps.Count == 0 ? "The database is up to date." : "Made: " + string.Join(", ", steps));
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+}
+
+/// <summary><c>settle key …</c>: made in the database itself, since the first key cannot be asked for with a key.</summary>
+internal static class KeyVerbs
+{
+    private static readonly Argument<string> Name = new("NAME") { Description = "Name of the key; it stands in histories." };
+
+    public static Command Command()
+    {
+        var role = new Option<Role>("--role") { Description = "viewer, operator or admin", DefaultValueFactory = _ => Role.Viewer };
+        var create = new Command("create", "Make a key, or give a known name a new one; it is shown once.") { Name, role };
+        create.SetAction((parsed, cancel) => With(async keys =>
+        {
+            Console.WriteLine(await keys.Create(parsed.GetValue(Name)!, parsed.GetValue(role), cancel));
+            return ExitCode.Ok;
+        }));
+        var revoke = new Command("revoke", "End a key.") { Name };
+        revoke.SetAction((parsed, cancel) => With(async keys =>
+            await keys.Revoke(parsed.GetValue(Name)!, cancel) ? ExitCode.Ok : throw Unknown(parsed)));
+        var login = new Command("login", "A one-time code that opens the page with a key's rights.") { Name };
+        login.SetAction((parsed, cancel) => With(async keys =>
+        {
+            Console.WriteLine(await keys.CreateLoginCode(parsed.GetValue(Name)!, cancel) ?? throw Unknown(parsed));
+            return ExitCode.Ok;
+        }));
+        var list = new Command("list", "Keys without their secrets.");
+        list.SetAction((_, cancel) => With(async keys =>
+        {
+            foreach (var key in await keys.List(cancel))
+                Console.WriteLine($"{key.Name,-20} {key.Role,-9} {key.CreatedAt:u} {(key.RevokedAt is null ? "" : "revoked")}");
+            return ExitCode.Ok;
+        }));
+        return new Command("key", "Who may use the API; on the machine of the database's configuration.") { create, revoke, login, list };
+    }
+
+    private static async Task<int> With(Func<KeyStore, Task<int>> work)
+    {
+        await using var database = new Database(SettingsFile.Load(SettingsFile.DatabaseOnly).ConnectionStrings.Main);
+        return await work(new KeyStore(database));
+    }
+
+    private static CliException Unknown(ParseResult parsed) => new(ExitCode.NotFound, $"there is no key {parsed.GetValue(Name)}");
+}

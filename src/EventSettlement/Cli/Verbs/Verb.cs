@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace EventSettlement.Cli.Verbs;
+
+/// <summary>The shapes that most verbs have.</summary>
+internal static class Verb
+{
+    /// <summary>A verb that prints rows.</summary>
+    public static Command List(string name, string description, string columns, Func<ParseResult, string> path, params Option[] filters)
+    {
+        var limit = new Option<int?>("--limit") { Description = "At most so many; all when not given." };
+        limit.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is <= 0)
+                r.AddError("--limit is at least 1");
+        });
+        var after = new Option<string?>("--after") { Description = "Go on after this place." };
+        var output = Listing.NewOutput();
+        var verb = new Command(name, description) { limit, after, output };
+        foreach (var filter in filters)
+            verb.Add(filter);
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using var api = ApiClient.Of(parsed);
+            var rows = api.List(path(parsed), parsed.GetValue(limit), parsed.GetValue(after), cancel);
+            await Listing.Write(rows, columns, parsed.GetValue(output)!, Console.Out, cancel);
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    /// <summary>A verb that prints one thing.</summary>
+    public static Command Show(string name, string description, Argument? argument, Func<ParseResult, string> path, Action<JsonNode>? print = null)
+    {
+        var output = Listing.NewOutput();
+        var verb = new Command(name, description) { output };
+        if (argument is not null)
+            verb.Add(argument);
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using var api = ApiClient.Of(parsed);
+            var node = await api.Get(path(parsed), cancel);
+            if (print is not null && parsed.GetValue(output) == "table")
+                print(node);
+            else
+                Listing.One(node, parsed.GetValue(output)!, Console.Out);
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    public static Option<string?> Text(string name, string description) => new(name) { Description = description };
+
+    public static Option<string> Needed(string name, string description) => new(name) { Description = description, Required = true };
+
+    /// <summary>The filters that were given, as a query.</summary>
+    public static string Query(params (string Name, string? Value)[] filters)
+    {
+        var given = filters.Where(f => !string.IsNullOrEmpty(f.Value)).Select(f => f.Name + "=" + Uri.EscapeDataString(f.Value!));
+        return string.Join('&', given) is { Length: > 0 } query ? "?" + query : "";
+    }
+}
