@@ -5,6 +5,7 @@ using EventSettlement.Platform;
 
 return await CommandLine.Run("Settles what is owed: facts in, money out, once.", args,
     ServeVerb.Command(),
+    SandboxVerb.Command(),
     DevCommands.Command(),
     MigrateVerb.Command(),
     DoctorVerb.Command(),
@@ -17,4 +18,5 @@ return await CommandLine.Run("Settles what is owed: facts in, money out, once.",
     ParkedVerbs.Command(),
     AlertVerbs.Command(),
     DownstreamVerbs.Command(),
-    LedgerVerbs.Command());
+    LedgerVerbs.Command(),
+    BenchVerbs.Command());

@@ -1,11 +1,14 @@
 using EventSettlement.Access;
+using EventSettlement.Alerts;
 using EventSettlement.Api;
 using EventSettlement.Dashboard;
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Hosting;
+using EventSettlement.Payouts;
 using EventSettlement.Runs;
 using EventSettlement.Settlements;
 using EventSettlement.StudyRefunds;
+using EventSettlement.StudyRefunds.Intake;
 
 namespace EventSettlement.Platform;
 
@@ -43,10 +46,13 @@ public static class ServeHost
         services.AddSingleton(settings).AddSingleton(_ => database).AddSingleton(_ => database.Hot);
         services.AddTelemetry(settings, string.Join(',', roles));
         services.AddAccess(settings).AddApi(settings).AddDashboard(settings);
-        services.AddSettlements(settings).AddStudyRefunds(settings).AddRuns(settings).AddLedger(settings);
-        services.AddMessaging(OptionsOf(settings, roles), m => m.StudyRefundsMessages(settings).SettlementsMessages(settings));
+        services.AddSettlements(settings).AddPayouts(settings).AddStudyRefunds(settings).AddRuns(settings).AddLedger(settings);
+        services.AddMessaging(OptionsOf(settings, roles, new AlertInbox(database)),
+            m => m.StudyRefundsMessages(settings).SettlementsMessages(settings).PayoutsMessages(settings));
         if (roles.Contains("scheduler"))
             services.AddRunScheduler();
+        if (roles.Contains("payout"))
+            services.AddPayoutRole(settings);
     }
 
     private static void MapAll(WebApplication app, IReadOnlyCollection<string> roles)
@@ -59,20 +65,21 @@ public static class ServeHost
         app.MapGroup("").Needs(Role.Operator).MapStudyRefunds();
     }
 
-    private static MessagingOptions OptionsOf(Settings settings, IReadOnlyCollection<string> roles) => new()
+    private static MessagingOptions OptionsOf(Settings settings, IReadOnlyCollection<string> roles, AlertInbox alerts) => new()
     {
         Log = settings.EventLog.Kind,
         Bootstrap = settings.EventLog.Bootstrap,
         Partitions = settings.EventLog.Partitions,
         Groups = roles.SelectMany(GroupsOf).ToHashSet(),
         Relay = roles.Contains("relay"),
+        OnAlert = alerts.Raise,
     };
 
     private static string[] GroupsOf(string role) => role switch
     {
-        "intake" => ["study-intake"],
+        "intake" => [StudyIntake.Group],
         "saga" => ["saga"],
-        "payout" => ["payouts.member"],
+        "payout" => [PayoutWorker.Group],
         _ => [],
     };
 }

@@ -37,6 +37,16 @@ public sealed class ItemReads(Database database)
         return Paging.Cut(rows, most, r => string.Create(CultureInfo.InvariantCulture, $"{r.SettlementId}|{r.No}"));
     }
 
+    public async Task<ItemRow?> Find(Guid settlement, int no, CancellationToken cancel)
+    {
+        const string findItem = """
+            SELECT i.settlement_id, i.no, i.settlement_id || '-' || i.no || ':1' AS key, r.programme, r.subject, i.member_id,
+                i.amount, r.currency, i.state, i.attempt, i.transaction_id, i.error_code, i.paid_at
+            FROM settlement_item i JOIN settlement_request r USING (settlement_id) WHERE i.settlement_id = $1 AND i.no = $2
+            """;
+        return (await database.Query<ItemRow>(findItem, cancel, settlement, no)).SingleOrDefault();
+    }
+
     private static NpgsqlParameter Typed(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
     private static (Guid Id, int No) Place(string? after)

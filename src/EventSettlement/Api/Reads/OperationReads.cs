@@ -12,7 +12,7 @@ public sealed record AlertRow(
     string Cause, string Code, string Message, string Next, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count,
     long Amount, string? Currency, string State);
 
-public sealed record DownstreamRow(string Name, string State, string? Code, string? Reason, DateTimeOffset Since, string? Actor);
+public sealed record DownstreamShown(string Name, string State, string? Code, string? Reason, DateTimeOffset Since, string? Actor);
 
 public sealed record BalanceRow(string Account, string Currency, long Balance);
 
@@ -50,10 +50,10 @@ public sealed class OperationReads(Database database)
         return Paging.Cut(rows, most, r => r.Cause);
     }
 
-    public async Task<Page<DownstreamRow>> Downstreams(CancellationToken cancel)
+    public async Task<Page<DownstreamShown>> Downstreams(CancellationToken cancel)
     {
         const string listDownstreams = "SELECT name, state, code, reason, since, actor FROM downstream ORDER BY name LIMIT 200";
-        return new(await database.Query<DownstreamRow>(listDownstreams, cancel), false, null);
+        return new(await database.Query<DownstreamShown>(listDownstreams, cancel), false, null);
     }
 
     public async Task<Page<BalanceRow>> Balances(CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Text;
 using EventSettlement.Access;
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Parked;
+using EventSettlement.Payouts;
 using EventSettlement.StudyRefunds.Explain;
 
 namespace EventSettlement.Api;
@@ -20,11 +21,22 @@ internal static class OperationRoutes
             reads.Alerts(state, limit, after, cancel)).Needs(Role.Viewer).WithName("ListAlerts").WithTags("operations");
         v1.MapGet("/downstreams", (OperationReads reads, CancellationToken cancel) => reads.Downstreams(cancel))
             .Needs(Role.Viewer).WithName("ListDownstreams").WithTags("operations");
+        v1.MapPost("/downstreams/{name}/resume", Resume).Needs(Role.Operator).WithName("ResumeDownstream").WithTags("operations");
+        v1.MapPost("/items/{key}/resolve", ItemResolving.Resolve).Needs(Role.Admin).WithName("ResolveItem").WithTags("items");
         v1.MapGet("/settlements/{id:guid}/explain", async (Guid id, ExplainQuery query, CancellationToken cancel) =>
             await query.Explain(id, cancel) ?? throw SettlementRoutes.NotFound(id))
             .Needs(Role.Viewer).WithName("ExplainSettlement").WithTags("settlements");
         MapLedger(v1.MapGroup("/ledger").WithTags("ledger"));
         MapParked(v1.MapGroup("/parked").WithTags("parked"));
+    }
+
+    private static async Task<DownstreamShown> Resume(string name, Downstreams downstreams, OperationReads reads, HttpContext http)
+    {
+        var known = (await reads.Downstreams(http.RequestAborted)).Items.SingleOrDefault(d => d.Name == name)
+            ?? throw ProblemException.NotFound("downstream_not_found", $"there is no downstream {name}");
+        if (!await downstreams.Resume(name, Actor.Of(http).Name, http.RequestAborted))
+            throw ProblemException.Refused("not_stopped", $"{name} is {known.State}: it is not stopped");
+        return (await reads.Downstreams(http.RequestAborted)).Items.Single(d => d.Name == name);
     }
 
     private static void MapLedger(IEndpointRouteBuilder ledger)

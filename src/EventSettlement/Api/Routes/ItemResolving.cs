@@ -1,0 +1,45 @@
+using System.Globalization;
+using EventSettlement.Access;
+using EventSettlement.Payouts;
+
+namespace EventSettlement.Api;
+
+/// <summary>Either the downstream's transaction id, or the reason why it will not be paid.</summary>
+public sealed record ResolveBody(string? Paid = null, string? WriteOff = null);
+
+/// <summary>A person ends what no machine can.</summary>
+internal static class ItemResolving
+{
+    private const int LongestText = 500;
+
+    public static async Task<ItemRow> Resolve(
+        string key, ResolveBody body, ItemResolution resolution, ItemReads items, HttpContext http)
+    {
+        var (settlement, no) = Parse(key) ?? throw Unknown(key);
+        if (string.IsNullOrWhiteSpace(body.Paid) == string.IsNullOrWhiteSpace(body.WriteOff))
+            throw ProblemException.Invalid("/paid", "or writeOff is given, and one of them only");
+        if ((body.Paid ?? body.WriteOff)!.Length > LongestText)
+            throw ProblemException.Invalid(body.Paid is null ? "/writeOff" : "/paid", $"is at most {LongestText} characters");
+        var actor = Actor.Of(http).Name;
+        var answer = string.IsNullOrWhiteSpace(body.Paid)
+            ? await resolution.WriteOff(settlement, no, body.WriteOff!, actor, http.RequestAborted)
+            : await resolution.MarkPaid(settlement, no, body.Paid, actor, http.RequestAborted);
+        if (answer.Code is "not_found")
+            throw Unknown(key);
+        if (!answer.IsDone)
+            throw ProblemException.Refused(answer.Code!, answer.Reason ?? answer.Code!,
+                answer.AskAgainAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"ask again after {at:u}") : null);
+        return await items.Find(settlement, no, http.RequestAborted) ?? throw Unknown(key);
+    }
+
+    /// <summary>The key that items show: settlement, number, and a generation that may be left out.</summary>
+    internal static (Guid Settlement, int No)? Parse(string key)
+    {
+        const int guidLength = 36;
+        var name = key.EndsWith(":1", StringComparison.Ordinal) ? key[..^2] : key;
+        return name.Length > guidLength + 1 && name[guidLength] == '-' && Guid.TryParseExact(name[..guidLength], "D", out var id)
+            && int.TryParse(name.AsSpan(guidLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var no) ? (id, no) : null;
+    }
+
+    private static ProblemException Unknown(string key) => ProblemException.NotFound("item_not_found", $"there is no item {key}");
+}
