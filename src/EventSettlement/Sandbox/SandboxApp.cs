@@ -43,6 +43,7 @@ public static class SandboxApp
         app.UseRouting();
         app.MapPost("/v1/point-credits/bulk", http => Credit(http, book, items, calls));
         app.MapPost("/v1/point-credits/lookup", http => Lookup(http, book, calls));
+        app.MapGet("/healthz/live", http => http.Response.WriteAsync("alive\n"));
         app.MapPost("/sandbox/faults", http => SetFaults(http, switches));
         app.MapGet("/sandbox/faults", http => http.Response.WriteAsJsonAsync(switches.Now, FaultsJson.Default.Faults));
         app.MapGet("/sandbox/credits", http => http.Response.WriteAsync($"{{\"credits\":{book.Count}}}"));

@@ -8,11 +8,19 @@ internal static class SandboxVerb
 {
     public static Command Command()
     {
-        var rest = new Argument<string[]>("OPTIONS") { Description = "Options of the sandbox; see docs/operations.", Arity = ArgumentArity.ZeroOrMore };
-        var verb = new Command("sandbox", "A member service to try against, in its own process.") { rest };
-        // The sandbox reads its own options, so that the same ones work where it is started by other means.
-        verb.TreatUnmatchedTokensAsErrors = false;
-        verb.SetAction((parsed, _) => SandboxApp.Run([.. parsed.GetValue(rest) ?? [], .. parsed.UnmatchedTokens]));
+        var urls = new Option<string>("--urls")
+        {
+            Description = "Where it listens.", DefaultValueFactory = _ => "http://127.0.0.1:9700",
+        };
+        var port = new Option<int?>("--port") { Description = "Short for --urls http://127.0.0.1:PORT." };
+        var journal = Verb.Needed("--journal", "File that holds every credit, made when it is not there.");
+        var faults = new Option<string>("--faults") { Description = "Fault switches as JSON.", DefaultValueFactory = _ => "{}" };
+        var verb = new Command("sandbox", "A member service to try against, in its own process.") { urls, port, journal, faults };
+        verb.SetAction((parsed, _) => SandboxApp.Run(
+        [
+            "--urls", parsed.GetValue(port) is { } p ? $"http://127.0.0.1:{p}" : parsed.GetValue(urls)!,
+            "--journal", parsed.GetValue(journal)!, "--faults", parsed.GetValue(faults)!,
+        ]));
         return verb;
     }
 }
