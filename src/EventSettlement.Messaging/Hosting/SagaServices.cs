@@ -14,7 +14,12 @@ public static class SagaServices
     /// Adds a <see cref="ConsumerBinding"/> for every saga. Needs an <see cref="Npgsql.NpgsqlDataSource"/> with the pinned
     /// planner in the container. MassTransit's bus is there as a host only and is never started.
     /// </summary>
-    public static IServiceCollection AddSagaEndpoints(this IServiceCollection services, MessagingBuilder messaging)
+    public static IServiceCollection AddSagaEndpoints(this IServiceCollection services, MessagingBuilder messaging) =>
+        services.AddSagaEndpoints(messaging, _ => { });
+
+    /// <param name="more">What else the endpoints' pipelines run, such as MassTransit consumers.</param>
+    internal static IServiceCollection AddSagaEndpoints(
+        this IServiceCollection services, MessagingBuilder messaging, Action<IBusRegistrationConfigurator> more)
     {
         services.TryAddSingleton(messaging.Topology);
         services.AddMassTransit(bus =>
@@ -23,6 +28,7 @@ public static class SagaServices
             bus.ConfigureHealthCheckOptions(check => check.MinimalFailureStatus = HealthStatus.Healthy);
             foreach (var saga in messaging.Sagas)
                 saga.Register(bus);
+            more(bus);
             bus.UsingInMemory();
         });
         services.RemoveMassTransitHostedService();

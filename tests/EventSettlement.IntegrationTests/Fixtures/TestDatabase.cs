@@ -52,7 +52,7 @@ public sealed class TestDatabase : IAsyncDisposable
         var assembly = typeof(Database).Assembly;
         var texts = assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal).Select(n => Migrator.Sql(assembly, n))
-            .Prepend(Migrator.Sql(typeof(Messaging.CrashPoint).Assembly, "messaging.sql"));
+            .Prepend(Migrator.Sql(typeof(EventSettlement.Messaging.CrashPoint).Assembly, "messaging.sql"));
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts)));
         var name = "template_" + Convert.ToHexStringLower(digest)[..16];
         await WithTemplateLock(server, async connection =>
