@@ -39,30 +39,23 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
     {
         var inbound = session.Inbound?.Headers.Text ?? "";
 
-        if (context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _))
-            KeepTimer(context, RecordHeaders.Find(inbound, MessageHeaders.SchedulingTokenId));
+        // A redelivered timer is still that timer. MassTransit would give it a new token, which the saga ignores as stale.
+        if (context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _)
+            && RecordHeaders.Find(inbound, MessageHeaders.SchedulingTokenId) is { } token)
+        {
+            context.ScheduledMessageId = Guid.Parse(token);
+            context.Headers.Set(MessageHeaders.SchedulingTokenId, token);
+        }
+
         var message = new OutgoingMessage(
             topic, KeyOf(context), context.Body.GetBytes(),
             WireHeaders.Of(context, topology.Of(typeof(T)).Name, RecordHeaders.Find(inbound, WireHeaders.Traceparent)));
-        var token = context.ScheduledMessageId ?? NewId.NextGuid();
-        if (context.DueAt is { } due)
-            session.Schedule(new ScheduledSend(token, due, null, message));
+        if (context.ScheduledMessageId is { } timer)
+            session.Schedule(new ScheduledSend(timer, context.Delay ?? TimeSpan.Zero, message));
         else if (context.Delay is { } delay)
-            session.Schedule(new ScheduledSend(token, null, delay, message));
+            session.Schedule(new ScheduledSend(NewId.NextGuid(), delay, message));
         else
             session.Capture(message);
-    }
-
-    // A redelivery waits from now on, by the database's clock; the instant was made of this process's clock. And it is still
-    // the same timer: MassTransit would give it a new token, which the saga ignores as stale.
-    private static void KeepTimer<T>(WireSendContext<T> context, string? token) where T : class
-    {
-        context.DueAt = null;
-        context.Delay ??= TimeSpan.Zero;
-        if (token is null)
-            return;
-        context.ScheduledMessageId = Guid.Parse(token);
-        context.Headers.Set(MessageHeaders.SchedulingTokenId, token);
     }
 
     // Timers and redeliveries carry no ids of their own, and a command id in a message would pass for its correlation id,

@@ -7,8 +7,8 @@ using MassTransit.Scheduling;
 namespace EventSettlement.Messaging.Endpoint;
 
 /// <summary>
-/// MassTransit's scheduler over timer rows. An instant is the database's: reckon it from <see cref="BatchSession.Now"/>.
-/// A redelivery's delay is added to the database's clock.
+/// MassTransit's scheduler over timer rows. A wait, which MassTransit makes an instant of this process's clock, is made a
+/// wait again and added to the database's clock: schedule waits, never instants of the database.
 /// </summary>
 internal sealed class OutboxScheduler(ConsumeContext context, BatchSession session) : IScheduleMessageProvider
 {
@@ -17,7 +17,7 @@ internal sealed class OutboxScheduler(ConsumeContext context, BatchSession sessi
         where T : class
     {
         var token = ScheduleTokenIdCache<T>.GetTokenId(message);
-        var timer = new TimerPipe<T>(pipe, scheduledTime) { ScheduledMessageId = token };
+        var timer = new ScheduleSendPipe<T>(pipe, scheduledTime) { ScheduledMessageId = token };
         var endpoint = await context.GetSendEndpoint(destinationAddress);
         await endpoint.Send(message, timer, cancellationToken);
         return new ScheduledMessageHandle<T>(timer.ScheduledMessageId ?? token, scheduledTime, destinationAddress, message);
@@ -31,20 +31,6 @@ internal sealed class OutboxScheduler(ConsumeContext context, BatchSession sessi
 
     public Task CancelScheduledSend(Uri destinationAddress, Guid tokenId, CancellationToken cancellationToken) =>
         CancelScheduledSend(tokenId, cancellationToken);
-
-    private sealed class TimerPipe<T>(IPipe<SendContext<T>> pipe, DateTime scheduledTime)
-        : ScheduleSendPipe<T>(pipe, scheduledTime) where T : class
-    {
-        private readonly DateTime _due = scheduledTime.Kind == DateTimeKind.Local
-            ? scheduledTime.ToUniversalTime()
-            : DateTime.SpecifyKind(scheduledTime, DateTimeKind.Utc);
-
-        protected override void Send(SendContext<T> context)
-        {
-            base.Send(context);
-            ((WireSendContext<T>)context).DueAt = _due;
-        }
-    }
 }
 
 /// <summary>Gives every message of an endpoint the scheduler above.</summary>

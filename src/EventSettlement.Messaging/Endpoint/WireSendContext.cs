@@ -9,7 +9,4 @@ internal sealed class WireSendContext<T>(T message, CancellationToken cancel)
     where T : class
 {
     public string? PartitionKey { get; set; }
-
-    /// <summary>UTC, by the database's clock; null when it is sent at once or after a delay.</summary>
-    public DateTime? DueAt { get; set; }
 }

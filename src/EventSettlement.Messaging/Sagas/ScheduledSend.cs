@@ -4,10 +4,8 @@ using NpgsqlTypes;
 
 namespace EventSettlement.Messaging.Sagas;
 
-/// <summary>A message that leaves later, by the database's clock.</summary>
-/// <param name="DueAt">UTC, an instant of the database's clock; null where there is a delay.</param>
-/// <param name="Delay">From the flush on; null where there is an instant.</param>
-internal sealed record ScheduledSend(Guid Token, DateTime? DueAt, TimeSpan? Delay, OutgoingMessage Message);
+/// <summary>A message that leaves when <paramref name="Delay"/> has passed on the database's clock.</summary>
+internal sealed record ScheduledSend(Guid Token, TimeSpan Delay, OutgoingMessage Message);
 
 /// <summary>Timers as rows: set, and taken back, in the transaction that wants it so.</summary>
 internal static class ScheduledRows
@@ -16,8 +14,8 @@ internal static class ScheduledRows
     private const string InsertSql =
         """
         INSERT INTO scheduled_message (token, due_at, topic, msg_key, body, headers)
-        SELECT token, coalesce(due_at, clock() + delay), topic, msg_key, body, headers
-        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS timer (token, due_at, delay, topic, msg_key, body, headers)
+        SELECT token, clock() + delay, topic, msg_key, body, headers
+        FROM unnest($1, $2, $3, $4, $5, $6) AS timer (token, delay, topic, msg_key, body, headers)
         ON CONFLICT (token) DO UPDATE SET due_at = excluded.due_at, headers = excluded.headers
         """;
 
@@ -28,7 +26,6 @@ internal static class ScheduledRows
         Parameters =
         {
             Column(timers, NpgsqlDbType.Uuid, timer => timer.Token),
-            Column(timers, NpgsqlDbType.TimestampTz, timer => timer.DueAt),
             Column(timers, NpgsqlDbType.Interval, timer => WholeMilliseconds(timer.Delay)),
             Column(timers, NpgsqlDbType.Text, timer => timer.Message.Topic),
             Column(timers, NpgsqlDbType.Text, timer => timer.Message.Key),
@@ -47,6 +44,6 @@ internal static class ScheduledRows
         new() { TypedValue = [.. timers.Select(value)], NpgsqlDbType = NpgsqlDbType.Array | type };
 
     // Never early: the delay was measured a moment after it was asked for.
-    private static TimeSpan? WholeMilliseconds(TimeSpan? delay) =>
-        delay is { } exact ? TimeSpan.FromMilliseconds(Math.Ceiling(exact.TotalMilliseconds)) : null;
+    private static TimeSpan WholeMilliseconds(TimeSpan delay) =>
+        TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds));
 }

@@ -17,7 +17,7 @@ public sealed class CounterMachine : MassTransitStateMachine<Counter>
         Initially(When(Bump).ThenAsync(Count).TransitionTo(Counting));
         During(Counting,
             When(Bump, c => c.Message.Mode == "timer").ThenAsync(Count)
-                .Schedule(Due, c => new CounterDue(c.Saga.CorrelationId), c => BatchSession.Of(c).Now.UtcDateTime.AddMinutes(2)),
+                .Schedule(Due, c => new CounterDue(c.Saga.CorrelationId), _ => TimeSpan.FromMinutes(2)),
             When(Bump, c => c.Message.Mode == "untimer").ThenAsync(Count).Unschedule(Due),
             When(Bump, c => c.Message.Mode is not ("timer" or "untimer")).ThenAsync(Count),
             When(Due!.Received).Then(c => Fail(c.Saga, "due")).TransitionTo(Elapsed));
