@@ -36,18 +36,18 @@ internal sealed record DevOptions(
         foreach (var option in new Option[] { ExitOption, StudiesOption, SeedOption, FactsOption, DateOption,
             MemberServiceOption, KafkaOption, DirOption, PortOption, DelaysOption })
             command.Add(option);
-        command.Validators.Add(result =>
-        {
-            if (!Durations.TryParseList(result.GetValue(DelaysOption), out var delays) || delays.Length != 3)
-                result.AddError("--retry-delays takes three lengths of time, such as 2s,4s,8s");
-            if (result.GetValue(StudiesOption) is < 1 or > 100_000)
-                result.AddError("--studies takes a number from 1 to 100000");
-            if (result.GetValue(PortOption) is < 1 or > 65_535)
-                result.AddError("--port takes a number from 1 to 65535");
-            if (result.GetValue(FactsOption) is { } file && !File.Exists(file))
-                result.AddError($"--facts: there is no file {file}");
-        });
+        Rule(DelaysOption, value => Durations.TryParseList(value, out var delays) && delays.Length == 3,
+            "takes three lengths of time, such as 2s,4s,8s");
+        Rule(StudiesOption, value => value is >= 1 and <= 100_000, "takes a number from 1 to 100000");
+        Rule(PortOption, value => value is >= 1 and <= 65_535, "takes a number from 1 to 65535");
+        Rule(FactsOption, value => value is null || File.Exists(value), "takes a file that is there");
     }
+
+    private static void Rule<T>(Option<T> option, Func<T?, bool> holds, string rule) => option.Validators.Add(result =>
+    {
+        if (!holds(result.GetValueOrDefault<T>()))
+            result.AddError($"{option.Name} {rule}");
+    });
 
     public static DevOptions From(ParseResult parsed)
     {
