@@ -77,6 +77,7 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
                 throw new InvalidOperationException($"The run was refused: {await answer.Content.ReadAsStringAsync(stop)}");
             say($"Run {newest.Id} is not finished yet, it goes first.");
             await new RunProgress(queries, say).Watch(newest.Id, RunLimit, stop);
+            await new RunSummary(database, say).Print(newest.Id, stop);
         }
     }
 }
