@@ -1,0 +1,82 @@
+using System.Text.Json;
+using EventSettlement.Contracts;
+
+namespace EventSettlement.IntegrationTests.Payouts;
+
+public sealed class CancelTests : PayoutWorld
+{
+    [Fact]
+    public async Task Cancel_of_untried_items_reverses_the_creation_exactly()
+    {
+        var id = await Plan(501);
+        var answer = await Cancel(id, Guid.NewGuid());
+        Assert.True(answer.Cancelled);
+        Assert.Equal([(0, 1, 500), (1, 1, 1)], answer.Parts.Select(p => (p.Part, p.Revision, p.Counts.Cancelled)));
+        Assert.Equal("CANCELLED 501", await States(id));
+        foreach (var account in (string[])["deposits-held", "refunds-payable", "forfeited-income"])
+            Assert.Equal(0, await Balance(id, account));
+        Assert.Empty(Stub.Lookups);
+    }
+
+    [Fact]
+    public async Task A_repeated_cancel_gets_its_stored_answer()
+    {
+        var id = await Plan(2);
+        var command = Guid.NewGuid();
+        var first = await Cancel(id, command);
+        var again = await Cancel(id, command);
+        Assert.True(again.Cancelled);
+        Assert.Equal(first.Parts, again.Parts);
+        Assert.Equal(2L, await Scalar<long>("SELECT count(DISTINCT transaction_id) FROM posting"));
+    }
+
+    [Fact]
+    public async Task Failed_items_are_looked_up_before_they_are_cancelled()
+    {
+        var id = await Plan(3);
+        Stub.Judge = _ => "FAILED";
+        await Pay(id);
+        Assert.True((await Cancel(id, Guid.NewGuid())).Cancelled);
+        Assert.Equal(3, Stub.Lookups.Single().Length);
+    }
+
+    [Fact]
+    public async Task A_paid_item_refuses_the_cancel_and_nothing_changes()
+    {
+        var id = await Plan(3);
+        Stub.Judge = member => member is "M-1" ? "CREDITED" : "FAILED";
+        await Pay(id);
+        var answer = await Cancel(id, Guid.NewGuid());
+        Assert.Equal((false, "already_paid"), (answer.Cancelled, answer.Code));
+        Assert.Equal("FAILED 2, PAID 1", await States(id));
+    }
+
+    [Fact]
+    public async Task A_doubt_refuses_the_cancel_and_says_when_to_ask_again()
+    {
+        var id = await Plan(3);
+        Stub.Spoil = _ => null;
+        await Pay(id);
+        var answer = await Cancel(id, Guid.NewGuid());
+        Assert.Equal("in_doubt", answer.Code);
+        Assert.InRange(answer.AskAgainAt!.Value - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(11));
+    }
+
+    [Fact]
+    public async Task A_credit_that_nobody_knew_of_refuses_the_cancel_and_is_taken_up_later()
+    {
+        var id = await Plan(1);
+        Stub.Judge = _ => "FAILED";
+        await Pay(id);
+        Stub.Credited.Add(SettlementId.ItemKey(id, 1), "t-late");
+        Assert.Equal("already_paid", (await Cancel(id, Guid.NewGuid())).Code);
+        Assert.Equal(1, Answer(await Pay(id, attempt: 2)).Counts.Paid);
+    }
+
+    private async Task<CancelItemsAnswered> Cancel(Guid id, Guid command)
+    {
+        var sent = await Consume(1, Topology.Message(
+            id.ToString(), new CancelItems(id, command, "ann", "wrong study"), "payouts.member"));
+        return JsonSerializer.Deserialize(sent.Single().Body, ContractsJson.Default.CancelItemsAnswered)!;
+    }
+}

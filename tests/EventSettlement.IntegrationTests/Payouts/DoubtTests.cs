@@ -1,0 +1,96 @@
+using System.Text.Json;
+using EventSettlement.Contracts;
+
+namespace EventSettlement.IntegrationTests.Payouts;
+
+public sealed class DoubtTests : PayoutWorld
+{
+    protected override TimeSpan QuietPeriod => TimeSpan.FromMilliseconds(300);
+
+    [Fact]
+    public async Task Items_that_were_credited_without_an_answer_heal_after_the_settlement_failed()
+    {
+        var id = await Plan(4);
+        Stub.Spoil = _ => null;
+        await Pay(id);
+        await Resolver.Step(CancellationToken.None);
+        Assert.Empty(Stub.Lookups);
+        await Saga(id, "FAILED");
+        await Resolve();
+        Assert.Equal("PAID 4", await States(id));
+        Assert.Equal(4_000, await Balance(id, "clearing-member"));
+        var corrected = Assert.Single(Corrected());
+        Assert.Equal((2, 4, 0), (corrected.Revision, corrected.Counts.Paid, corrected.Counts.InDoubt));
+        Assert.Equal(4L, await Scalar<long>("SELECT count(DISTINCT reference) FROM posting WHERE kind = 'late-payment'"));
+    }
+
+    [Fact]
+    public async Task A_no_within_the_quiet_period_ends_nothing_and_one_after_it_ends_the_doubt()
+    {
+        var id = await Plan(2);
+        Stub.Before = (http, _) =>
+        {
+            http.Abort();
+            return Task.FromResult(true);
+        };
+        await Pay(id);
+        await Saga(id, "FAILED");
+        await Execute("UPDATE settlement_item SET doubt_at = clock() + interval '1 hour'");
+        await StopTests.Until(async () => await Resolver.Step(CancellationToken.None) > 0);
+        Assert.Equal("IN_DOUBT 2", await States(id));
+        Assert.Empty(Corrected());
+        await Execute("UPDATE settlement_item SET doubt_at = clock() - interval '1 second'");
+        await Resolve();
+        Assert.Equal("FAILED 2", await States(id));
+        Assert.Equal(0L, await Scalar<long>("SELECT count(*) FROM settlement_item WHERE doubt_at IS NOT NULL"));
+        Assert.Equal(2, Corrected().Single().Counts.Failed);
+    }
+
+    [Fact]
+    public async Task What_a_lookup_told_counts_only_where_no_attempt_came_between()
+    {
+        var id = await Plan(1);
+        Stub.Spoil = _ => null;
+        await Pay(id);
+        await Saga(id, "FAILED");
+        Stub.BeforeLookup = async _ =>
+        {
+            await Execute("UPDATE settlement_item SET state = 'SENDING', attempt = 2");
+            return false;
+        };
+        await StopTests.Until(async () => await Resolver.Step(CancellationToken.None) > 0);
+        Assert.Equal("SENDING 1", await States(id));
+        Assert.Equal(0, await Balance(id, "clearing-member"));
+    }
+
+    [Fact]
+    public async Task Write_off_waits_for_the_doubt_and_then_gives_the_amount_back()
+    {
+        var id = await Plan(2);
+        Stub.Spoil = _ => null;
+        await Pay(id);
+        Assert.Equal("settlement_state", (await Resolution.WriteOff(id, 1, "gone", "ann")).Code);
+        await Saga(id, "FAILED");
+        var refused = await Resolution.WriteOff(id, 1, "gone", "ann");
+        Assert.Equal("in_doubt", refused.Code);
+        Assert.NotNull(refused.AskAgainAt);
+        await Execute("UPDATE settlement_item SET doubt_at = NULL, state = 'FAILED' WHERE no = 1");
+        Assert.True((await Resolution.WriteOff(id, 1, "gone", "ann")).IsDone);
+        Assert.True((await Resolution.MarkPaid(id, 2, "t-77", "ann")).IsDone);
+        Assert.Equal("PAID 1, WRITTEN_OFF 1", await States(id));
+        Assert.Equal(-1_500, await Balance(id, "deposits-held"));
+        Assert.Equal(0, await Balance(id, "refunds-payable"));
+        Assert.Equal("item_state", (await Resolution.MarkPaid(id, 2, "t-78", "ann")).Code);
+        Assert.Equal("not_found", (await Resolution.MarkPaid(id, 9, "t-78", "ann")).Code);
+        Assert.Equal((3, 1, 1), (Corrected()[^1].Revision, Corrected()[^1].Counts.Paid, Corrected()[^1].Counts.WrittenOff));
+    }
+
+    private Task Resolve() => StopTests.Until(async () =>
+    {
+        await Resolver.Step(CancellationToken.None);
+        return Outgoing.Written.Count > 0;
+    });
+
+    private List<PartCorrected> Corrected() => Outgoing.Written
+        .Select(m => JsonSerializer.Deserialize(m.Body, ContractsJson.Default.PartCorrected)!).ToList();
+}

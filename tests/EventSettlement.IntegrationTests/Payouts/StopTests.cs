@@ -1,0 +1,74 @@
+using EventSettlement.Contracts;
+
+namespace EventSettlement.IntegrationTests.Payouts;
+
+public sealed class StopTests : PayoutWorld
+{
+    [Fact]
+    public async Task The_poison_item_alone_is_rejected()
+    {
+        var id = await Plan(20);
+        Stub.Before = (http, keys) =>
+        {
+            if (!keys.Contains(SettlementId.ItemKey(id, 7)))
+                return Task.FromResult(false);
+            http.Response.StatusCode = 422;
+            return Task.FromResult(true);
+        };
+        var counts = Answer(await Pay(id)).Counts;
+        Assert.Equal((19, 1), (counts.Paid, counts.Rejected));
+        Assert.Equal("http_422", await Scalar<string>("SELECT error_code FROM settlement_item WHERE state = 'REJECTED'"));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(302)]
+    public async Task A_service_that_refuses_everything_is_stopped_and_paid_after_resume(int status)
+    {
+        var id = await Plan(4);
+        var refusing = true;
+        Stub.Before = (http, _) =>
+        {
+            if (refusing)
+                http.Response.StatusCode = status;
+            return Task.FromResult(refusing);
+        };
+        var batch = Batch(1, Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member"));
+        var paying = Worker.Consume(batch, CancellationToken.None);
+        await Until(async () => (await Downstreams.List()).Single().State == "STOPPED");
+        Assert.Equal("PENDING 4", await States(id));
+        Assert.Equal(1L, await Scalar<long>("SELECT count FROM alert WHERE cause = 'downstream member stopped' AND state = 'OPEN'"));
+        Assert.False(paying.IsCompleted);
+        refusing = false;
+        Assert.True(await Downstreams.Resume("member", "ann"));
+        await paying;
+        Assert.Equal("PAID 4", await States(id));
+        Assert.Empty(Stub.Lookups);
+        Assert.Equal("CLOSED", await Scalar<string>("SELECT state FROM alert"));
+    }
+
+    [Fact]
+    public async Task While_stopped_nothing_is_claimed_and_the_owner_may_hand_over()
+    {
+        var id = await Plan(2);
+        await Execute("INSERT INTO downstream (name, state, since) VALUES ('member', 'STOPPED', clock())");
+        var batch = Batch(1, Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member"));
+        await Assert.ThrowsAsync<TimeoutException>(() => Worker.Consume(batch, CancellationToken.None));
+        Assert.Equal("PENDING 2", await States(id));
+        Assert.Null(batch.Done);
+    }
+
+    internal static async Task Until(Func<Task<bool>> condition)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            if (await condition())
+                return;
+            await Task.Yield();
+            Thread.Sleep(20);
+        }
+
+        Assert.Fail("it did not come to pass in 4 s");
+    }
+}
