@@ -15,7 +15,8 @@ public static class AlertRows
     private const string UpsertSql = """
         INSERT INTO alert AS a (cause, code, message, next, first_at, last_at, count, amount, currency)
         SELECT r.cause, r.code, r.message, r.next, clock(), clock(), r.count, r.amount, r.currency
-        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS r(cause, code, message, next, amount, currency, count) ORDER BY r.cause
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS r(cause, code, message, next, amount, currency, count)
+        ORDER BY r.cause
         ON CONFLICT (cause) DO UPDATE SET message = excluded.message, next = excluded.next, last_at = excluded.last_at,
             count = a.count + excluded.count, amount = a.amount + excluded.amount, state = 'OPEN'
         """;

@@ -3,18 +3,22 @@ using NpgsqlTypes;
 
 namespace EventSettlement.Ledger;
 
-/// <summary>Writes ledger transactions: all of one database transaction in one statement, which the balance check sees whole.</summary>
+/// <summary>
+/// Writes ledger transactions: all of one database transaction in one statement, which the balance check sees whole.
+/// </summary>
 public static class Postings
 {
     // Materialized, so that each ledger transaction draws its number once and not once a line.
     private const string InsertSql = """
         WITH entry AS MATERIALIZED (
-            SELECT nextval('ledger_transaction_seq') AS id, clock() AS at, p.* FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            SELECT nextval('ledger_transaction_seq') AS id, clock() AS at, p.*
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                 AS p(settlement_id, kind, reference, currency, account1, amount1, account2, amount2, account3, amount3))
         INSERT INTO posting (transaction_id, line, account, currency, amount, kind, reference, settlement_id, at)
         SELECT e.id, l.line, l.account, e.currency, l.amount, e.kind, e.reference, e.settlement_id, e.at
         FROM entry e CROSS JOIN LATERAL (VALUES
-            (1::smallint, e.account1, e.amount1), (2::smallint, e.account2, e.amount2), (3::smallint, e.account3, e.amount3))
+            (1::smallint, e.account1, e.amount1), (2::smallint, e.account2, e.amount2),
+            (3::smallint, e.account3, e.amount3))
             AS l(line, account, amount)
         WHERE l.amount <> 0
         """;

@@ -10,7 +10,8 @@ using Npgsql;
 namespace EventSettlement.Payouts;
 
 /// <summary>
-/// Asks for what became of items whose call was never answered, once their settlement has failed: the next attempt would
+/// Asks for what became of items whose call was never answered, once their settlement has failed: the next
+/// attempt would
 /// ask otherwise. A doubt ends with a credit, or with a "no" after the quiet period.
 /// </summary>
 internal sealed class DoubtResolver(
@@ -47,7 +48,8 @@ internal sealed class DoubtResolver(
             {
                 taken = await Step(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException && !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException
+                && !stoppingToken.IsCancellationRequested)
             {
                 logger.LogWarning(e, "The doubts could not be looked at; the next try is in {Pause}", Pause);
             }
@@ -69,14 +71,16 @@ internal sealed class DoubtResolver(
             d.Item.SettlementId, d.Part, 1, d.Item.Amount, d.Item.Currency)).ToArray();
         if (alerts.Length > 0)
         {
-            await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { AlertRows.Upsert(alerts) } };
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            batch.BatchCommands.Add(AlertRows.Upsert(alerts));
             await batch.ExecuteNonQueryAsync(cancel);
         }
 
         await Postings.Insert(connection, transaction,
             settled.Where(d => d.Becomes == ItemStates.Paid).Select(d => LatePayment(d.Item)).ToArray(), cancel);
-        var messages = (await CorrectionRows.Corrections(connection, transaction, revisions, "doubt-resolved", "payouts", cancel))
-            .Select(c => topology.Message(c.SettlementId.ToString("D"), c)).ToArray();
+        var corrections = await CorrectionRows.Corrections(
+            connection, transaction, revisions, "doubt-resolved", "payouts", cancel);
+        var messages = corrections.Select(c => topology.Message(c.SettlementId.ToString("D"), c)).ToArray();
         await outgoing.Write(connection, transaction, messages, cancel);
         await transaction.CommitAsync(cancel);
         outgoing.Wake(messages);

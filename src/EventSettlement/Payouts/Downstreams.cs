@@ -14,7 +14,8 @@ public sealed class Downstreams(Database database)
         """;
 
     private const string StopSql = """
-        INSERT INTO downstream AS d (name, state, code, reason, since, actor) VALUES ($1, 'STOPPED', $2, $3, clock(), 'payouts')
+        INSERT INTO downstream AS d (name, state, code, reason, since, actor) 
+        VALUES ($1, 'STOPPED', $2, $3, clock(), 'payouts')
         ON CONFLICT (name) DO UPDATE SET state = 'STOPPED', code = excluded.code, reason = excluded.reason,
             since = excluded.since, actor = excluded.actor
         WHERE d.state <> 'STOPPED'
@@ -91,14 +92,15 @@ public sealed class Downstreams(Database database)
             if (await command.ExecuteScalarAsync(cancel) is not "STOPPED")
                 return;
             if (waited > LongestWait)
-                throw new TimeoutException($"Payouts to {name} are stopped; settle downstream resume {name} starts them again");
+                throw new TimeoutException($"Payouts to {name} wait for: settle downstream resume {name}");
             await Task.Delay(Poll, cancel);
         }
     }
 
     private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
 
-    private static string? TextOf(NpgsqlDataReader rows, int column) => rows.IsDBNull(column) ? null : rows.GetString(column);
+    private static string? TextOf(NpgsqlDataReader rows, int column) =>
+        rows.IsDBNull(column) ? null : rows.GetString(column);
 }
 
 /// <summary>One downstream as operators see it.</summary>

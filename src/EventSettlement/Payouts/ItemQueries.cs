@@ -32,7 +32,8 @@ public sealed class ItemQueries(Database database)
 
     /// <summary>In the order of settlement id and number; streams, so a run of any size fits.</summary>
     public IAsyncEnumerable<ItemRow> OfRun(
-        long runId, (Guid SettlementId, int No) after = default, int limit = int.MaxValue, CancellationToken cancel = default)
+        long runId, (Guid SettlementId, int No) after = default, int limit = int.MaxValue,
+        CancellationToken cancel = default)
     {
         var command = database.Reads.CreateCommand(OfRunSql);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = runId });
@@ -49,8 +50,9 @@ public sealed class ItemQueries(Database database)
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
             yield return new ItemRow(
-                rows.GetGuid(0), rows.GetInt32(1), SettlementId.ItemKey(rows.GetGuid(0), rows.GetInt32(1)), rows.GetString(2),
-                rows.GetString(3), rows.GetString(4), rows.GetInt64(5), rows.GetString(6), rows.GetString(7), rows.GetInt32(8),
+                rows.GetGuid(0), rows.GetInt32(1), SettlementId.ItemKey(rows.GetGuid(0), rows.GetInt32(1)),
+                rows.GetString(2), rows.GetString(3), rows.GetString(4), rows.GetInt64(5), rows.GetString(6),
+                rows.GetString(7), rows.GetInt32(8),
                 rows.IsDBNull(9) ? null : rows.GetString(9), rows.IsDBNull(10) ? null : rows.GetString(10),
                 rows.IsDBNull(11) ? null : rows.GetFieldValue<DateTimeOffset>(11));
     }
@@ -58,5 +60,5 @@ public sealed class ItemQueries(Database database)
 
 /// <summary>The columns of <c>settlement items</c>, in their order.</summary>
 public sealed record ItemRow(
-    Guid SettlementId, int No, string Key, string Programme, string Subject, string MemberId, long Amount, string Currency,
-    string State, int Attempt, string? TransactionId, string? ErrorCode, DateTimeOffset? PaidAt);
+    Guid SettlementId, int No, string Key, string Programme, string Subject, string MemberId, long Amount,
+    string Currency, string State, int Attempt, string? TransactionId, string? ErrorCode, DateTimeOffset? PaidAt);

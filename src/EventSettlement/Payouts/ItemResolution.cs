@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace EventSettlement.Payouts;
 
-/// <summary>Ends by hand what no machine can: an item that a person knows to be paid, or that nobody will pay.</summary>
+/// <summary>
+/// Ends by hand what no machine can: an item that a person knows to be paid, or that nobody will pay.
+/// </summary>
 public sealed class ItemResolution
 {
     private const string StandingSql = """
@@ -59,7 +61,8 @@ public sealed class ItemResolution
         var state = transactionId is null ? ItemStates.WrittenOff : ItemStates.Paid;
         await using (var change = new NpgsqlCommand(ChangeSql, connection, transaction))
         {
-            change.Parameters.AddRange(new[] { Id(settlementId), No(no), Text(state), Text(transactionId), Text(reason) });
+            change.Parameters.AddRange(new[] { Id(settlementId), No(no), Text(state), Text(transactionId),
+                Text(reason) });
             await change.ExecuteNonQueryAsync(cancel);
         }
 
@@ -81,10 +84,14 @@ public sealed class ItemResolution
     {
         await using var command = new NpgsqlCommand(StandingSql, connection, transaction);
         command.Parameters.AddRange(
-            new[] { Id(settlementId), No(no), new NpgsqlParameter<TimeSpan> { TypedValue = _limits.CancelQuietPeriod } });
+            new[]
+            {
+                Id(settlementId), No(no), new NpgsqlParameter<TimeSpan> { TypedValue = _limits.CancelQuietPeriod },
+            });
         await using var row = await command.ExecuteReaderAsync(cancel);
         return !await row.ReadAsync(cancel) ? null : new StandingItem(
-            row.GetString(0), row.GetInt64(1), row.GetBoolean(2), row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3),
+            row.GetString(0), row.GetInt64(1), row.GetBoolean(2),
+            row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3),
             !row.IsDBNull(4) && row.GetBoolean(4), row.GetString(5), row.GetString(6), row.GetString(7));
     }
 

@@ -57,8 +57,8 @@ internal static class PayoutRules
         new(ItemStates.Rejected, call.Code, call.Message, Doubt: Known(item));
 
     /// <summary>
-    /// A call of several that fail one by one tells of the downstream, not of the items. One item alone tells nothing of
-    /// itself, unless others were answered meanwhile.
+    /// A call of several that fail one by one tells of the downstream, not of the items. One item alone tells
+    /// nothing of itself, unless others were answered meanwhile.
     /// </summary>
     public static bool NothingPassed(int items, int failedAlone, bool othersAnswered) =>
         failedAlone == items && (items > 1 || !othersAnswered);
@@ -69,13 +69,16 @@ internal static class PayoutRules
         { Status: AnswerStatus.Credited } => Paid(entry),
         { Status: AnswerStatus.Rejected } =>
             new(ItemStates.Rejected, entry.Code ?? "rejected", entry.Message, Doubt: Known(item)),
-        { Status: AnswerStatus.Failed } => new(ItemStates.Failed, entry.Code ?? "failed", entry.Message, Doubt: Known(item)),
+        { Status: AnswerStatus.Failed } =>
+            new(ItemStates.Failed, entry.Code ?? "failed", entry.Message, Doubt: Known(item)),
         { Status: AnswerStatus.Missing } => InDoubt("answer_missing"),
         { Status: AnswerStatus.Doubled } => InDoubt("answer_doubled"),
         _ => InDoubt("answer_unreadable"),
     };
 
-    /// <summary>What a lookup decides: paid, a person's case, doubt as before; or no state where it may be sent (again).</summary>
+    /// <summary>
+    /// What a lookup decides: paid, a person's case, doubt as before; or no state where it may be sent (again).
+    /// </summary>
     public static ItemOutcome LookedUp(AnswerEntry entry) => entry switch
     {
         { OtherAmount: true } => OtherAmount(entry),
@@ -92,7 +95,8 @@ internal static class PayoutRules
     // A credit of another amount is final, so no later lookup can tell more: the doubt is a person's now.
     private static ItemOutcome OtherAmount(AnswerEntry entry) => new(
         ItemStates.InDoubt, "amount_mismatch", "The member service answered with another amount or currency.",
-        entry.TransactionId, entry.Status == AnswerStatus.Credited ? DoubtChange.Clear : DoubtChange.Keep, NeedsPerson: true);
+        entry.TransactionId, entry.Status == AnswerStatus.Credited ? DoubtChange.Clear : DoubtChange.Keep,
+        NeedsPerson: true);
 
     private static DoubtChange Known(PayoutItem item) => item.DoubtEnded ? DoubtChange.Clear : DoubtChange.Keep;
 }

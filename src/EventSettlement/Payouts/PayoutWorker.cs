@@ -81,13 +81,15 @@ internal sealed class PayoutWorker(
             transaction.Send(answer);
         foreach (var part in claim.Parts.Where(p => p.StoredAnswer is not null))
             transaction.Send(RecordRows.Message(
-                topology, JsonSerializer.Deserialize(part.StoredAnswer!, ContractsJson.Default.PartAnswered)!, part.Traceparent));
+                topology, JsonSerializer.Deserialize(part.StoredAnswer!, ContractsJson.Default.PartAnswered)!,
+                part.Traceparent));
         foreach (var one in cancels)
             transaction.Send(await CancelRows.Finish(transaction, one, limits, topology, cancel));
         foreach (var (record, code, message) in work.Unreadable)
             transaction.Park(record, code, null, message);
         foreach (var part in claim.Parts.Where(p => !p.Known))
             transaction.Park(
-                work.RecordOf(part), "unknown_part", null, $"No part {part.Asked.Part} of {part.Asked.SettlementId:D} was planned");
+                work.RecordOf(part), "unknown_part", null,
+                $"No part {part.Asked.Part} of {part.Asked.SettlementId:D} was planned");
     }
 }

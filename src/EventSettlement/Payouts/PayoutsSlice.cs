@@ -21,20 +21,25 @@ public static class PayoutsSlice
         return services;
     }
 
-    /// <summary>The role <c>payout</c>: worker and resolver. Refuses limits under which a late call could pay twice.</summary>
+    /// <summary>
+    /// The role <c>payout</c>: worker and resolver. Refuses limits under which a late call could pay twice.
+    /// </summary>
     public static IServiceCollection AddPayoutRole(this IServiceCollection services, Settings settings)
     {
         if (PayoutLimits.From(settings).Fault() is { } fault)
             throw new InvalidOperationException(fault);
         var member = settings.MemberService;
         services.AddSingleton(_ => new MemberService(
-            new MemberServiceClient(member.BaseUrl, member.ApiKey, member.Timeout), member.MaxItems, member.MaxInFlight));
+            new MemberServiceClient(member.BaseUrl, member.ApiKey, member.Timeout), member.MaxItems,
+            member.MaxInFlight));
         services.AddSingleton<PayoutWorker>();
         services.AddHostedService<DoubtResolver>();
         return services;
     }
 
-    /// <summary>Its messages, in and out, are mapped where the settlement is: the saga is the other end of each.</summary>
+    /// <summary>
+    /// Its messages, in and out, are mapped where the settlement is: the saga is the other end of each.
+    /// </summary>
     public static MessagingBuilder PayoutsMessages(this MessagingBuilder messaging, Settings settings) =>
         messaging.Consume<PayoutWorker>(PayoutWorker.Group, Topics.Payouts(MemberService.Name));
 }

@@ -31,7 +31,8 @@ internal static class ResolutionRules
         Unpaid(item)
         ?? (item.SettlementState == "FAILED"
             ? null
-            : new Resolution("settlement_state", $"The settlement is {item.SettlementState}; only FAILED ones are written off"))
+            : new Resolution("settlement_state",
+                $"The settlement is {item.SettlementState}; only FAILED ones are written off"))
         // Nobody asks for a person's case any more, so its doubt ends with the quiet period.
         ?? (item.DoubtEndsAt is null || item.NeedsPerson && item.QuietOver
             ? null

@@ -7,7 +7,8 @@ internal readonly record struct Credit(string MemberId, long Amount, string Curr
 }
 
 /// <summary>One credit as asked for.</summary>
-internal readonly record struct CreditRequest(string Key, string MemberId, long Amount, string Currency, string? Reference);
+internal readonly record struct CreditRequest(string Key, string MemberId, long Amount, string Currency,
+    string? Reference);
 
 /// <summary>One line of an answer.</summary>
 internal readonly record struct CreditResult(

@@ -24,7 +24,10 @@ internal sealed class Journal : IAsyncDisposable
         _writing = Task.Run(WriteOn);
     }
 
-    /// <summary>Opens the file and reads back what it holds. A last line that was torn by a crash is cut off: nobody was answered.</summary>
+    /// <summary>
+    /// Opens the file and reads back what it holds. A last line that was torn by a crash is cut off: nobody was
+    /// answered.
+    /// </summary>
     public static Journal Open(string path, Action<string, Credit> found)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
@@ -36,7 +39,9 @@ internal sealed class Journal : IAsyncDisposable
         return new Journal(file);
     }
 
-    /// <summary>Adds a line; call under the same lock that decided the credit. It is safe when the task has ended.</summary>
+    /// <summary>
+    /// Adds a line; call under the same lock that decided the credit. It is safe when the task has ended.
+    /// </summary>
     public Task Append(string key, Credit credit, string? reference)
     {
         lock (_lock)

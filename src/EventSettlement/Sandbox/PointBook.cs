@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace EventSettlement.Sandbox;
 
 /// <summary>
-/// The member service's books: one credit a key for ever. Two requests with one key at once give one credit, and neither
-/// is answered before it is on the disk.
+/// The member service's books: one credit a key for ever. Two requests with one key at once give one credit,
+/// and neither is answered before it is on the disk.
 /// </summary>
 internal sealed class PointBook(string journalPath) : IAsyncDisposable
 {
@@ -53,7 +53,9 @@ internal sealed class PointBook(string journalPath) : IAsyncDisposable
         lock (_lock)
         {
             foreach (var key in keys)
-                results.Add(_credits.TryGetValue(key, out var credit) ? Done(key, credit) : new(key, CreditResult.Unknown));
+                results.Add(_credits.TryGetValue(key, out var credit)
+                    ? Done(key, credit)
+                    : new(key, CreditResult.Unknown));
             safe = _journal.Flushed();
         }
 

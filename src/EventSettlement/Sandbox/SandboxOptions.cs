@@ -26,7 +26,9 @@ internal sealed record SandboxOptions(string Urls, string Journal, Faults Faults
         fault = given["--journal"].Length == 0 ? "--journal FILE is needed" : null;
         try
         {
-            return fault is null ? new SandboxOptions(given["--urls"], given["--journal"], Faults.Parse(given["--faults"])) : null;
+            return fault is null
+                ? new SandboxOptions(given["--urls"], given["--journal"], Faults.Parse(given["--faults"]))
+                : null;
         }
         catch (JsonException e)
         {

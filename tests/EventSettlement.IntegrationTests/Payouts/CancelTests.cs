@@ -59,7 +59,8 @@ public sealed class CancelTests : PayoutWorld
         await Pay(id);
         var answer = await Cancel(id, Guid.NewGuid());
         Assert.Equal("in_doubt", answer.Code);
-        Assert.InRange(answer.AskAgainAt!.Value - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(11));
+        Assert.InRange(answer.AskAgainAt!.Value - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(9),
+            TimeSpan.FromMinutes(11));
     }
 
     [Fact]

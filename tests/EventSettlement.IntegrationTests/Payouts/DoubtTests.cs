@@ -21,7 +21,8 @@ public sealed class DoubtTests : PayoutWorld
         Assert.Equal(4_000, await Balance(id, "clearing-member"));
         var corrected = Assert.Single(Corrected());
         Assert.Equal((2, 4, 0), (corrected.Revision, corrected.Counts.Paid, corrected.Counts.InDoubt));
-        Assert.Equal(4L, await Scalar<long>("SELECT count(DISTINCT reference) FROM posting WHERE kind = 'late-payment'"));
+        Assert.Equal(4L, await Scalar<long>(
+            "SELECT count(DISTINCT reference) FROM posting WHERE kind = 'late-payment'"));
     }
 
     [Fact]
@@ -82,7 +83,8 @@ public sealed class DoubtTests : PayoutWorld
         Assert.Equal(0, await Balance(id, "refunds-payable"));
         Assert.Equal("item_state", (await Resolution.MarkPaid(id, 2, "t-78", "ann")).Code);
         Assert.Equal("not_found", (await Resolution.MarkPaid(id, 9, "t-78", "ann")).Code);
-        Assert.Equal((3, 1, 1), (Corrected()[^1].Revision, Corrected()[^1].Counts.Paid, Corrected()[^1].Counts.WrittenOff));
+        Assert.Equal((3, 1, 1), (Corrected()[^1].Revision, Corrected()[^1].Counts.Paid,
+            Corrected()[^1].Counts.WrittenOff));
     }
 
     private Task Resolve() => StopTests.Until(async () =>

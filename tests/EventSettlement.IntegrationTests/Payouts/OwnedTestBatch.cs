@@ -20,7 +20,8 @@ internal sealed class OwnedTestBatch(
     public Exception? FailsWith { get; set; }
 
     public static Task Own(NpgsqlDataSource database, long epoch) => Execute(database, $"""
-        INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset) VALUES ('payouts.member', 'payouts.member', 0, {epoch}, 0)
+        INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset)
+        VALUES ('payouts.member', 'payouts.member', 0, {epoch}, 0)
         ON CONFLICT (group_id, topic, partition) DO UPDATE SET epoch = {epoch}
         """);
 
@@ -35,7 +36,8 @@ internal sealed class OwnedTestBatch(
         return answer;
     }
 
-    public override Task Complete(Func<OwnedTransaction, Task> work, CancellationToken cancel) => InTransaction(async t =>
+    public override Task Complete(Func<OwnedTransaction, Task> work, CancellationToken cancel) =>
+        InTransaction(async t =>
     {
         await work(t);
         if (FailsWith is { } failure)
@@ -47,7 +49,8 @@ internal sealed class OwnedTestBatch(
 
     private async Task Fence(OwnedTransaction transaction, CancellationToken cancel)
     {
-        await using var fence = transaction.Command("UPDATE consumer_offset SET next_offset = next_offset WHERE epoch = $1");
+        await using var fence = transaction.Command(
+            "UPDATE consumer_offset SET next_offset = next_offset WHERE epoch = $1");
         fence.Parameters.Add(new NpgsqlParameter { Value = epoch });
         if (await fence.ExecuteNonQueryAsync(cancel) != 1)
             throw new PartitionLostException(Source, epoch);

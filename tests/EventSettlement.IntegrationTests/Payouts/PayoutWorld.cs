@@ -18,7 +18,7 @@ public class PayoutWorld : IAsyncLifetime
     private TestDatabase _test = null!;
     private MemberService _members = null!;
 
-    internal StubMemberService Stub { get; private set; } = null!;
+    internal StubMembers Stub { get; private set; } = null!;
     internal Database Database { get; private set; } = null!;
     internal PayoutWorker Worker { get; private set; } = null!;
     internal Downstreams Downstreams { get; private set; } = null!;
@@ -36,7 +36,7 @@ public class PayoutWorld : IAsyncLifetime
     {
         _test = await TestDatabase.Create();
         Database = new Database(_test.ConnectionString);
-        Stub = await StubMemberService.Start();
+        Stub = await StubMembers.Start();
         var topology = new Topology();
         var json = ContractsJson.Default;
         topology.Map(Topics.Settlements, json.PartAnswered).Map(Topics.Settlements, json.PartCorrected)
@@ -69,26 +69,31 @@ public class PayoutWorld : IAsyncLifetime
     {
         var id = Guid.CreateVersion7();
         await Execute($"""
-            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', {items * 1000}, 500,
+            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW',
+                {items * 1000}, 500,
                 {items}, {(items + 499) / 500}, clock(), clock(), 'p', 1, 1, 't', 0, 0);
             INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state)
             SELECT '{id}', n, (n - 1) / 500, '{member}-' || n, 1000, 0, 'PENDING' FROM generate_series(1, {items}) n;
-            INSERT INTO settlement_part (settlement_id, part) SELECT '{id}', p FROM generate_series(0, {(items - 1) / 500}) p
+            INSERT INTO settlement_part (settlement_id, part) SELECT '{id}', p
+            FROM generate_series(0, {(items - 1) / 500}) p
             """);
         await using var connection = await Database.Hot.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await Postings.Insert(connection, transaction, [Posting.Creation(id, "study-refund", "KRW", items * 1000, 500)]);
+        await Postings.Insert(connection, transaction, [Posting.Creation(id, "study-refund", "KRW", items * 1000,
+            500)]);
         await transaction.CommitAsync();
         return id;
     }
 
     /// <summary>The saga's row in this state.</summary>
     internal Task Saga(Guid id, string state) => Execute($"""
-        INSERT INTO settlement SELECT '{id}', 1, '{state}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 0, 0, 0, 0, 0, 0, 0,
+        INSERT INTO settlement SELECT '{id}', 1, '{state}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 0, 0,
+            0, 0, 0, 0, 0,
             0, 0, '', 4, 0, false, false, false, NULL, false, clock(), NULL, NULL, NULL, 1, clock(), clock()
         """);
 
-    internal async Task<IReadOnlyList<OutgoingMessage>> Pay(Guid id, int attempt = 1, bool rejected = false, long epoch = 1) =>
+    internal async Task<IReadOnlyList<OutgoingMessage>> Pay(Guid id, int attempt = 1, bool rejected = false,
+        long epoch = 1) =>
         await Consume(epoch, Topology.Message(id.ToString(), new PayPart(id, 0, attempt, rejected), "payouts.member"));
 
     internal async Task<IReadOnlyList<OutgoingMessage>> Consume(long epoch, params OutgoingMessage[] messages)
@@ -100,7 +105,8 @@ public class PayoutWorld : IAsyncLifetime
 
     internal OwnedTestBatch Batch(long epoch, params OutgoingMessage[] messages) => new(
         Database.Hot, epoch,
-        messages.Select((m, i) => new LogRecord(new("payouts.member", 0), i, null, m.Body, m.Headers, DateTime.UtcNow)).ToArray());
+        messages.Select((m, i) =>
+        new LogRecord(new("payouts.member", 0), i, null, m.Body, m.Headers, DateTime.UtcNow)).ToArray());
 
     internal static PartAnswered Answer(IReadOnlyList<OutgoingMessage> sent) =>
         JsonSerializer.Deserialize(sent.Single().Body, ContractsJson.Default.PartAnswered)!;
@@ -123,7 +129,10 @@ public class PayoutWorld : IAsyncLifetime
         """);
 
     internal Task<long> Balance(Guid id, string account) => Scalar<long>(
-        $"SELECT coalesce(sum(amount), 0)::bigint FROM posting WHERE settlement_id = '{id}' AND account = 'study-refund:{account}'");
+        $"""
+        SELECT coalesce(sum(amount), 0)::bigint FROM posting
+        WHERE settlement_id = '{id}' AND account = 'study-refund:{account}'
+        """);
 }
 
 /// <summary>Keeps what would leave.</summary>
@@ -132,7 +141,8 @@ internal sealed class RecordingWriter : IOutgoingWriter
     public List<OutgoingMessage> Written { get; } = [];
 
     public Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
+        CancellationToken cancel)
     {
         Written.AddRange(messages);
         return Task.CompletedTask;

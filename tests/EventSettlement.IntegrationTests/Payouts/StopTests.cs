@@ -17,7 +17,8 @@ public sealed class StopTests : PayoutWorld
         };
         var counts = Answer(await Pay(id)).Counts;
         Assert.Equal((19, 1), (counts.Paid, counts.Rejected));
-        Assert.Equal("http_422", await Scalar<string>("SELECT error_code FROM settlement_item WHERE state = 'REJECTED'"));
+        Assert.Equal("http_422",
+            await Scalar<string>("SELECT error_code FROM settlement_item WHERE state = 'REJECTED'"));
     }
 
     [Theory]
@@ -38,7 +39,8 @@ public sealed class StopTests : PayoutWorld
         var paying = Worker.Consume(batch, CancellationToken.None);
         await Until(async () => (await Downstreams.List()).Single().State == "STOPPED");
         Assert.Equal("PENDING 4", await States(id));
-        Assert.Equal(1L, await Scalar<long>("SELECT count FROM alert WHERE cause = 'downstream member stopped' AND state = 'OPEN'"));
+        Assert.Equal(1L, await Scalar<long>(
+            "SELECT count FROM alert WHERE cause = 'downstream member stopped' AND state = 'OPEN'"));
         Assert.False(paying.IsCompleted);
         refusing = false;
         Assert.True(await Downstreams.Resume("member", "ann"));

@@ -96,14 +96,17 @@ public sealed class WorkerTests : PayoutWorld
             var told = results.Select(r => r!.DeepClone()).Reverse().ToList();
             told.RemoveAt(5);
             told.Add(told[1].DeepClone());
-            told.Add(new JsonObject { ["key"] = $"{Guid.Empty}-1:1", ["status"] = "CREDITED", ["transactionId"] = "x" });
+            told.Add(new JsonObject { ["key"] = $"{Guid.Empty}-1:1", ["status"] = "CREDITED",
+                ["transactionId"] = "x" });
             return new JsonArray([.. told]);
         };
         var counts = Answer(await Pay(id)).Counts;
         Assert.Equal((3, 1, 2), (counts.Paid, counts.Failed, counts.InDoubt));
         Assert.Equal("FAILED", await Scalar<string>("SELECT state FROM settlement_item WHERE member_id = 'M-6'"));
-        Assert.Equal("answer_missing", await Scalar<string>("SELECT error_code FROM settlement_item WHERE member_id = 'M-1'"));
-        Assert.Equal("answer_doubled", await Scalar<string>("SELECT error_code FROM settlement_item WHERE member_id = 'M-5'"));
+        Assert.Equal("answer_missing",
+            await Scalar<string>("SELECT error_code FROM settlement_item WHERE member_id = 'M-1'"));
+        Assert.Equal("answer_doubled",
+            await Scalar<string>("SELECT error_code FROM settlement_item WHERE member_id = 'M-5'"));
     }
 
     [Fact]
@@ -144,7 +147,8 @@ public sealed class WorkerTests : PayoutWorld
         Stub.Before = Refuse(() => true, "120");
         var answer = Answer(await Pay(other));
         Assert.Equal(1, answer.Counts.Failed);
-        Assert.InRange(answer.NotBefore!.Value - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(121));
+        Assert.InRange(answer.NotBefore!.Value - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(100),
+            TimeSpan.FromSeconds(121));
     }
 
     [Fact]
@@ -188,7 +192,8 @@ public sealed class WorkerTests : PayoutWorld
         Assert.Equal(3_000, await Balance(id, "clearing-member"));
     }
 
-    private static Func<Microsoft.AspNetCore.Http.HttpContext, string[], Task<bool>> Refuse(Func<bool> when, string after) =>
+    private static Func<Microsoft.AspNetCore.Http.HttpContext, string[], Task<bool>> Refuse(Func<bool> when,
+        string after) =>
         (http, _) =>
         {
             if (!when())

@@ -19,7 +19,9 @@ internal ref struct AnswerBody
         _entries = new AnswerEntry[items.Length];
     }
 
-    /// <summary>One entry an item, by the items' order. A body that breaks off or is no answer leaves all unreadable.</summary>
+    /// <summary>
+    /// One entry an item, by the items' order. A body that breaks off or is no answer leaves all unreadable.
+    /// </summary>
     public static AnswerEntry[] Read(ReadOnlySpan<byte> body, ReadOnlySpan<PayoutItem> items)
     {
         var answer = new AnswerBody(items);

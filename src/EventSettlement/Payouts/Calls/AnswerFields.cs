@@ -44,7 +44,8 @@ internal struct AnswerFields
                 || _transactionId.Contains('\0', StringComparison.Ordinal));
         if (_broken || unusable || _status == AnswerStatus.Missing)
             return new AnswerEntry(AnswerStatus.Unreadable);
-        var other = _amount is { } amount && amount != item.Amount || _currency is not null && _currency != item.Currency;
+        var other = _amount is { } amount && amount != item.Amount
+            || _currency is not null && _currency != item.Currency;
         return new AnswerEntry(_status, _transactionId, Short(_code, 100), Short(_message, MaxText), other);
     }
 
@@ -111,4 +112,5 @@ internal enum AnswerStatus : byte
 /// <summary>What one answer said about one item.</summary>
 /// <param name="OtherAmount">It echoed another amount or currency than we asked for.</param>
 internal readonly record struct AnswerEntry(
-    AnswerStatus Status, string? TransactionId = null, string? Code = null, string? Message = null, bool OtherAmount = false);
+    AnswerStatus Status, string? TransactionId = null, string? Code = null, string? Message = null,
+    bool OtherAmount = false);

@@ -11,7 +11,7 @@ internal static partial class BootClock
     private const int ClockBootTime = 7;
 
     public static TimeSpan Now => OperatingSystem.IsLinux() && GetTime(ClockBootTime, out var time) == 0
-        ? TimeSpan.FromTicks((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanoseconds / TimeSpan.NanosecondsPerTick))
+        ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick)
         : TimeSpan.FromMilliseconds(Environment.TickCount64);
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

@@ -20,7 +20,9 @@ internal enum CallKind
     /// <summary>400, 413, 422: nothing was done because of something in the call.</summary>
     BadRequest,
 
-    /// <summary>401, 403, 404, 405, 415, 3xx: nothing was done and nothing will be until somebody sets it right.</summary>
+    /// <summary>
+    /// 401, 403, 404, 405, 415, 3xx: nothing was done and nothing will be until somebody sets it right.
+    /// </summary>
     Misconfigured,
 }
 

@@ -8,7 +8,9 @@ internal enum DoubtChange : short
     Clear = -1,
 }
 
-/// <summary>Where an item stands after a call; <see cref="State"/> is null while it was neither sent nor decided.</summary>
+/// <summary>
+/// Where an item stands after a call; <see cref="State"/> is null while it was neither sent nor decided.
+/// </summary>
 /// <param name="RetryAfter">The downstream's own wait, when it refused for now.</param>
 internal readonly record struct ItemOutcome(
     string? State, string? Code = null, string? Message = null, string? TransactionId = null,

@@ -2,7 +2,9 @@ using EventSettlement.Messaging;
 
 namespace EventSettlement.Payouts.Calls;
 
-/// <summary>The downstream as this process sees it: its client, its breaker, and how many calls are under way.</summary>
+/// <summary>
+/// The downstream as this process sees it: its client, its breaker, and how many calls are under way.
+/// </summary>
 internal sealed class MemberService(MemberServiceClient client, int maxItems, int maxInFlight) : IDisposable
 {
     /// <summary>One downstream so far; its name stands in its topic and its clearing account.</summary>
@@ -20,10 +22,12 @@ internal sealed class MemberService(MemberServiceClient client, int maxItems, in
         Interlocked.Read(ref _answeredAt) is var at && at != TimeSpan.MinValue.Ticks
         && BootClock.Now.Ticks - at < AnsweredLately.Ticks;
 
-    public Task<CallOutcome?> Pay(ReadOnlyMemory<PayoutItem> items, Func<bool> mayStillSend, CancellationToken cancel) =>
+    public Task<CallOutcome?> Pay(ReadOnlyMemory<PayoutItem> items, Func<bool> mayStillSend,
+        CancellationToken cancel) =>
         Call(mayStillSend, c => client.Pay(RequestBody.Pay(items.Span), c), cancel);
 
-    public Task<CallOutcome?> Lookup(ReadOnlyMemory<PayoutItem> items, Func<bool> mayStillSend, CancellationToken cancel) =>
+    public Task<CallOutcome?> Lookup(ReadOnlyMemory<PayoutItem> items, Func<bool> mayStillSend,
+        CancellationToken cancel) =>
         Call(mayStillSend, c => client.Lookup(RequestBody.Lookup(items.Span), c), cancel);
 
     public void Dispose()

@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace EventSettlement.Payouts.Calls;
 
-/// <summary>The member service over HTTP. Answers how a call ended and never throws for what the other side does.</summary>
+/// <summary>
+/// The member service over HTTP. Answers how a call ended and never throws for what the other side does.
+/// </summary>
 internal sealed class MemberServiceClient : IDisposable
 {
     public const int MaxAnswerBytes = 8 * 1024 * 1024;
@@ -46,7 +48,8 @@ internal sealed class MemberServiceClient : IDisposable
             var kind = PayoutRules.KindOf((int)response.StatusCode);
             return kind == CallKind.Answered
                 ? await ReadBody(response, limit.Token)
-                : new CallOutcome(kind, $"http_{(int)response.StatusCode}", response.ReasonPhrase, RetryAfter(response));
+                : new CallOutcome(kind, $"http_{(int)response.StatusCode}", response.ReasonPhrase,
+                    RetryAfter(response));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -104,7 +107,8 @@ internal sealed class MemberServiceClient : IDisposable
     }
 
     private static bool NeverLeft(HttpRequestException e) => e.HttpRequestError
-        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+        or HttpRequestError.SecureConnectionError;
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response)
     {

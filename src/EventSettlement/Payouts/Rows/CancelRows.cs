@@ -9,7 +9,9 @@ using Npgsql;
 
 namespace EventSettlement.Payouts.Rows;
 
-/// <summary>Cancels all items of a settlement and reverses its creation exactly, or does nothing; each command once.</summary>
+/// <summary>
+/// Cancels all items of a settlement and reverses its creation exactly, or does nothing; each command once.
+/// </summary>
 internal static class CancelRows
 {
     private const string StoredSql = "SELECT answer FROM cancel_answer WHERE command_id = $1";
@@ -24,7 +26,8 @@ internal static class CancelRows
         """;
 
     private const string EverSentSql = """
-        SELECT i.no, i.member_id, i.amount, r.currency, r.programme FROM settlement_item i JOIN settlement_request r USING (settlement_id)
+        SELECT i.no, i.member_id, i.amount, r.currency, r.programme 
+        FROM settlement_item i JOIN settlement_request r USING (settlement_id)
         WHERE i.settlement_id = $1 AND i.sent_at IS NOT NULL ORDER BY i.no
         """;
 
@@ -46,7 +49,8 @@ internal static class CancelRows
     private const string DoubtSql = """
         WITH doubtful AS (UPDATE settlement_item SET doubt_at = clock() WHERE settlement_id = $1 AND no = ANY ($2)
             AND state IN ('FAILED', 'REJECTED') AND doubt_at IS NULL RETURNING settlement_id, no)
-        INSERT INTO doubt (settlement_id, no, next_ask_at) SELECT settlement_id, no, clock() FROM doubtful ON CONFLICT DO NOTHING
+        INSERT INTO doubt (settlement_id, no, next_ask_at) SELECT settlement_id, no, clock() FROM doubtful
+        ON CONFLICT DO NOTHING
         """;
 
     private const string StoreSql = "INSERT INTO cancel_answer (command_id, settlement_id, answer) VALUES ($1, $2, $3)";
@@ -67,7 +71,8 @@ internal static class CancelRows
     }
 
     public static async Task<OutgoingMessage> Finish(
-        OwnedTransaction transaction, Cancellation one, PayoutLimits limits, Topology topology, CancellationToken cancel)
+        OwnedTransaction transaction, Cancellation one, PayoutLimits limits, Topology topology,
+        CancellationToken cancel)
     {
         var asked = one.Asked;
         if ((one.Stored ?? await Stored(transaction, asked.CommandId, cancel)) is { } stored)
@@ -88,7 +93,8 @@ internal static class CancelRows
     }
 
     /// <summary>What the lookups say against it.</summary>
-    private static async Task<CancelRefusal?> Told(OwnedTransaction transaction, Cancellation one, CancellationToken cancel)
+    private static async Task<CancelRefusal?> Told(OwnedTransaction transaction, Cancellation one,
+        CancellationToken cancel)
     {
         var credited = one.EverSent.Where(i => i.Outcome.State == ItemStates.Paid || i.Outcome.NeedsPerson).ToArray();
         if (credited.Length > 0)
@@ -100,7 +106,8 @@ internal static class CancelRows
         }
 
         return one.EverSent.FirstOrDefault(i => !i.LookedUp || i.Outcome.State is not null) is { } silent
-            ? new CancelRefusal("downstream_unavailable", $"The member service did not say what became of item {silent.No}")
+            ? new CancelRefusal("downstream_unavailable",
+                $"The member service did not say what became of item {silent.No}")
             : null;
     }
 
@@ -168,7 +175,8 @@ internal static class CancelRows
         while (await rows.ReadAsync(cancel))
             items.Add(new PayoutItem
             {
-                SettlementId = settlementId, No = rows.GetInt32(0), MemberId = rows.GetString(1), Amount = rows.GetInt64(2),
+                SettlementId = settlementId, No = rows.GetInt32(0), MemberId = rows.GetString(1),
+                Amount = rows.GetInt64(2),
                 Currency = rows.GetString(3), Reason = rows.GetString(4),
             });
         return items;

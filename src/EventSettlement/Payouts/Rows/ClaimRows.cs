@@ -7,7 +7,8 @@ namespace EventSettlement.Payouts.Rows;
 /// <summary>Transaction 1: marks the items that will be sent, set-based over all parts of the batch.</summary>
 internal static class ClaimRows
 {
-    private const string DownstreamSql = "SELECT clock(), EXISTS (SELECT 1 FROM downstream WHERE name = $1 AND state = 'STOPPED')";
+    private const string DownstreamSql = 
+        "SELECT clock(), EXISTS (SELECT 1 FROM downstream WHERE name = $1 AND state = 'STOPPED')";
 
     private const string PartsSql = """
         SELECT p.i, s.revision, s.answered_attempt, CASE WHEN s.answered_attempt = p.attempt THEN s.answer END,
@@ -134,7 +135,8 @@ internal static class ClaimRows
 }
 
 /// <summary>What a round may send.</summary>
-/// <param name="DatabaseTime">The database's clock at the claim; <paramref name="At"/> is ours, a little earlier.</param>
+/// <param name="DatabaseTime">The database's clock at the claim; <paramref name="At"/> is ours, a little
+/// earlier.</param>
 internal sealed record Claim(IReadOnlyList<PartClaim> Parts, DateTimeOffset DatabaseTime, TimeSpan At, bool Stopped)
 {
     public List<PayoutItem> Items { get; } = [];

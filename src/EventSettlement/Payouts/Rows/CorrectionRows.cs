@@ -3,12 +3,15 @@ using Npgsql;
 
 namespace EventSettlement.Payouts.Rows;
 
-/// <summary>Changes of items outside an attempt: the part is held first, then counted whole, and the saga is told.</summary>
+/// <summary>
+/// Changes of items outside an attempt: the part is held first, then counted whole, and the saga is told.
+/// </summary>
 internal static class CorrectionRows
 {
     private const string HoldSql = """
         UPDATE settlement_part s SET revision = s.revision + 1
-        FROM (SELECT settlement_id, part FROM settlement_part WHERE (settlement_id, part) IN (SELECT * FROM unnest($1, $2))
+        FROM (SELECT settlement_id, part FROM settlement_part 
+            WHERE (settlement_id, part) IN (SELECT * FROM unnest($1, $2))
             ORDER BY settlement_id, part FOR UPDATE) held
         WHERE s.settlement_id = held.settlement_id AND s.part = held.part
         RETURNING s.settlement_id, s.part, s.revision
@@ -50,7 +53,8 @@ internal static class CorrectionRows
     }
 
     private static NpgsqlCommand Over(
-        string sql, NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyCollection<(Guid Id, int Part)> parts) =>
+        string sql, NpgsqlConnection connection, NpgsqlTransaction transaction, 
+        IReadOnlyCollection<(Guid Id, int Part)> parts) =>
         new(sql, connection, transaction)
         {
             Parameters =

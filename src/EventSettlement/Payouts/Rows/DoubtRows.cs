@@ -48,7 +48,11 @@ internal static class DoubtRows
             Parameters =
             {
                 new NpgsqlParameter<int> { TypedValue = limit },
-                new NpgsqlParameter { Value = delays.ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Interval },
+                new NpgsqlParameter
+                {
+                    Value = delays.ToArray(),
+                    NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Interval,
+                },
             },
         };
         await using var rows = await command.ExecuteReaderAsync(cancel);
@@ -58,7 +62,8 @@ internal static class DoubtRows
                 new PayoutItem
                 {
                     SettlementId = rows.GetGuid(0), No = rows.GetInt32(1), MemberId = rows.GetString(3),
-                    Amount = rows.GetInt64(4), Currency = rows.GetString(5), Reason = rows.GetString(6), Doubtful = true,
+                    Amount = rows.GetInt64(4), Currency = rows.GetString(5), Reason = rows.GetString(6),
+                    Doubtful = true,
                     DoubtAge = rows.IsDBNull(9) ? TimeSpan.Zero : rows.GetTimeSpan(9),
                 },
                 rows.GetInt32(2), rows.GetString(7), rows.GetInt32(8), rows.GetBoolean(10), rows.GetBoolean(11)));

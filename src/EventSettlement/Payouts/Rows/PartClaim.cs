@@ -3,7 +3,9 @@ using EventSettlement.Payouts.Calls;
 
 namespace EventSettlement.Payouts.Rows;
 
-/// <summary>One part of the batch: what was asked, what the tables say of it, and where its items come to stand.</summary>
+/// <summary>
+/// One part of the batch: what was asked, what the tables say of it, and where its items come to stand.
+/// </summary>
 internal sealed class PartClaim(PayPart asked, string? traceparent)
 {
     public const int MaxItems = 500;
@@ -45,6 +47,7 @@ internal sealed class PartClaim(PayPart asked, string? traceparent)
         }
 
         return new PartAnswered(
-            Asked.SettlementId, Asked.Part, Asked.Attempt, Revision + 1, tally.Counts(), wait is null ? null : now + wait);
+            Asked.SettlementId, Asked.Part, Asked.Attempt, Revision + 1, tally.Counts(),
+            wait is null ? null : now + wait);
     }
 }

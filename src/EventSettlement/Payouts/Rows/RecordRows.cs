@@ -73,7 +73,8 @@ internal static class RecordRows
     }
 
     /// <summary>Items that were claimed and not sent stand as before the claim.</summary>
-    public static async Task PutBack(OwnedTransaction transaction, IEnumerable<PayoutItem> unsent, CancellationToken cancel)
+    public static async Task PutBack(OwnedTransaction transaction, IEnumerable<PayoutItem> unsent,
+        CancellationToken cancel)
     {
         var items = unsent.ToArray();
         await using var command = transaction.Command(PutBackSql);
@@ -91,7 +92,8 @@ internal static class RecordRows
             : message with { Headers = message.Headers.With("traceparent", traceparent) };
     }
 
-    private static NpgsqlBatchCommand Parts(IReadOnlyList<PartClaim> parts, List<OutgoingMessage> answers) => new(PartsSql)
+    private static NpgsqlBatchCommand Parts(IReadOnlyList<PartClaim> parts, List<OutgoingMessage> answers) =>
+        new(PartsSql)
     {
         Parameters =
         {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace EventSettlement.IntegrationTests.Payouts;
 
 /// <summary>A member service written apart from the sandbox; a test says how each call is answered.</summary>
-public sealed class StubMemberService : IAsyncDisposable
+public sealed class StubMembers : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private WebApplication? _app;
@@ -34,9 +34,9 @@ public sealed class StubMemberService : IAsyncDisposable
 
     public Func<HttpContext, Task<bool>> BeforeLookup { get; set; } = _ => Task.FromResult(false);
 
-    public static async Task<StubMemberService> Start()
+    public static async Task<StubMembers> Start()
     {
-        var stub = new StubMemberService();
+        var stub = new StubMembers();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
