@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace EventSettlement.Access;
 
-/// <summary>Keys, one-time codes and page sessions. The secrets are random, so a plain SHA-256 of them is enough.</summary>
+/// <summary>Keys, one-time codes and page sessions. Secrets are random, so a plain SHA-256 of them is enough.</summary>
 public sealed class KeyStore(Database database)
 {
     private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(30);
@@ -89,7 +89,8 @@ public sealed class KeyStore(Database database)
         await using var command = Command(sql, hash);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel)
-            ? new Actor(reader.GetInt64(0), reader.GetString(1), Enum.Parse<Role>(reader.GetString(2), ignoreCase: true))
+            ? new Actor(reader.GetInt64(0), reader.GetString(1),
+                Enum.Parse<Role>(reader.GetString(2), ignoreCase: true))
             : null;
     }
 

@@ -2,18 +2,22 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace EventSettlement.Access;
 
-/// <summary>The one-time code becomes a cookie. A code in the address only fills the form: opening a link uses up nothing.</summary>
+/// <summary>
+/// The one-time code becomes a cookie. A code in the address only fills the form: opening a link uses up nothing.
+/// </summary>
 internal static class LoginPage
 {
     public static IResult Show([FromQuery] string? code) => Page(code, "");
 
-    public static async Task<IResult> Enter([FromForm] string? code, KeyStore keys, HttpContext http, CancellationToken cancel)
+    public static async Task<IResult> Enter(
+        [FromForm] string? code, KeyStore keys, HttpContext http, CancellationToken cancel)
     {
         if (code is not { Length: > 0 and <= 200 } || await keys.Redeem(code.Trim(), cancel) is not { } session)
-            return Page(null, "<p role=\"alert\">This code is wrong, used or too old. Make a new one: settle key login NAME</p>");
+            return Page(null, "<p role=\"alert\">This code is wrong, used or old. New ones: settle key login NAME</p>");
         http.Response.Cookies.Append(Gate.Cookie, session, new CookieOptions
         {
-            HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps, MaxAge = TimeSpan.FromHours(12), Path = "/",
+            HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = http.Request.IsHttps,
+            MaxAge = TimeSpan.FromHours(12), Path = "/",
         });
         return Results.Redirect("/");
     }

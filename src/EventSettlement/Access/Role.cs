@@ -21,7 +21,8 @@ public sealed record RoleNeeded(Role? Role);
 /// <summary>How an endpoint says who may call it.</summary>
 public static class RoleConventions
 {
-    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Role role) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Role role)
+        where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new RoleNeeded(role));
 
     /// <summary>For health and the login page only.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using EventSettlement.Access;
 using EventSettlement.Contracts;
@@ -31,7 +30,8 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
         var actor = Actor.Of(http).Name;
         var id = CommandId(actor, http.Request.Headers["Idempotency-Key"].ToString(), settlement, verb);
         var message = Message(settlement, id, (verb, actor, includeRejected, reason));
-        await Write((id, settlement, verb, JsonSerializer.Serialize(new { includeRejected, reason }), actor), message, cancel);
+        await Write((id, settlement, verb, JsonSerializer.Serialize(new { includeRejected, reason }), actor), message,
+            cancel);
         return Answer(await Await(id, cancel), http);
     }
 
@@ -69,12 +69,14 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
                 throw SettlementRoutes.NotFound(settlement);
             case 1:
                 throw new ProblemException(409, "refused_by_state", "the settlement has only just been planned",
-                    "ask again in a moment with a new key", retryable: true, errors: new FieldError("/state", "not_started"));
+                    "ask again in a moment with a new key", retryable: true,
+                    errors: new FieldError("/state", "not_started"));
         }
     }
 
     private async Task Write(
-        (Guid Id, Guid Settlement, string Verb, string Arguments, string Actor) row, OutgoingMessage message, CancellationToken cancel)
+        (Guid Id, Guid Settlement, string Verb, string Arguments, string Actor) row, OutgoingMessage message,
+        CancellationToken cancel)
     {
         const string insertCommand = """
             INSERT INTO command (command_id, settlement_id, verb, arguments, actor, created_at)
@@ -97,14 +99,16 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
         var since = Stopwatch.GetTimestamp();
         while (true)
         {
-            var command = await Find(id, cancel) ?? throw new InvalidOperationException("a command that was written is gone");
+            var command = await Find(id, cancel)
+                ?? throw new InvalidOperationException("a command that was written is gone");
             if (command.Outcome is not null || Stopwatch.GetElapsedTime(since) > Patience)
                 return command;
             await Task.Delay(Look, cancel);
         }
     }
 
-    private OutgoingMessage Message(Guid settlement, Guid id, (string Verb, string Actor, bool Rejected, string? Reason) asked)
+    private OutgoingMessage Message(Guid settlement, Guid id,
+        (string Verb, string Actor, bool Rejected, string? Reason) asked)
     {
         var key = settlement.ToString("D");
         return asked.Verb switch
@@ -117,5 +121,6 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
     }
 
     private static Guid CommandId(string actor, string key, Guid settlement, string verb) => new(SHA256.HashData(
-        Encoding.UTF8.GetBytes(JsonSerializer.Serialize<string[]>([actor, key, settlement.ToString("D"), verb]))).AsSpan(0, 16), bigEndian: true);
+        JsonSerializer.SerializeToUtf8Bytes<string[]>([actor, key, settlement.ToString("D"), verb]))
+        .AsSpan(0, 16), bigEndian: true);
 }

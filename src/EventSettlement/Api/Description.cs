@@ -18,7 +18,8 @@ internal static class Description
             {
                 ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
             };
-            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
+            var key = new OpenApiSecuritySchemeReference("key", document);
+            document.Security = [new OpenApiSecurityRequirement { [key] = [] }];
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

@@ -6,18 +6,23 @@ using System.Text.Json.Nodes;
 
 namespace EventSettlement.Cli;
 
-/// <summary>The command line's way to the server: address and key, problems as exit codes, lists page by page.</summary>
+/// <summary>The way to the server: address and key, problems as exit codes, lists page by page.</summary>
 public sealed class ApiClient : IDisposable
 {
     private const int LargestPage = 200;
     private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(30);
 
-    public static readonly Option<string?> Address = new("--api") { Description = "Address of the server.", Recursive = true };
+    public static readonly Option<string?> Address = new("--api")
+    {
+        Description = "Address of the server.", Recursive = true,
+    };
+
     public static readonly Option<string?> Key = new("--key") { Description = "API key.", Recursive = true };
 
     private ApiClient(string address, string? key)
     {
-        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("http" or "https"))
             throw new CliException(ExitCode.Usage, $"--api is an address such as http://127.0.0.1:8080, not {address}");
         Http = new HttpClient { BaseAddress = uri, Timeout = TimeSpan.FromSeconds(60) };
         if (key is not null)
@@ -37,16 +42,19 @@ public sealed class ApiClient : IDisposable
 
     public Task<JsonNode> Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, path, null, cancel);
 
-    public Task<JsonNode> Post(string path, object? body, CancellationToken cancel) => Send(HttpMethod.Post, path, body, cancel);
+    public Task<JsonNode> Post(string path, object? body, CancellationToken cancel) =>
+        Send(HttpMethod.Post, path, body, cancel);
 
     /// <summary>All rows when no limit is given, following <c>after</c>.</summary>
     public async IAsyncEnumerable<JsonObject> List(
-        string path, int? limit, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        string path, int? limit, string? after,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
         var left = limit ?? int.MaxValue;
         while (left > 0)
         {
-            var query = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={Math.Min(left, LargestPage)}"
+            var first = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+            var query = $"{path}{first}limit={Math.Min(left, LargestPage)}"
                 + (after is null ? "" : "&after=" + Uri.EscapeDataString(after));
             var page = await Get(query, cancel);
             foreach (var row in page["items"]!.AsArray())
@@ -66,13 +74,15 @@ public sealed class ApiClient : IDisposable
         while (answer["outcome"] is null)
         {
             if (TimeProvider.System.GetElapsedTime(since) > CommandPatience)
-                throw new CliException(ExitCode.Unavailable, $"No answer within 30 s; it stands and may still be carried out: command {answer["commandId"]}");
+                throw new CliException(ExitCode.Unavailable,
+                    $"No answer within 30 s; it stands and may still be carried out: command {answer["commandId"]}");
             await Task.Delay(200, cancel);
             answer = await Get("v1/commands/" + answer["commandId"], cancel);
         }
 
         return (string?)answer["outcome"] == "REFUSED"
-            ? throw new CliException(ExitCode.RefusedByState, $"{answer["settlementId"]}: refused ({answer["code"]}): {answer["reason"]}")
+            ? throw new CliException(ExitCode.RefusedByState,
+                $"{answer["settlementId"]}: refused ({answer["code"]}): {answer["reason"]}")
             : answer;
     }
 
@@ -85,7 +95,8 @@ public sealed class ApiClient : IDisposable
         {
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("N"));
             if (body is not null)
-                request.Content = new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web), Encoding.UTF8, "application/json");
+                request.Content = new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web),
+                    Encoding.UTF8, "application/json");
         }
 
         using var answer = await Http.SendAsync(request, cancel);
@@ -100,7 +111,8 @@ public sealed class ApiClient : IDisposable
         try
         {
             var problem = JsonNode.Parse(text)!;
-            return $"{problem["code"] ?? status}: {problem["detail"]}" + (problem["next"] is { } next ? $" ({next})" : "");
+            return $"{problem["code"] ?? status}: {problem["detail"]}"
+                + (problem["next"] is { } next ? $" ({next})" : "");
         }
         catch (JsonException)
         {
@@ -117,5 +129,6 @@ public sealed class ApiClient : IDisposable
         return ((string?)written?["api"], (string?)written?["key"]);
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

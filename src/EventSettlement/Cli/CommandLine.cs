@@ -41,10 +41,12 @@ public static class CommandLine
     {
         CliException told => told,
         InvalidSettingsException wrong => new(ExitCode.Failed, wrong.Message),
-        NpgsqlException { SqlState: null } => new(ExitCode.Unavailable, "The database does not answer: " + error.Message),
+        NpgsqlException { SqlState: null } =>
+            new(ExitCode.Unavailable, "The database does not answer: " + error.Message),
         HttpRequestException { StatusCode: { } status } => new(ExitCode.Of((int)status), error.Message),
         HttpRequestException => new(ExitCode.Unavailable, "The server does not answer: " + error.Message),
-        TaskCanceledException { InnerException: TimeoutException } => new(ExitCode.Unavailable, "The server did not answer in time."),
+        TaskCanceledException { InnerException: TimeoutException } =>
+            new(ExitCode.Unavailable, "The server did not answer in time."),
         OperationCanceledException => new(ExitCode.Failed, "Interrupted."),
         IOException or UnauthorizedAccessException or InvalidOperationException => new(ExitCode.Failed, error.Message),
         _ => null,

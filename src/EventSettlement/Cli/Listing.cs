@@ -14,17 +14,25 @@ public static class Listing
     /// <summary>A table is for reading: longer lists are for csv and json.</summary>
     private const int LongestTable = 10_000;
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions OneLine = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonSerializerOptions Readable = new(OneLine) { WriteIndented = true };
 
     public static Option<string> NewOutput()
     {
-        var output = new Option<string>("--output", "-o") { Description = "table, json or csv", DefaultValueFactory = _ => "table" };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "table, json or csv", DefaultValueFactory = _ => "table",
+        };
         output.AcceptOnlyFromAmong("table", "json", "csv");
         return output;
     }
 
-    public static async Task Write(IAsyncEnumerable<JsonObject> rows, string columns, string output, TextWriter to, CancellationToken cancel)
+    public static async Task Write(
+        IAsyncEnumerable<JsonObject> rows, string columns, string output, TextWriter to, CancellationToken cancel)
     {
         var names = columns.Split(',');
         var fields = names.Select(Field).ToArray();
@@ -49,7 +57,8 @@ public static class Listing
 
     /// <summary>RFC 4180, and no cell that a spreadsheet would run as a formula.</summary>
     public static string Safe(string cell) =>
-        cell.Length > 0 && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r' && !decimal.TryParse(cell, CultureInfo.InvariantCulture, out _)
+        cell.Length > 0 && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r'
+            && !decimal.TryParse(cell, CultureInfo.InvariantCulture, out _)
             ? "'" + cell : cell;
 
     public static string Column(string field) => JsonNamingPolicy.SnakeCaseLower.ConvertName(field);

@@ -17,7 +17,8 @@ internal static class OverviewPage
 
     public static async Task Live(OverviewReads reads, HttpContext http, IHostApplicationLifetime lifetime)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted,
+            lifetime.ApplicationStopping);
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         var shown = "";
@@ -28,7 +29,8 @@ internal static class OverviewPage
             {
                 var html = await Content(reads, end.Token);
                 // A comment keeps the connection alive through proxies when nothing has changed.
-                await http.Response.WriteAsync(html == shown ? ":\n\n" : "data: " + html.ReplaceLineEndings("\ndata: ") + "\n\n", end.Token);
+                await http.Response.WriteAsync(html == shown ? ":\n\n"
+                    : "data: " + html.ReplaceLineEndings("\ndata: ") + "\n\n", end.Token);
                 await http.Response.Body.FlushAsync(end.Token);
                 shown = html;
             }
@@ -48,17 +50,19 @@ internal static class OverviewPage
         }
         catch (NpgsqlException)
         {
-            return "<p role=\"alert\"><strong>The database does not answer; what stood here is out of date.</strong></p>";
+            return "<p role=\"alert\"><strong>The database does not answer; what stood here was older.</strong></p>";
         }
     }
 
     private static string Render(Overview o)
     {
         var html = new StringBuilder();
-        Table(html, "Runs", ["run", "programme", "date", "state", "settlements", "completed", "retrying", "failed", "won", "progress"],
+        Table(html, "Runs", ["run", "programme", "date", "state", "settlements", "completed", "retrying", "failed",
+            "won", "progress"],
             o.Runs.Select(r => new[]
             {
-                Text(r.RunId), Text(r.Programme), Text(r.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), Text(r.State),
+                Text(r.RunId), Text(r.Programme),
+                    Text(r.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), Text(r.State),
                 Number(r.Planned), Number(r.Completed), Number(r.Retrying), Number(r.Failed), Number(r.Amount),
                 $"<progress max=\"{Math.Max(1, r.Planned)}\" value=\"{r.Ended}\"></progress>",
             }));
@@ -73,7 +77,8 @@ internal static class OverviewPage
         Table(html, "Alerts", ["last (KST)", "code", "message", "count", "won", "what to do"],
             o.Alerts.Select(a => new[]
             {
-                Text(a.LastAt.ToOffset(Seoul).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)), Text(a.Code),
+                Text(a.LastAt.ToOffset(Seoul).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)),
+                    Text(a.Code),
                 Text(a.Message), Number(a.Count), Number(a.Amount), Text(a.Next),
             }));
         return html.ToString();
@@ -95,23 +100,27 @@ internal static class OverviewPage
         html.Append(any ? "" : $"<tr><td colspan=\"{heads.Length}\">none</td></tr>").Append("</tbody></table>\n");
     }
 
-    private static string Number(long value) => $"<data value=\"{value}\">{value.ToString("N0", CultureInfo.InvariantCulture)}</data>";
+    private static string Number(long value) =>
+        $"<data value=\"{value}\">{value.ToString("N0", CultureInfo.InvariantCulture)}</data>";
 
-    private static string Text(object value) => WebUtility.HtmlEncode(Convert.ToString(value, CultureInfo.InvariantCulture)) ?? "";
+    private static string Text(object value) =>
+        WebUtility.HtmlEncode(Convert.ToString(value, CultureInfo.InvariantCulture)) ?? "";
 
     private static string Frame(Actor actor, string content) => $$"""
         <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <title>EventSettlement</title>
         <style>
         body{font:15px/1.45 system-ui,sans-serif;margin:1rem auto;max-width:76rem;padding:0 1rem}
-        table{border-collapse:collapse;width:100%;margin:0 0 1.5rem}caption{text-align:left;font-weight:600;font-size:1.15rem}
+        table{border-collapse:collapse;width:100%;margin:0 0 1.5rem}
+        caption{text-align:left;font-weight:600;font-size:1.15rem}
         th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid #8884}td:has(data){text-align:right}
         nav{display:flex;gap:1rem}#lost{color:#b00}progress{width:7rem}:focus-visible{outline:3px solid #06c}
         @media(prefers-color-scheme:dark){body{background:#111;color:#ddd}a{color:#8bf} }
         </style>
         <h1>EventSettlement</h1>
         <nav aria-label="Pages"><a href="/docs">API</a><a href="/healthz/details">Health</a><a href="/logout">Log out
-        {{WebUtility.HtmlEncode(actor.Name)}}</a><span id="lost" role="status" hidden>The connection is lost; trying again.</span></nav>
+        {{WebUtility.HtmlEncode(actor.Name)}}</a>
+        <span id="lost" role="status" hidden>The connection is lost; trying again.</span></nav>
         <main id="live">{{content}}</main>
         <script>
         const live=document.getElementById('live'),lost=document.getElementById('lost'),source=new EventSource('/live');

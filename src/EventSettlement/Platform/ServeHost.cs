@@ -26,7 +26,8 @@ public static class ServeHost
 
     public static WebApplication Build(Settings settings, IReadOnlyCollection<string> roles)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.AddLines();
         builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(settings.Api.Urls).ConfigureKestrel(o =>
         {
@@ -46,7 +47,8 @@ public static class ServeHost
         services.AddSingleton(settings).AddSingleton(_ => database).AddSingleton(_ => database.Hot);
         services.AddTelemetry(settings, string.Join(',', roles));
         services.AddAccess(settings).AddApi(settings).AddDashboard(settings);
-        services.AddSettlements(settings).AddPayouts(settings).AddStudyRefunds(settings).AddRuns(settings).AddLedger(settings);
+        services.AddSettlements(settings).AddPayouts(settings).AddStudyRefunds(settings).AddRuns(settings).AddLedger(
+            settings);
         services.AddMessaging(OptionsOf(settings, roles, new AlertInbox(database)),
             m => m.StudyRefundsMessages(settings).SettlementsMessages(settings).PayoutsMessages(settings));
         if (roles.Contains("scheduler"))
@@ -65,7 +67,8 @@ public static class ServeHost
         app.MapGroup("").Needs(Role.Operator).MapStudyRefunds();
     }
 
-    private static MessagingOptions OptionsOf(Settings settings, IReadOnlyCollection<string> roles, AlertInbox alerts) => new()
+    private static MessagingOptions OptionsOf(Settings settings, IReadOnlyCollection<string> roles,
+        AlertInbox alerts) => new()
     {
         Log = settings.EventLog.Kind,
         Bootstrap = settings.EventLog.Bootstrap,

@@ -37,7 +37,8 @@ public sealed class HealthReads(Database database)
                     JOIN log_topic t USING (topic) JOIN log_head h USING (topic_id, partition)) AS lag,
                 (SELECT count(*) FROM outbox) AS outbox_waiting,
                 (SELECT min(updated_at) FROM settlement WHERE state = 'PROCESSING') AS oldest_processing_at,
-                (SELECT count(*) FROM scheduled_message WHERE due_at < clock() - interval '5 seconds') AS overdue_timers,
+                (SELECT count(*) FROM scheduled_message
+                 WHERE due_at < clock() - interval '5 seconds') AS overdue_timers,
                 (SELECT count(*) FROM parked_message WHERE status = 'PARKED') AS parked,
                 (SELECT count(*) FROM alert WHERE state = 'OPEN') AS open_alerts,
                 (SELECT count(*) FROM downstream WHERE state = 'STOPPED') AS stopped_downstreams,

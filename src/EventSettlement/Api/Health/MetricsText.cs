@@ -35,7 +35,8 @@ public sealed class MetricsText : IDisposable
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {named.Key} {kind}\n");
             foreach (var ((name, labels), series) in named)
                 if (kind == "summary")
-                    text.Append(CultureInfo.InvariantCulture, $"{name}_sum{labels} {series.Sum}\n{name}_count{labels} {series.Count}\n");
+                    text.Append(CultureInfo.InvariantCulture,
+                        $"{name}_sum{labels} {series.Sum}\n{name}_count{labels} {series.Count}\n");
                 else
                     text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {series.Sum}\n");
         }
@@ -49,10 +50,12 @@ public sealed class MetricsText : IDisposable
     {
         var type = instrument.GetType().Name;
         var kind = type.StartsWith("Histogram", StringComparison.Ordinal) ? "summary"
-            : type.Contains("Gauge", StringComparison.Ordinal) || type.Contains("UpDown", StringComparison.Ordinal) ? "gauge" : "counter";
+            : type.Contains("Gauge", StringComparison.Ordinal) || type.Contains("UpDown", StringComparison.Ordinal)
+                ? "gauge" : "counter";
         var name = (instrument.Name.Replace('.', '_').Replace('-', '_'), Labels(tags));
         if (_series.Count < MostSeries || _series.ContainsKey(name))
-            _series.GetOrAdd(name, _ => new Series(kind)).Add(value, instrument.IsObservable || type.StartsWith("Gauge", StringComparison.Ordinal));
+            _series.GetOrAdd(name, _ => new Series(kind))
+                .Add(value, whole: instrument.IsObservable || type.StartsWith("Gauge", StringComparison.Ordinal));
     }
 
     private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -62,10 +65,12 @@ public sealed class MetricsText : IDisposable
         var text = new StringBuilder("{");
         foreach (var (key, value) in tags)
             text.Append(text.Length > 1 ? "," : "").Append(key.Replace('.', '_')).Append("=\"")
-                .Append(Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\", StringComparison.Ordinal)
-                    .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('"');
+                .Append(Escaped(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")).Append('"');
         return text.Append('}').ToString();
     }
+
+    private static string Escaped(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
     private sealed class Series(string kind)
     {

@@ -7,21 +7,23 @@ namespace EventSettlement.Api;
 
 /// <summary>One payment to one member, under the key the member service knows it by.</summary>
 public sealed record ItemRow(
-    Guid SettlementId, int No, string Key, string Programme, string Subject, string MemberId, long Amount, string Currency,
-    string State, int Attempt, string? TransactionId, string? ErrorCode, DateTimeOffset? PaidAt);
+    Guid SettlementId, int No, string Key, string Programme, string Subject, string MemberId, long Amount,
+    string Currency, string State, int Attempt, string? TransactionId, string? ErrorCode, DateTimeOffset? PaidAt);
 
 /// <summary>Items to look at, in the order of settlement and number.</summary>
 public sealed class ItemReads(Database database)
 {
     // Settlements are walked first and only as many as can fill the page, so that a run of a million costs no sort.
     private const string ListItems = """
-        SELECT i.settlement_id, i.no, i.settlement_id || '-' || i.no || ':1' AS key, r.programme, r.subject, i.member_id,
+        SELECT i.settlement_id, i.no, i.settlement_id || '-' || i.no || ':1' AS key, r.programme, r.subject,
+            i.member_id,
             i.amount, r.currency, i.state, i.attempt, i.transaction_id, i.error_code, i.paid_at
         FROM (SELECT settlement_id, programme, subject, currency FROM settlement_request
               WHERE ($1 IS NULL OR run_id = $1) AND ($2 IS NULL OR settlement_id = $2) AND settlement_id >= $3
               ORDER BY settlement_id LIMIT CASE WHEN $6 IS NULL AND $7 IS NULL THEN $5 END) r
         JOIN settlement_item i USING (settlement_id)
-        WHERE (i.settlement_id, i.no) > ($3, $4) AND ($6 IS NULL OR i.state = ANY ($6)) AND ($7 IS NULL OR i.member_id = $7)
+        WHERE (i.settlement_id, i.no) > ($3, $4) AND ($6 IS NULL OR i.state = ANY ($6))
+          AND ($7 IS NULL OR i.member_id = $7)
         ORDER BY i.settlement_id, i.no LIMIT $5
         """;
 
@@ -40,21 +42,25 @@ public sealed class ItemReads(Database database)
     public async Task<ItemRow?> Find(Guid settlement, int no, CancellationToken cancel)
     {
         const string findItem = """
-            SELECT i.settlement_id, i.no, i.settlement_id || '-' || i.no || ':1' AS key, r.programme, r.subject, i.member_id,
+            SELECT i.settlement_id, i.no, i.settlement_id || '-' || i.no || ':1' AS key, r.programme, r.subject,
+            i.member_id,
                 i.amount, r.currency, i.state, i.attempt, i.transaction_id, i.error_code, i.paid_at
-            FROM settlement_item i JOIN settlement_request r USING (settlement_id) WHERE i.settlement_id = $1 AND i.no = $2
+            FROM settlement_item i JOIN settlement_request r USING (settlement_id)
+            WHERE i.settlement_id = $1 AND i.no = $2
             """;
         return (await database.Query<ItemRow>(findItem, cancel, settlement, no)).SingleOrDefault();
     }
 
-    private static NpgsqlParameter Typed(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+    private static NpgsqlParameter Typed(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
     private static (Guid Id, int No) Place(string? after)
     {
         if (Paging.Decode(after) is not { } text)
             return (Guid.Empty, 0);
         var parts = text.Split('|');
-        return parts.Length == 2 && Guid.TryParse(parts[0], out var id) && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var no)
+        return parts.Length == 2 && Guid.TryParse(parts[0], out var id)
+            && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var no)
             ? (id, no)
             : throw ProblemException.Invalid("/after", "is the after of the page before");
     }
@@ -70,7 +76,9 @@ public sealed record ItemFilter(Guid? Settlement, long? Run, string? Member, str
     {
         if (string.IsNullOrWhiteSpace(State))
             return null;
-        var asked = State.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return asked.All(Known.Contains) ? asked : throw ProblemException.Invalid("/state", "is one of " + string.Join(", ", Known));
+        var asked = State.ToUpperInvariant().Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return asked.All(Known.Contains) ? asked
+            : throw ProblemException.Invalid("/state", "is one of " + string.Join(", ", Known));
     }
 }

@@ -1,3 +1,4 @@
+using EventSettlement.Payouts.Calls;
 using EventSettlement.Platform;
 using Npgsql;
 using NpgsqlTypes;
@@ -12,7 +13,8 @@ public sealed record AlertRow(
     string Cause, string Code, string Message, string Next, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count,
     long Amount, string? Currency, string State);
 
-public sealed record DownstreamShown(string Name, string State, string? Code, string? Reason, DateTimeOffset Since, string? Actor);
+public sealed record DownstreamShown(string Name, string State, string? Code, string? Reason, DateTimeOffset? Since,
+    string? Actor);
 
 public sealed record BalanceRow(string Account, string Currency, long Balance);
 
@@ -46,14 +48,20 @@ public sealed class OperationReads(Database database)
         if (state is not null and not ("OPEN" or "CLOSED"))
             throw ProblemException.Invalid("/state", "is one of OPEN, CLOSED");
         var most = Paging.Limit(limit);
-        var rows = await database.Query<AlertRow>(listAlerts, cancel, Paging.Decode(after) ?? "", Text(state), most + 1);
+        var rows = await database.Query<AlertRow>(listAlerts, cancel, Paging.Decode(after) ?? "", Text(state),
+            most + 1);
         return Paging.Cut(rows, most, r => r.Cause);
     }
 
     public async Task<Page<DownstreamShown>> Downstreams(CancellationToken cancel)
     {
-        const string listDownstreams = "SELECT name, state, code, reason, since, actor FROM downstream ORDER BY name LIMIT 200";
-        return new(await database.Query<DownstreamShown>(listDownstreams, cancel), false, null);
+        // One that was never stopped has no row.
+        const string listDownstreams = """
+            SELECT name, coalesce(state, 'RUNNING') AS state, code, reason, since, actor
+            FROM unnest($1) AS known(name) FULL JOIN downstream USING (name) ORDER BY name LIMIT 200
+            """;
+        string[] known = [MemberService.Name];
+        return new(await database.Query<DownstreamShown>(listDownstreams, cancel, (object)known), false, null);
     }
 
     public async Task<Page<BalanceRow>> Balances(CancellationToken cancel)
@@ -65,19 +73,23 @@ public sealed class OperationReads(Database database)
         return new(await database.Query<BalanceRow>(readBalances, cancel), false, null);
     }
 
-    public async Task<Page<PostingRow>> Entries(Guid? settlement, string? account, int? limit, string? after, CancellationToken cancel)
+    public async Task<Page<PostingRow>> Entries(
+        Guid? settlement, string? account, int? limit, string? after, CancellationToken cancel)
     {
         const string listPostings = """
             SELECT transaction_id, line, account, currency, amount, kind, reference, settlement_id, at FROM posting
-            WHERE (transaction_id, line) > ($1, $2) AND ($3 IS NULL OR settlement_id = $3) AND ($4 IS NULL OR account = $4)
+            WHERE (transaction_id, line) > ($1, $2) AND ($3 IS NULL OR settlement_id = $3)
+              AND ($4 IS NULL OR account = $4)
             ORDER BY transaction_id, line LIMIT $5
             """;
         var most = Paging.Limit(limit);
         var place = Paging.Number(after, 0);
         var rows = await database.Query<PostingRow>(listPostings, cancel, place / 100_000, (short)(place % 100_000),
-            new NpgsqlParameter { Value = (object?)settlement ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }, Text(account), most + 1);
+            new NpgsqlParameter { Value = (object?)settlement ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
+            Text(account), most + 1);
         return Paging.Cut(rows, most, r => $"{(r.TransactionId * 100_000) + r.Line}");
     }
 
-    private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 }

@@ -50,5 +50,6 @@ public static class Paging
             ? number
             : throw ProblemException.Invalid("/after", "is the after of the page before");
 
-    private static string Encode(string place) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(place));
+    private static string Encode(string place) =>
+        System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(place));
 }

@@ -8,7 +8,8 @@ namespace EventSettlement.Api;
 /// <summary>Reads rows into records whose parameters have the names of the columns.</summary>
 public static class Rows
 {
-    public static async Task<List<T>> Query<T>(this Database database, string sql, CancellationToken cancel, params object?[] values)
+    public static async Task<List<T>> Query<T>(
+        this Database database, string sql, CancellationToken cancel, params object?[] values)
     {
         await using var command = database.Reads.CreateCommand(sql);
         foreach (var value in values)
@@ -16,7 +17,8 @@ public static class Rows
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var rows = new List<T>();
         while (await reader.ReadAsync(cancel))
-            rows.Add((T)Shape<T>.Constructor.Invoke([.. Shape<T>.Columns.Select((c, i) => Value(reader, c, Shape<T>.Types[i]))]));
+            rows.Add((T)Shape<T>.Constructor.Invoke(
+                [.. Shape<T>.Columns.Select((c, i) => Value(reader, c, Shape<T>.Types[i]))]));
         return rows;
     }
 
@@ -37,8 +39,10 @@ public static class Rows
 
         public static ConstructorInfo Constructor { get; } = typeof(T).GetConstructors()[0];
 
-        public static string[] Columns { get; } = [.. Parameters.Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!))];
+        public static string[] Columns { get; } =
+            [.. Parameters.Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!))];
 
-        public static Type[] Types { get; } = [.. Parameters.Select(p => Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType)];
+        public static Type[] Types { get; } =
+            [.. Parameters.Select(p => Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType)];
     }
 }

@@ -13,20 +13,24 @@ public sealed record SettlementRow(
 
 /// <summary>One change of a settlement.</summary>
 public sealed record HistoryEntry(
-    int Seq, string? FromState, string ToState, string Cause, string Actor, string? Reason, int Attempt, DateTimeOffset At);
+    int Seq, string? FromState, string ToState, string Cause, string Actor, string? Reason, int Attempt,
+    DateTimeOffset At);
 
 /// <summary>Which settlements; null means any.</summary>
 public sealed record SettlementFilter(string? State, string? Programme, long? Run, string? Subject)
 {
-    public static readonly string[] States = ["PENDING", "PROCESSING", "AWAITING_RETRY", "COMPLETED", "FAILED", "CANCELLED"];
+    public static readonly string[] States =
+        ["PENDING", "PROCESSING", "AWAITING_RETRY", "COMPLETED", "FAILED", "CANCELLED"];
 
     /// <summary>The states asked for, separated by commas; null for any.</summary>
     public string[]? AskedStates()
     {
         if (string.IsNullOrWhiteSpace(State))
             return null;
-        var asked = State.ToUpperInvariant().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return asked.All(States.Contains) ? asked : throw ProblemException.Invalid("/state", "is one of " + string.Join(", ", States));
+        var asked = State.ToUpperInvariant().Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return asked.All(States.Contains) ? asked
+            : throw ProblemException.Invalid("/state", "is one of " + string.Join(", ", States));
     }
 
     public NpgsqlParameter[] Parameters() =>
@@ -53,16 +57,21 @@ public sealed class SettlementReads(Database database)
         ORDER BY created_at, settlement_id LIMIT $7
         """;
 
-    public async Task<Page<SettlementRow>> List(SettlementFilter filter, int? limit, string? after, CancellationToken cancel)
+    private const string OneSettlement = $"SELECT {Columns} FROM settlement WHERE settlement_id = $1";
+
+    public async Task<Page<SettlementRow>> List(
+        SettlementFilter filter, int? limit, string? after, CancellationToken cancel)
     {
         var most = Paging.Limit(limit);
         var (at, id) = Place(after);
-        var rows = await database.Query<SettlementRow>(ListSettlements, cancel, [.. filter.Parameters(), at, id, most + 1]);
-        return Paging.Cut(rows, most, r => string.Create(CultureInfo.InvariantCulture, $"{r.CreatedAt.UtcTicks}|{r.SettlementId}"));
+        var rows = await database.Query<SettlementRow>(ListSettlements, cancel,
+            [.. filter.Parameters(), at, id, most + 1]);
+        return Paging.Cut(rows, most, r =>
+            string.Create(CultureInfo.InvariantCulture, $"{r.CreatedAt.UtcTicks}|{r.SettlementId}"));
     }
 
     public async Task<SettlementRow?> Find(Guid id, CancellationToken cancel) =>
-        (await database.Query<SettlementRow>($"SELECT {Columns} FROM settlement WHERE settlement_id = $1", cancel, id)).SingleOrDefault()
+        (await database.Query<SettlementRow>(OneSettlement, cancel, id)).SingleOrDefault()
         ?? await FindRequested(id, cancel);
 
     /// <summary>What was planned a moment ago and has not reached the saga: it is pending.</summary>

@@ -3,10 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace EventSettlement.Api;
 
-/// <summary>The JSON of the interface: camelCase, unknown members refused, so that a misspelt field is not lost silently.</summary>
+/// <summary>The JSON of the interface: camelCase; unknown members are refused, so no misspelt field is lost.</summary>
 public static class ApiJson
 {
-    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+    public static JsonSerializerOptions Options { get; } =
+        Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {

@@ -5,8 +5,8 @@ using EventSettlement.Access;
 namespace EventSettlement.Api;
 
 /// <summary>
-/// Every POST under /v1 names itself by Idempotency-Key: the first one is carried out and its answer kept, a repeat gets
-/// that answer, and of two at once the second waits for the first. Each one that was carried out leaves an audit row.
+/// Every POST under /v1 names itself by Idempotency-Key: the first one is carried out and its answer kept, a repeat
+/// gets that answer, and of two at once the second waits for the first. Each one carried out leaves an audit row.
 /// </summary>
 internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore store)
 {
@@ -24,7 +24,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         if (key.Length is 0 or > 255 || key.Any(char.IsControl))
             throw new ProblemException(400, "idempotency_key_needed", "the header Idempotency-Key names this request",
-                "send 1 to 255 characters, a new one for each new intention", errors: new FieldError("/Idempotency-Key", "1 to 255 characters"));
+                "send 1 to 255 characters, a new one for each new intention",
+                errors: new FieldError("/Idempotency-Key", "1 to 255 characters"));
         var body = await ReadBody(http);
         var digest = Digest(http.Request, body);
         var actor = Actor.Of(http);
@@ -33,7 +34,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         {
             var stored = await store.Find(actor.Name, key, http.RequestAborted);
             if (stored is not null && !stored.Request.AsSpan().SequenceEqual(digest))
-                throw new ProblemException(409, "idempotency_key_reused", "this key belongs to another request", "send a new Idempotency-Key");
+                throw new ProblemException(409, "idempotency_key_reused", "this key belongs to another request",
+                    "send a new Idempotency-Key");
             if (stored?.Status is not null)
             {
                 await Replay(http, stored);
@@ -41,8 +43,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
             }
 
             if (TimeProvider.System.GetElapsedTime(given) > Patience)
-                throw new ProblemException(409, "idempotency_in_progress", "the first request with this key is still at work",
-                    "ask again with the same key", retryable: true);
+                throw new ProblemException(409, "idempotency_in_progress",
+                    "the first request with this key is still at work", "ask again with the same key", retryable: true);
             await Task.Delay(25, http.RequestAborted);
         }
 
@@ -74,13 +76,18 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         if (http.Response.StatusCode >= 500)
             await store.Forget(actor.Name, key, CancellationToken.None);
         else
-            await store.Finish(actor.Name, key, new StoredAnswer([], http.Response.StatusCode, http.Response.ContentType,
-                Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length)), Audited(http), CancellationToken.None);
+        {
+            var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+            var kept = new StoredAnswer([], http.Response.StatusCode, http.Response.ContentType, text);
+            await store.Finish(actor.Name, key, kept, Audited(http), CancellationToken.None);
+        }
+
         await answer.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
     }
 
     private static AuditEntry Audited(HttpContext http) => new(
-        ((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "") is { Length: > 0 } pattern ? "POST " + pattern : "POST",
+        ((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "") is { Length: > 0 } pattern
+            ? "POST " + pattern : "POST",
         http.Request.Path.ToString(), "answered " + http.Response.StatusCode);
 
     private static async Task Replay(HttpContext http, StoredAnswer stored)
@@ -98,7 +105,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         while (await http.Request.Body.ReadAsync(chunk, http.RequestAborted) is > 0 and var count)
         {
             if (body.Length + count > MaxBody)
-                throw new ProblemException(413, "too_large", $"at most {MaxBody} bytes a request", "send it in several requests");
+                throw new ProblemException(413, "too_large", $"at most {MaxBody} bytes a request",
+                    "send it in several requests");
             body.Write(chunk, 0, count);
         }
 

@@ -12,7 +12,7 @@ internal sealed record AuditEntry(string Action, string Target, string Detail);
 /// <summary>Table idempotency. A key belongs to the actor who sent it.</summary>
 internal sealed class IdempotencyStore(Database database)
 {
-    /// <summary>True for the one that is to carry it out. What a dead process began is taken over after a minute.</summary>
+    /// <summary>True for the one that is to carry it out; what a dead process began is free after a minute.</summary>
     public async Task<bool> Begin(string actor, string key, byte[] request, CancellationToken cancel)
     {
         const string beginRequest = """
@@ -49,7 +49,8 @@ internal sealed class IdempotencyStore(Database database)
 
     public async Task Forget(string actor, string key, CancellationToken cancel)
     {
-        await using var command = Command("DELETE FROM idempotency WHERE actor = $1 AND key = $2 AND status IS NULL", actor, key);
+        const string forgetRequest = "DELETE FROM idempotency WHERE actor = $1 AND key = $2 AND status IS NULL";
+        await using var command = Command(forgetRequest, actor, key);
         await command.ExecuteNonQueryAsync(cancel);
     }
 

@@ -4,7 +4,7 @@ using Npgsql;
 namespace EventSettlement.Api;
 
 /// <summary>Whatever goes wrong behind it leaves as application/problem+json, without inner details.</summary>
-internal sealed class ProblemAnswers(RequestDelegate next, ILogger<ProblemAnswers> log)
+internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<ProblemAnswers> log)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -31,13 +31,16 @@ internal sealed class ProblemAnswers(RequestDelegate next, ILogger<ProblemAnswer
     public static ProblemException Explain(Exception error) => error switch
     {
         ProblemException known => known,
-        BadHttpRequestException { StatusCode: 413 } => new(413, "too_large", "the body is too large", "send it in several requests"),
+        BadHttpRequestException { StatusCode: 413 } =>
+            new(413, "too_large", "the body is too large", "send it in several requests"),
         BadHttpRequestException { InnerException: JsonException json } => new(400, "malformed",
             "the body is not the JSON that is asked for", "compare it with /openapi/v1.json",
             errors: new FieldError(Pointer(json.Path), "has the wrong form")),
-        BadHttpRequestException bad => new(bad.StatusCode, "malformed", bad.Message, "compare the request with /openapi/v1.json"),
+        BadHttpRequestException bad =>
+            new(bad.StatusCode, "malformed", bad.Message, "compare the request with /openapi/v1.json"),
         NpgsqlException { IsTransient: true } or NpgsqlException { SqlState: null } or TimeoutException =>
-            new(503, "database_unavailable", "the database does not answer", "try again with the same key", retryable: true),
+            new(503, "database_unavailable", "the database does not answer", "try again with the same key",
+                retryable: true),
         _ => new(500, "internal_error", "something failed inside", "look for the trace id in the log", retryable: true),
     };
 
@@ -47,15 +50,14 @@ internal sealed class ProblemAnswers(RequestDelegate next, ILogger<ProblemAnswer
         http.Response.StatusCode = problem.Status;
         if (problem.Status == 401)
             http.Response.Headers.WWWAuthenticate = "Bearer";
-        await http.Response.WriteAsJsonAsync(problem.Document(), ApiJson.Options, "application/problem+json", http.RequestAborted);
+        await http.Response.WriteAsJsonAsync(problem.Document(), ApiJson.Options, "application/problem+json",
+            http.RequestAborted);
     }
 
     private static string Pointer(string? jsonPath) =>
         jsonPath is null or "$" ? "" : jsonPath.Replace("$", "", StringComparison.Ordinal).Replace('.', '/')
             .Replace("[", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
 
-    private static readonly Action<ILogger, string, string, Exception?> LogFailed = LoggerMessage.Define<string, string>(
-        LogLevel.Error, new EventId(1, "RequestFailed"), "{Method} {Path} failed");
-
-    private static void Failed(ILogger log, string method, string path, Exception error) => LogFailed(log, method, path, error);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private static partial void Failed(ILogger log, string method, string path, Exception error);
 }

@@ -22,23 +22,26 @@ public sealed class ProblemException(
     public string Code { get; } = code;
 
     public Problem Document() => new(
-        "urn:event-settlement:problem:" + Code, Code.Replace('_', ' '), Status, Code, Message, CurrentTrace(), retryable, next,
-        errors.Length == 0 ? null : errors);
+        "urn:event-settlement:problem:" + Code, Code.Replace('_', ' '), Status, Code, Message, CurrentTrace(),
+        retryable, next, errors.Length == 0 ? null : errors);
 
     public static ProblemException NotFound(string code, string detail) =>
         new(404, code, detail, "check the id; lists show what there is");
 
     public static ProblemException Invalid(string pointer, string rule) =>
-        new(400, "invalid_request", $"{pointer.TrimStart('/')} {rule}", "correct the fields in errors", errors: new FieldError(pointer, rule));
+        new(400, "invalid_request", $"{pointer.TrimStart('/')} {rule}", "correct the fields in errors",
+            errors: new FieldError(pointer, rule));
 
     public static ProblemException Refused(string code, string reason, string? next = null) =>
-        new(409, "refused_by_state", reason, next ?? "look at the state and its history first", errors: new FieldError("/state", code));
+        new(409, "refused_by_state", reason, next ?? "look at the state and its history first",
+            errors: new FieldError("/state", code));
 
     public static ProblemException Unauthorized() =>
         new(401, "key_needed", "a valid key is needed", "send the header Authorization: Bearer KEY");
 
     public static ProblemException Forbidden(Role? needed) => new(
-        403, "role_too_low", needed is null ? "this is open to nobody" : $"this needs the role {needed}".ToLowerInvariant(),
+        403, "role_too_low",
+        needed is null ? "this is open to nobody" : $"this needs the role {needed}".ToLowerInvariant(),
         "ask for a key with a higher role");
 
     private static string CurrentTrace() =>

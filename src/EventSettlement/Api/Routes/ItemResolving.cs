@@ -19,7 +19,8 @@ internal static class ItemResolving
         if (string.IsNullOrWhiteSpace(body.Paid) == string.IsNullOrWhiteSpace(body.WriteOff))
             throw ProblemException.Invalid("/paid", "or writeOff is given, and one of them only");
         if ((body.Paid ?? body.WriteOff)!.Length > LongestText)
-            throw ProblemException.Invalid(body.Paid is null ? "/writeOff" : "/paid", $"is at most {LongestText} characters");
+            throw ProblemException.Invalid(
+                body.Paid is null ? "/writeOff" : "/paid", $"is at most {LongestText} characters");
         var actor = Actor.Of(http).Name;
         var answer = string.IsNullOrWhiteSpace(body.Paid)
             ? await resolution.WriteOff(settlement, no, body.WriteOff!, actor, http.RequestAborted)
@@ -28,7 +29,8 @@ internal static class ItemResolving
             throw Unknown(key);
         if (!answer.IsDone)
             throw ProblemException.Refused(answer.Code!, answer.Reason ?? answer.Code!,
-                answer.AskAgainAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"ask again after {at:u}") : null);
+                answer.AskAgainAt is { } at
+                    ? string.Create(CultureInfo.InvariantCulture, $"ask again after {at:u}") : null);
         return await items.Find(settlement, no, http.RequestAborted) ?? throw Unknown(key);
     }
 
@@ -37,9 +39,12 @@ internal static class ItemResolving
     {
         const int guidLength = 36;
         var name = key.EndsWith(":1", StringComparison.Ordinal) ? key[..^2] : key;
-        return name.Length > guidLength + 1 && name[guidLength] == '-' && Guid.TryParseExact(name[..guidLength], "D", out var id)
-            && int.TryParse(name.AsSpan(guidLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var no) ? (id, no) : null;
+        return name.Length > guidLength + 1 && name[guidLength] == '-'
+            && Guid.TryParseExact(name[..guidLength], "D", out var id)
+            && int.TryParse(name.AsSpan(guidLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var no)
+                ? (id, no) : null;
     }
 
-    private static ProblemException Unknown(string key) => ProblemException.NotFound("item_not_found", $"there is no item {key}");
+    private static ProblemException Unknown(string key) =>
+        ProblemException.NotFound("item_not_found", $"there is no item {key}");
 }

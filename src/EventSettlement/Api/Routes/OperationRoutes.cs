@@ -9,20 +9,24 @@ namespace EventSettlement.Api;
 
 /// <summary>A parked message with what arrived: as text where it is UTF-8, and byte for byte.</summary>
 public sealed record ParkedShown(
-    long ParkedId, string Topic, int Partition, long Offset, string Code, string? Pointer, string Message, DateTimeOffset FirstSeen,
-    int Seen, string Status, string? Who, string? Reason, string? KeyBase64, string Headers, string? BodyText, string? BodyBase64);
+    long ParkedId, string Topic, int Partition, long Offset, string Code, string? Pointer, string Message,
+    DateTimeOffset FirstSeen, int Seen, string Status, string? Who, string? Reason, string? KeyBase64, string Headers,
+    string? BodyText, string? BodyBase64);
 
 /// <summary>Alerts, parked messages, downstreams, the ledger and explanations.</summary>
 internal static class OperationRoutes
 {
     public static void Map(IEndpointRouteBuilder v1)
     {
-        v1.MapGet("/alerts", (string? state, int? limit, string? after, OperationReads reads, CancellationToken cancel) =>
+        v1.MapGet("/alerts", (string? state, int? limit, string? after, OperationReads reads,
+            CancellationToken cancel) =>
             reads.Alerts(state, limit, after, cancel)).Needs(Role.Viewer).WithName("ListAlerts").WithTags("operations");
         v1.MapGet("/downstreams", (OperationReads reads, CancellationToken cancel) => reads.Downstreams(cancel))
             .Needs(Role.Viewer).WithName("ListDownstreams").WithTags("operations");
-        v1.MapPost("/downstreams/{name}/resume", Resume).Needs(Role.Operator).WithName("ResumeDownstream").WithTags("operations");
-        v1.MapPost("/items/{key}/resolve", ItemResolving.Resolve).Needs(Role.Admin).WithName("ResolveItem").WithTags("items");
+        v1.MapPost("/downstreams/{name}/resume", Resume)
+            .Needs(Role.Operator).WithName("ResumeDownstream").WithTags("operations");
+        v1.MapPost("/items/{key}/resolve", ItemResolving.Resolve)
+            .Needs(Role.Admin).WithName("ResolveItem").WithTags("items");
         v1.MapGet("/settlements/{id:guid}/explain", async (Guid id, ExplainQuery query, CancellationToken cancel) =>
             await query.Explain(id, cancel) ?? throw SettlementRoutes.NotFound(id))
             .Needs(Role.Viewer).WithName("ExplainSettlement").WithTags("settlements");
@@ -30,7 +34,8 @@ internal static class OperationRoutes
         MapParked(v1.MapGroup("/parked").WithTags("parked"));
     }
 
-    private static async Task<DownstreamShown> Resume(string name, Downstreams downstreams, OperationReads reads, HttpContext http)
+    private static async Task<DownstreamShown> Resume(
+        string name, Downstreams downstreams, OperationReads reads, HttpContext http)
     {
         var known = (await reads.Downstreams(http.RequestAborted)).Items.SingleOrDefault(d => d.Name == name)
             ?? throw ProblemException.NotFound("downstream_not_found", $"there is no downstream {name}");
@@ -46,7 +51,8 @@ internal static class OperationRoutes
         ledger.MapGet("/entries", (Guid? settlement, string? account, int? limit, string? after, OperationReads reads,
                 CancellationToken cancel) => reads.Entries(settlement, account, limit, after, cancel))
             .Needs(Role.Viewer).WithName("ListLedgerEntries");
-        ledger.MapGet("/verify", (LedgerVerification verification, CancellationToken cancel) => verification.Verify(cancel))
+        ledger.MapGet("/verify", (LedgerVerification verification, CancellationToken cancel) =>
+            verification.Verify(cancel))
             .Needs(Role.Viewer).WithName("VerifyLedger");
     }
 
@@ -62,7 +68,8 @@ internal static class OperationRoutes
                 ? await Show(id, messages, http.RequestAborted)
                 : throw NotParked(id);
         }).Needs(Role.Operator).WithName("ReplayParked");
-        parked.MapPost("/{id:long}/discard", async (long id, ReasonBody? body, ParkedMessages messages, HttpContext http) =>
+        parked.MapPost("/{id:long}/discard",
+            async (long id, ReasonBody? body, ParkedMessages messages, HttpContext http) =>
         {
             _ = await Show(id, messages, http.RequestAborted);
             return await messages.Discard(id, Actor.Of(http).Name, SettlementRoutes.Reason(body), http.RequestAborted)
@@ -73,11 +80,13 @@ internal static class OperationRoutes
 
     private static async Task<ParkedShown> Show(long id, ParkedMessages messages, CancellationToken cancel)
     {
-        var m = await messages.Show(id, cancel) ?? throw ProblemException.NotFound("parked_not_found", $"there is no parked message {id}");
+        var m = await messages.Show(id, cancel)
+            ?? throw ProblemException.NotFound("parked_not_found", $"there is no parked message {id}");
         return new ParkedShown(m.Id, m.Source.Topic, m.Source.Partition, m.Offset, m.Code, m.Pointer, m.Message,
             new DateTimeOffset(m.FirstSeen, TimeSpan.Zero), m.Seen, m.Status, m.Who, m.Reason,
             m.Key is null ? null : Convert.ToBase64String(m.Key), m.Headers.Text,
-            m.Body is null ? null : Encoding.UTF8.GetString(m.Body), m.Body is null ? null : Convert.ToBase64String(m.Body));
+            m.Body is null ? null : Encoding.UTF8.GetString(m.Body),
+            m.Body is null ? null : Convert.ToBase64String(m.Body));
     }
 
     private static ProblemException NotParked(long id) =>

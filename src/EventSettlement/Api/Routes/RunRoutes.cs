@@ -10,16 +10,16 @@ public sealed record StartRunBody(string? Programme, string? Date, DateTimeOffse
 
 /// <summary>A run with its totals by state; PLANNED is all that were planned.</summary>
 public sealed record RunShown(
-    long RunId, string Programme, DateOnly Date, string Kind, string State, DateTimeOffset? PayAt, string Actor, bool Planned,
-    DateTimeOffset CreatedAt, DateTimeOffset? PlannedAt, DateTimeOffset? FinishedAt, string? StopReason, long Retrying,
-    DateTimeOffset? NextRetryAt, IReadOnlyList<RunTotals> Totals)
+    long RunId, string Programme, DateOnly Date, string Kind, string State, DateTimeOffset? PayAt, string Actor,
+    bool Planned, DateTimeOffset CreatedAt, DateTimeOffset? PlannedAt, DateTimeOffset? FinishedAt, string? StopReason,
+    long Retrying,    DateTimeOffset? NextRetryAt, IReadOnlyList<RunTotals> Totals)
 {
     public static RunShown Of(RunView view)
     {
         var run = view.Run;
-        return new RunShown(run.Id, run.Programme, run.Date, run.Kind, run.State, Utc(run.PayAt), run.Actor, run.Planned,
-            Utc(run.CreatedAt)!.Value, Utc(run.PlannedAt), Utc(run.FinishedAt), run.StopReason, view.Retrying,
-            Utc(view.NextRetryAt), view.Totals);
+        return new RunShown(run.Id, run.Programme, run.Date, run.Kind, run.State, Utc(run.PayAt), run.Actor,
+            run.Planned, Utc(run.CreatedAt)!.Value, Utc(run.PlannedAt), Utc(run.FinishedAt), run.StopReason,
+            view.Retrying, Utc(view.NextRetryAt), view.Totals);
     }
 
     private static DateTimeOffset? Utc(DateTime? time) => time is { } t ? new DateTimeOffset(t, TimeSpan.Zero) : null;
@@ -35,25 +35,30 @@ internal static class RunRoutes
             .Produces<Problem>(409, "application/problem+json");
         group.MapGet("", List).Needs(Role.Viewer).WithName("ListRuns");
         group.MapGet("/{id:long}", Show).Needs(Role.Viewer).WithName("ShowRun");
-        group.MapPost("/{id:long}/stop", async (long id, ReasonBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
+        group.MapPost("/{id:long}/stop",
+            async (long id, ReasonBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
         {
             Check(await commands.Stop(id, Actor.Of(http).Name, body?.Reason, http.RequestAborted));
             return await Show(id, queries, http.RequestAborted);
         }).Needs(Role.Operator).WithName("StopRun");
-        group.MapPost("/{id:long}/resume", async (long id, RunCommands commands, RunQueries queries, HttpContext http) =>
+        group.MapPost("/{id:long}/resume",
+            async (long id, RunCommands commands, RunQueries queries, HttpContext http) =>
         {
             Check(await commands.Resume(id, http.RequestAborted));
             return await Show(id, queries, http.RequestAborted);
         }).Needs(Role.Operator).WithName("ResumeRun");
     }
 
-    private static async Task<IResult> Start(StartRunBody body, RunCommands commands, RunQueries queries, HttpContext http)
+    private static async Task<IResult> Start(
+        StartRunBody body, RunCommands commands, RunQueries queries, HttpContext http)
     {
         if (body.Programme is not { Length: > 0 } programme)
             throw ProblemException.Invalid("/programme", "is a programme such as study-refund");
-        if (!DateOnly.TryParseExact(body.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        if (!DateOnly.TryParseExact(body.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None,
+            out var date))
             throw ProblemException.Invalid("/date", "is a date such as 2026-11-21");
-        var answer = await commands.Start(programme, date, body.PayAt?.UtcDateTime, Actor.Of(http).Name, http.RequestAborted);
+        var answer = await commands.Start(programme, date, body.PayAt?.UtcDateTime, Actor.Of(http).Name,
+            http.RequestAborted);
         if (answer.Code is "unknown_programme")
             throw ProblemException.Invalid("/programme", answer.Reason!);
         if (answer.Code is "date_out_of_range")
@@ -63,7 +68,8 @@ internal static class RunRoutes
         return Results.Json(await Show(run, queries, http.RequestAborted), ApiJson.Options, statusCode: 201);
     }
 
-    private static async Task<Page<RunShown>> List(int? limit, string? after, RunQueries queries, CancellationToken cancel)
+    private static async Task<Page<RunShown>> List(
+        int? limit, string? after, RunQueries queries, CancellationToken cancel)
     {
         var most = Paging.Limit(limit);
         var runs = await queries.List(most + 1, Paging.Number(after, long.MaxValue), cancel);
@@ -80,8 +86,10 @@ internal static class RunRoutes
     {
         null => answer.Run!.Value,
         "not_found" => throw ProblemException.NotFound("run_not_found", answer.Reason!),
-        _ => throw ProblemException.Refused(answer.Code, answer.Reason!, "list the runs to see which one is unfinished"),
+        _ => throw ProblemException.Refused(answer.Code, answer.Reason!,
+            "list the runs to see which one is unfinished"),
     };
 
-    private static ProblemException NotFound(long id) => ProblemException.NotFound("run_not_found", $"there is no run {id}");
+    private static ProblemException NotFound(long id) =>
+        ProblemException.NotFound("run_not_found", $"there is no run {id}");
 }

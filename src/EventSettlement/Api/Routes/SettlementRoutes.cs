@@ -29,7 +29,8 @@ internal static class SettlementRoutes
         group.MapPost("/{id:guid}/release", (Guid id, CommandDesk desk, HttpContext http) =>
             desk.Ask(id, "release", false, null, http)).Answers("ReleaseSettlement");
         v1.MapGet("/commands/{id:guid}", async (Guid id, CommandDesk desk, CancellationToken cancel) =>
-            await desk.Find(id, cancel) ?? throw ProblemException.NotFound("command_not_found", $"there is no command {id}"))
+            await desk.Find(id, cancel)
+                ?? throw ProblemException.NotFound("command_not_found", $"there is no command {id}"))
             .Needs(Role.Viewer).WithName("ShowCommand").WithTags("settlements");
         v1.MapGet("/items", (long? run, Guid? settlement, string? member, string? state, int? limit, string? after,
                 ItemReads reads, CancellationToken cancel) => run is null && settlement is null && member is null
@@ -42,7 +43,8 @@ internal static class SettlementRoutes
         await reads.Find(id, cancel) ?? throw NotFound(id);
 
     private static async Task<Page<ItemRow>> Items(
-        Guid id, string? state, int? limit, string? after, SettlementReads reads, ItemReads items, CancellationToken cancel)
+        Guid id, string? state, int? limit, string? after, SettlementReads reads, ItemReads items,
+        CancellationToken cancel)
     {
         _ = await Show(id, reads, cancel);
         return await items.List(new ItemFilter(id, null, null, state), limit, after, cancel);
@@ -58,9 +60,11 @@ internal static class SettlementRoutes
         ? reason
         : throw ProblemException.Invalid("/reason", "is a text of 1 to 500 characters");
 
-    public static ProblemException NotFound(Guid id) => ProblemException.NotFound("settlement_not_found", $"there is no settlement {id}");
+    public static ProblemException NotFound(Guid id) =>
+        ProblemException.NotFound("settlement_not_found", $"there is no settlement {id}");
 
-    private static void Answers(this RouteHandlerBuilder endpoint, string name) => endpoint.Needs(Role.Operator).WithName(name)
+    private static void Answers(this RouteHandlerBuilder endpoint, string name) =>
+        endpoint.Needs(Role.Operator).WithName(name)
         .Produces<CommandAnswered>(200).Produces<CommandAnswered>(202)
         .Produces<Problem>(404, "application/problem+json").Produces<Problem>(409, "application/problem+json");
 }

@@ -19,7 +19,8 @@ internal static class BenchVerbs
         var rounds = Number("--rounds", 5);
         var latency = Number("--latency-ms", 0);
         var kafka = Verb.Text("--kafka", "host:port of a broker; PostgreSQL's own log when not given.");
-        var database = Verb.Text("--connection", "A PostgreSQL server to make a database on; a private one when not given.");
+        var database = Verb.Text("--connection",
+            "A PostgreSQL server to make a database on; a private one when not given.");
         var verb = new Command(name, description) { studies, members, rounds, latency, kafka, database };
         verb.SetAction((parsed, cancel) => run(new BenchOptions(
             parsed.GetValue(studies), parsed.GetValue(members), parsed.GetValue(rounds), parsed.GetValue(database),
@@ -29,7 +30,10 @@ internal static class BenchVerbs
 
     private static Option<int> Number(string name, int usual)
     {
-        var option = new Option<int>(name) { DefaultValueFactory = _ => usual, Description = $"{usual} when not given." };
+        var option = new Option<int>(name)
+        {
+            DefaultValueFactory = _ => usual, Description = $"{usual} when not given.",
+        };
         option.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() < 0)

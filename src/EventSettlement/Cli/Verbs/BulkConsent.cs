@@ -10,7 +10,11 @@ namespace EventSettlement.Cli.Verbs;
 internal sealed class BulkConsent
 {
     private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask; needs --expect-count." };
-    private readonly Option<int?> _expected = new("--expect-count") { Description = "How many you expect; another number changes nothing." };
+    private readonly Option<int?> _expected = new("--expect-count")
+    {
+        Description = "How many you expect; another number changes nothing.",
+    };
+
 
     public void AddTo(Command verb)
     {
@@ -26,8 +30,10 @@ internal sealed class BulkConsent
     public void Check(ParseResult parsed, string verb, int count, long? won)
     {
         if (parsed.GetValue(_expected) is { } expected && expected != count)
-            throw new CliException(ExitCode.Usage, $"{count} would be changed and {expected} were expected: nothing was changed");
-        var text = string.Create(CultureInfo.InvariantCulture, $"{verb}: {count:N0}{(won is { } w ? $", {w:N0} won" : "")}");
+            throw new CliException(ExitCode.Usage,
+                $"{count} would be changed and {expected} were expected: nothing was changed");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{verb}: {count:N0}")
+            + (won is { } sum ? string.Create(CultureInfo.InvariantCulture, $", {sum:N0} won") : "");
         if (count > 1 || !Console.IsInputRedirected)
             Console.Error.WriteLine(text);
         if (parsed.GetValue(_yes) || Console.IsInputRedirected || count == 1)

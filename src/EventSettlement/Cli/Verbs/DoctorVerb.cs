@@ -9,11 +9,13 @@ internal static class DoctorVerb
 {
     public static Command Command()
     {
-        var verb = new Command("doctor", "Look at configuration, database, member service and server; ends with 1 when one is wrong.");
+        var verb = new Command("doctor",
+            "Look at configuration, database, member service and server; ends with 1 when one is wrong.");
         verb.SetAction(async (parsed, cancel) =>
         {
             var (settings, mistakes) = SettingsFile.Check(SettingsFile.Sources(), SettingsFile.EveryRole);
-            var well = Say("configuration", mistakes.Count == 0, mistakes.Count == 0 ? "right" : string.Join("; ", mistakes));
+            var well = Say("configuration", mistakes.Count == 0,
+                mistakes.Count == 0 ? "right" : string.Join("; ", mistakes));
             well &= await Look("database", () => LookAtDatabase(settings, cancel));
             well &= await Look("member service", () => LookAtMemberService(settings, cancel));
             well &= await Look("server", () => LookAtServer(parsed, cancel));
@@ -30,7 +32,8 @@ internal static class DoctorVerb
         var pending = await Migrator.Pending(settings.ConnectionStrings.Main, cancel);
         return pending.Count == 0
             ? $"PostgreSQL {answer}, up to date"
-            : throw new InvalidOperationException($"steps are missing: {string.Join(", ", pending)}; settle migrate makes them");
+            : throw new InvalidOperationException(
+                $"steps are missing: {string.Join(", ", pending)}; settle migrate makes them");
     }
 
     private static async Task<string> LookAtMemberService(Settings settings, CancellationToken cancel)
@@ -55,8 +58,8 @@ internal static class DoctorVerb
         {
             return Say(what, true, await look());
         }
-        catch (Exception wrong) when (wrong is NpgsqlException or HttpRequestException or CliException or InvalidOperationException
-            or ArgumentException or TaskCanceledException)
+        catch (Exception wrong) when (wrong is NpgsqlException or HttpRequestException or CliException
+            or InvalidOperationException or ArgumentException or TaskCanceledException)
         {
             return Say(what, false, wrong.Message);
         }

@@ -17,7 +17,8 @@ internal static class ParkedVerbs
         {
             Verb.List("list", "Parked messages, the oldest first.", Columns,
                 p => "v1/parked" + Verb.Query(("status", p.GetValue(status)?.ToUpperInvariant())), status),
-            Verb.Show("show", "One message with its body.", Id, p => $"v1/parked/{p.GetValue(Id)}"), Replay(), Discard(),
+            Verb.Show("show", "One message with its body.", Id, p => $"v1/parked/{p.GetValue(Id)}"),
+            Replay(), Discard(),
         };
     }
 
@@ -57,7 +58,8 @@ internal static class ParkedVerbs
         verb.SetAction(async (parsed, cancel) =>
         {
             using var api = ApiClient.Of(parsed);
-            await api.Post($"v1/parked/{parsed.GetValue(Id)}/discard", new { reason = parsed.GetValue(reason) }, cancel);
+            await api.Post($"v1/parked/{parsed.GetValue(Id)}/discard", new { reason = parsed.GetValue(reason) },
+                cancel);
             Console.WriteLine($"discard {parsed.GetValue(Id)}: DONE");
             return ExitCode.Ok;
         });
@@ -73,7 +75,8 @@ internal static class AlertVerbs
         var state = Verb.Text("--state", "OPEN or CLOSED.");
         return new Command("alert", "What needs a person.")
         {
-            Verb.List("list", "Alerts, one a cause.", "cause,code,state,count,amount,currency,first_at,last_at,message,next",
+            Verb.List("list", "Alerts, one a cause.",
+                "cause,code,state,count,amount,currency,first_at,last_at,message,next",
                 p => "v1/alerts" + Verb.Query(("state", p.GetValue(state)?.ToUpperInvariant())), state),
         };
     }
@@ -95,7 +98,9 @@ internal static class DownstreamVerbs
         });
         return new Command("downstream", "The services that pay.")
         {
-            Verb.List("list", "Downstreams and why one is stopped.", "name,state,code,reason,since,actor", _ => "v1/downstreams"), resume,
+            Verb.List("list", "Downstreams and why one is stopped.", "name,state,code,reason,since,actor",
+                _ => "v1/downstreams"),
+            resume,
         };
     }
 }
@@ -108,7 +113,8 @@ internal static class LedgerVerbs
         var settlement = Verb.Text("--settlement", "Only entries of this settlement.");
         var account = Verb.Text("--account", "Only entries of this account.");
         var output = Listing.NewOutput();
-        var verify = new Command("verify", "Prove the books against requests and items; ends with 1 when something is wrong.") { output };
+        var verify = new Command("verify",
+            "Prove the books against requests and items; ends with 1 when something is wrong.") { output };
         verify.SetAction(async (parsed, cancel) =>
         {
             using var api = ApiClient.Of(parsed);
@@ -121,7 +127,8 @@ internal static class LedgerVerbs
             Verb.List("balance", "Sums by account.", "account,currency,balance", _ => "v1/ledger/balance"),
             Verb.List("entries", "Lines in the order they were numbered.",
                 "transaction_id,line,account,currency,amount,kind,reference,settlement_id,at",
-                p => "v1/ledger/entries" + Verb.Query(("settlement", p.GetValue(settlement)), ("account", p.GetValue(account))),
+                p => "v1/ledger/entries"
+                    + Verb.Query(("settlement", p.GetValue(settlement)), ("account", p.GetValue(account))),
                 settlement, account),
             verify,
         };

@@ -18,10 +18,12 @@ internal static class ProduceVerb
             if (!File.Exists(path))
                 throw new CliException(ExitCode.Usage, $"there is no file {path}");
             using var api = ApiClient.Of(parsed);
-            var answer = await new FactFile(api.Http).Send(parsed.GetValue(topic)!, path, parsed.GetValue(key), null, cancel);
+            var answer = await new FactFile(api.Http).Send(parsed.GetValue(topic)!, path, parsed.GetValue(key), null,
+                cancel);
             Console.WriteLine($"{answer.Accepted} accepted");
             foreach (var problem in answer.Problems)
-                await Console.Error.WriteLineAsync($"line {problem.Line}{problem.Pointer}: {problem.Code}: {problem.Rule}");
+                await Console.Error.WriteLineAsync(
+                    $"line {problem.Line}{problem.Pointer}: {problem.Code}: {problem.Rule}");
             return answer.Problems.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
         });
         return verb;

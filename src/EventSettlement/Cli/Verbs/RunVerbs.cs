@@ -7,7 +7,8 @@ namespace EventSettlement.Cli.Verbs;
 internal static class RunVerbs
 {
     private const string Columns =
-        "run_id,programme,date,kind,state,pay_at,actor,planned,created_at,planned_at,finished_at,retrying,next_retry_at,stop_reason";
+        "run_id,programme,date,kind,state,pay_at,actor,planned,created_at,planned_at,finished_at,retrying,"
+        + "next_retry_at,stop_reason";
 
     private static readonly Argument<long> Id = new("ID") { Description = "Run id." };
 
@@ -27,7 +28,8 @@ internal static class RunVerbs
         var output = Listing.NewOutput();
         date.Validators.Add(r =>
         {
-            if (!DateOnly.TryParseExact(r.GetValueOrDefault<string>(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            if (!DateOnly.TryParseExact(r.GetValueOrDefault<string>(), "yyyy-MM-dd", CultureInfo.InvariantCulture,
+                DateTimeStyles.None, out _))
                 r.AddError("--date is a date such as 2026-11-21");
         });
         payAt.Validators.Add(r =>
@@ -35,12 +37,17 @@ internal static class RunVerbs
             if (!DateTimeOffset.TryParse(r.GetValueOrDefault<string?>(), CultureInfo.InvariantCulture, out _))
                 r.AddError("--pay-at is a time such as 2026-11-21T10:00:00+09:00");
         });
-        var verb = new Command("start", "Plan and pay what is due for a date.") { programme, date, payAt, watch, output };
+        var verb = new Command("start", "Plan and pay what is due for a date.") 
+        {
+            programme, date, payAt, watch, output,
+        };
         verb.SetAction(async (parsed, cancel) =>
         {
             using var api = ApiClient.Of(parsed);
-            var run = await api.Post("v1/runs",
-                new { programme = parsed.GetValue(programme), date = parsed.GetValue(date), payAt = parsed.GetValue(payAt) }, cancel);
+            var run = await api.Post("v1/runs", new
+            {
+                programme = parsed.GetValue(programme), date = parsed.GetValue(date), payAt = parsed.GetValue(payAt),
+            }, cancel);
             Listing.One(run, parsed.GetValue(output)!, Console.Out);
             return parsed.GetValue(watch) ? await new RunWatching(api).Watch((long)run["runId"]!, cancel) : ExitCode.Ok;
         });
@@ -65,7 +72,8 @@ internal static class RunVerbs
         verb.SetAction(async (parsed, cancel) =>
         {
             using var api = ApiClient.Of(parsed);
-            Listing.One(await api.Post($"v1/runs/{parsed.GetValue(Id)}/{name}", null, cancel), parsed.GetValue(output)!, Console.Out);
+            var run = await api.Post($"v1/runs/{parsed.GetValue(Id)}/{name}", null, cancel);
+            Listing.One(run, parsed.GetValue(output)!, Console.Out);
             return ExitCode.Ok;
         });
         return verb;

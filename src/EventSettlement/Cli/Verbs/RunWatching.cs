@@ -17,7 +17,8 @@ internal sealed class RunWatching(ApiClient api)
             await Follow(run, told: "", cancel);
         else
             await AnsiConsole.Progress().AutoClear(false)
-                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                    new RemainingTimeColumn())
                 .StartAsync(async bar =>
                 {
                     var task = bar.AddTask($"run {run}", maxValue: 1);
@@ -58,10 +59,12 @@ internal sealed class RunWatching(ApiClient api)
 
     private static string Line(JsonNode run, long ended, double rate)
     {
-        var states = run["totals"]!.AsArray().Where(t => (string?)t!["state"] != "PLANNED" && (long)t["settlements"]! > 0)
+        var states = run["totals"]!.AsArray()
+            .Where(t => (string?)t!["state"] != "PLANNED" && (long)t["settlements"]! > 0)
             .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t!["state"]} {(long)t["settlements"]!:N0}"));
         var retrying = (long)run["retrying"]! > 0 ? $"; retrying {run["retrying"]}, next at {run["nextRetryAt"]}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"run {run["runId"]} {run["state"]} {ended:N0}/{Count(run, "PLANNED"):N0} ")
+        return string.Create(CultureInfo.InvariantCulture,
+            $"run {run["runId"]} {run["state"]} {ended:N0}/{Count(run, "PLANNED"):N0} ")
             + string.Join(", ", states) + retrying
             + (rate > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {rate:N0} settlements/s") : "");
     }

@@ -14,8 +14,14 @@ internal static class SandboxVerb
         };
         var port = new Option<int?>("--port") { Description = "Short for --urls http://127.0.0.1:PORT." };
         var journal = Verb.Needed("--journal", "File that holds every credit, made when it is not there.");
-        var faults = new Option<string>("--faults") { Description = "Fault switches as JSON.", DefaultValueFactory = _ => "{}" };
-        var verb = new Command("sandbox", "A member service to try against, in its own process.") { urls, port, journal, faults };
+        var faults = new Option<string>("--faults") 
+        {
+            Description = "Fault switches as JSON.", DefaultValueFactory = _ => "{}",
+        };
+        var verb = new Command("sandbox", "A member service to try against, in its own process.") 
+        {
+            urls, port, journal, faults,
+        };
         verb.SetAction((parsed, _) => SandboxApp.Run(
         [
             "--urls", parsed.GetValue(port) is { } p ? $"http://127.0.0.1:{p}" : parsed.GetValue(urls)!,

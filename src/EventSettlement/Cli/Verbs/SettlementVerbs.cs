@@ -6,15 +6,16 @@ namespace EventSettlement.Cli.Verbs;
 /// <summary><c>settle settlement …</c>.</summary>
 internal static class SettlementVerbs
 {
-    public const string Columns = "settlement_id,programme,subject,period,run_id,state,currency,amount,paid_amount,items,paid,failed,"
-        + "rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at";
+    public const string Columns = "settlement_id,programme,subject,period,run_id,state,currency,amount,paid_amount,"
+        + "items,paid,failed,rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at";
 
-    public const string ItemColumns =
-        "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,transaction_id,error_code,paid_at";
+    public const string ItemColumns = "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,"
+        + "transaction_id,error_code,paid_at";
 
     private static readonly Argument<Guid> Id = new("ID") { Description = "Settlement id." };
 
-    public static Command Command() => new("settlement", "What is owed to the members of one subject, and how far it is.")
+    public static Command Command() =>
+        new("settlement", "What is owed to the members of one subject, and how far it is.")
     {
         List(), Verb.Show("show", "One settlement.", Id, p => Path(p, "")), Items(),
         Verb.Show("history", "Every change with cause and actor.", Id, p => Path(p, "/history"), PrintHistory),
@@ -31,20 +32,26 @@ internal static class SettlementVerbs
         var programme = Verb.Text("--programme", "Such as study-refund.");
         var run = Verb.Text("--run", "Run id.");
         var subject = Verb.Text("--subject", "Study id.");
-        return Verb.List("list", "Settlements in the order of their creation.", Columns, p => "v1/settlements" + Verb.Query(
-            ("state", p.GetValue(state)), ("programme", p.GetValue(programme)), ("run", p.GetValue(run)), ("subject", p.GetValue(subject))),
+        return Verb.List("list", "Settlements in the order of their creation.", Columns,
+            p => "v1/settlements" + Verb.Query(("state", p.GetValue(state)), ("programme", p.GetValue(programme)),
+                ("run", p.GetValue(run)), ("subject", p.GetValue(subject))),
             state, programme, run, subject);
     }
 
     private static Command Items()
     {
-        var id = new Argument<Guid?>("ID") { Description = "Settlement id; or --run, or --member.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<Guid?>("ID")
+        {
+            Description = "Settlement id; or --run, or --member.", Arity = ArgumentArity.ZeroOrOne,
+        };
         var run = Verb.Text("--run", "All items of a run.");
         var member = Verb.Text("--member", "All items of a member.");
         var state = Verb.Text("--state", "One or more states, separated by commas.");
-        var verb = Verb.List("items", "Items of a settlement, a run or a member.", ItemColumns, p => p.GetValue(id) is { } one
+        var verb = Verb.List("items", "Items of a settlement, a run or a member.", ItemColumns,
+            p => p.GetValue(id) is { } one
                 ? $"v1/settlements/{one}/items" + Verb.Query(("state", p.GetValue(state)))
-                : "v1/items" + Verb.Query(("run", p.GetValue(run)), ("member", p.GetValue(member)), ("state", p.GetValue(state))),
+                : "v1/items" + Verb.Query(("run", p.GetValue(run)), ("member", p.GetValue(member)),
+                    ("state", p.GetValue(state))),
             run, member, state);
         verb.Add(id);
         verb.Validators.Add(r =>
@@ -61,7 +68,10 @@ internal static class SettlementVerbs
         var rejected = new Option<bool>("--include-rejected") { Description = "Ask again for rejected items too." };
         var output = Listing.NewOutput();
         var consent = new BulkConsent();
-        var verb = new Command("retry", "Pay the unpaid items again, with three new retries.") { ids, rejected, output };
+        var verb = new Command("retry", "Pay the unpaid items again, with three new retries.") 
+        {
+            ids, rejected, output,
+        };
         consent.AddTo(verb);
         verb.SetAction(async (parsed, cancel) =>
         {
@@ -76,7 +86,8 @@ internal static class SettlementVerbs
 
             consent.Check(parsed, "retry", wanted.Count, unpaid);
             return await Each(wanted, id => api.Command(
-                $"v1/settlements/{id}/retry", new { includeRejected = parsed.GetValue(rejected) }, cancel), parsed.GetValue(output)!);
+                $"v1/settlements/{id}/retry", new { includeRejected = parsed.GetValue(rejected) }, cancel),
+                parsed.GetValue(output)!);
         });
         return verb;
     }
@@ -84,7 +95,10 @@ internal static class SettlementVerbs
     private static Command Change(string name, string description, bool? reasonNeeded)
     {
         var output = Listing.NewOutput();
-        var reason = new Option<string?>("--reason") { Description = "Why, for the history.", Required = reasonNeeded is true };
+        var reason = new Option<string?>("--reason")
+        {
+            Description = "Why, for the history.", Required = reasonNeeded is true,
+        };
         var verb = new Command(name, description) { Id, output };
         if (reasonNeeded is not null)
             verb.Add(reason);
@@ -125,8 +139,8 @@ internal static class SettlementVerbs
     private static void PrintHistory(JsonNode page)
     {
         foreach (var entry in page["items"]!.AsArray())
-            Console.WriteLine($"{entry!["seq"],3}  {entry["at"]}  {entry["fromState"] ?? "-"} -> {entry["toState"]}  {entry["cause"]}"
-                + $"  attempt {entry["attempt"]}  by {entry["actor"]}  {entry["reason"]}");
+            Console.WriteLine($"{entry!["seq"],3}  {entry["at"]}  {entry["fromState"] ?? "-"} -> {entry["toState"]}"
+                + $"  {entry["cause"]}  attempt {entry["attempt"]}  by {entry["actor"]}  {entry["reason"]}");
     }
 
     private static void PrintExplanation(JsonNode explanation)

@@ -11,7 +11,8 @@ internal static class ServeVerb
     {
         var roles = new Option<string>("--roles")
         {
-            Description = "Which of " + string.Join(',', ServeHost.AllRoles), DefaultValueFactory = _ => string.Join(',', ServeHost.AllRoles),
+            Description = "Which of " + string.Join(',', ServeHost.AllRoles),
+            DefaultValueFactory = _ => string.Join(',', ServeHost.AllRoles),
         };
         roles.Validators.Add(r =>
         {
@@ -39,7 +40,8 @@ internal static class MigrateVerb
         var verb = new Command("migrate", "Bring the database to this version.");
         verb.SetAction(async (_, cancel) =>
         {
-            var steps = await Migrator.Migrate(SettingsFile.Load(SettingsFile.DatabaseOnly).ConnectionStrings.Main, cancel);
+            var steps = await Migrator.Migrate(SettingsFile.Load(SettingsFile.DatabaseOnly).ConnectionStrings.Main,
+                cancel);
             Console.WriteLine(steps.Count == 0 ? "The database is up to date." : "Made: " + string.Join(", ", steps));
             return ExitCode.Ok;
         });
@@ -47,15 +49,24 @@ internal static class MigrateVerb
     }
 }
 
-/// <summary><c>settle key …</c>: made in the database itself, since the first key cannot be asked for with a key.</summary>
+/// <summary><c>settle key …</c>: made in the database, since the first key cannot be asked for with a key.</summary>
 internal static class KeyVerbs
 {
-    private static readonly Argument<string> Name = new("NAME") { Description = "Name of the key; it stands in histories." };
+    private static readonly Argument<string> Name = new("NAME")
+    {
+        Description = "Name of the key; it stands in histories.",
+    };
 
     public static Command Command()
     {
-        var role = new Option<Role>("--role") { Description = "viewer, operator or admin", DefaultValueFactory = _ => Role.Viewer };
-        var create = new Command("create", "Make a key, or give a known name a new one; it is shown once.") { Name, role };
+        var role = new Option<Role>("--role") 
+        {
+            Description = "viewer, operator or admin", DefaultValueFactory = _ => Role.Viewer,
+        };
+        var create = new Command("create", "Make a key, or give a known name a new one; it is shown once.")
+        {
+            Name, role,
+        };
         create.SetAction((parsed, cancel) => With(async keys =>
         {
             Console.WriteLine(await keys.Create(parsed.GetValue(Name)!, parsed.GetValue(role), cancel));
@@ -74,10 +85,14 @@ internal static class KeyVerbs
         list.SetAction((_, cancel) => With(async keys =>
         {
             foreach (var key in await keys.List(cancel))
-                Console.WriteLine($"{key.Name,-20} {key.Role,-9} {key.CreatedAt:u} {(key.RevokedAt is null ? "" : "revoked")}");
+                Console.WriteLine(
+                    $"{key.Name,-20} {key.Role,-9} {key.CreatedAt:u} {(key.RevokedAt is null ? "" : "revoked")}");
             return ExitCode.Ok;
         }));
-        return new Command("key", "Who may use the API; on the machine of the database's configuration.") { create, revoke, login, list };
+        return new Command("key", "Who may use the API; on the machine of the database's configuration.")
+        {
+            create, revoke, login, list,
+        };
     }
 
     private static async Task<int> With(Func<KeyStore, Task<int>> work)
@@ -86,5 +101,6 @@ internal static class KeyVerbs
         return await work(new KeyStore(database));
     }
 
-    private static CliException Unknown(ParseResult parsed) => new(ExitCode.NotFound, $"there is no key {parsed.GetValue(Name)}");
+    private static CliException Unknown(ParseResult parsed) =>
+        new(ExitCode.NotFound, $"there is no key {parsed.GetValue(Name)}");
 }

@@ -7,7 +7,8 @@ namespace EventSettlement.Cli.Verbs;
 internal static class Verb
 {
     /// <summary>A verb that prints rows.</summary>
-    public static Command List(string name, string description, string columns, Func<ParseResult, string> path, params Option[] filters)
+    public static Command List(string name, string description, string columns, Func<ParseResult, string> path,
+        params Option[] filters)
     {
         var limit = new Option<int?>("--limit") { Description = "At most so many; all when not given." };
         limit.Validators.Add(r =>
@@ -31,7 +32,8 @@ internal static class Verb
     }
 
     /// <summary>A verb that prints one thing.</summary>
-    public static Command Show(string name, string description, Argument? argument, Func<ParseResult, string> path, Action<JsonNode>? print = null)
+    public static Command Show(string name, string description, Argument? argument, Func<ParseResult, string> path,
+        Action<JsonNode>? print = null)
     {
         var output = Listing.NewOutput();
         var verb = new Command(name, description) { output };
@@ -52,12 +54,14 @@ internal static class Verb
 
     public static Option<string?> Text(string name, string description) => new(name) { Description = description };
 
-    public static Option<string> Needed(string name, string description) => new(name) { Description = description, Required = true };
+    public static Option<string> Needed(string name, string description) =>
+        new(name) { Description = description, Required = true };
 
     /// <summary>The filters that were given, as a query.</summary>
     public static string Query(params (string Name, string? Value)[] filters)
     {
-        var given = filters.Where(f => !string.IsNullOrEmpty(f.Value)).Select(f => f.Name + "=" + Uri.EscapeDataString(f.Value!));
+        var given = filters.Where(f => !string.IsNullOrEmpty(f.Value)).Select(f =>
+            f.Name + "=" + Uri.EscapeDataString(f.Value!));
         return string.Join('&', given) is { Length: > 0 } query ? "?" + query : "";
     }
 }
