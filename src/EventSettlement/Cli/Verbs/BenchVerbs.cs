@@ -8,6 +8,7 @@ internal static class BenchVerbs
 {
     public static Command Command() => new("bench", "Measure; prints a table and one JSON line.")
     {
+        Bench("saga", "Saga messages a second on one partition, fed from memory.", SagaBench.Run),
         Bench("refunds", "From run start to the last COMPLETED, over a fresh installation.", RefundsBench.Run),
         Bench("latency", "One settlement on an idle system, from request to COMPLETED.", LatencyBench.Run),
     };

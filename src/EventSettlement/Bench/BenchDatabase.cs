@@ -1,0 +1,56 @@
+using System.Globalization;
+using EventSettlement.Platform;
+using Npgsql;
+
+namespace EventSettlement.Bench;
+
+/// <summary>A fresh, migrated database for one bench; gone when disposed.</summary>
+internal sealed class BenchDatabase : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _server;
+    private readonly LocalPostgres? _private;
+    private readonly string? _folder;
+    private readonly string _name;
+
+    private BenchDatabase(NpgsqlDataSource server, LocalPostgres? own, string? folder, string name, Database database)
+    {
+        (_server, _private, _folder, _name, Database) = (server, own, folder, name, database);
+    }
+
+    public Database Database { get; }
+
+    public static async Task<BenchDatabase> Create(string? connectionString, CancellationToken cancel)
+    {
+        var folder = connectionString is null ? Directory.CreateTempSubdirectory("settle-bench-").FullName : null;
+        var own = folder is null
+            ? null
+            : await LocalPostgres.Start(Path.Combine(folder, "postgres"), Console.Error.WriteLine, stop: cancel);
+        var address = new NpgsqlConnectionStringBuilder(connectionString ?? own!.ConnectionString);
+        var server = NpgsqlDataSource.Create(address.ConnectionString);
+        var name = string.Create(
+            CultureInfo.InvariantCulture, $"settle_bench_{Environment.ProcessId}_{Environment.TickCount64}");
+        await using (var create = server.CreateCommand($"CREATE DATABASE {name}"))
+            await create.ExecuteNonQueryAsync(cancel);
+        address.Database = name;
+        await Migrator.Migrate(address.ConnectionString, cancel);
+        return new BenchDatabase(server, own, folder, name, new Database(address.ConnectionString));
+    }
+
+    public async Task Execute(string sql, CancellationToken cancel)
+    {
+        await using var command = Database.Reads.CreateCommand(sql);
+        command.CommandTimeout = 300;
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        await using (var drop = _server.CreateCommand($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)"))
+            await drop.ExecuteNonQueryAsync();
+        await _server.DisposeAsync();
+        _private?.Stop();
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+    }
+}
