@@ -56,10 +56,10 @@ internal static partial class SettlementVerbs
         .Then(_ => CrashPoint.Hit("K05"))
         .If(c => AttemptEnded(c.Saga), nothingLeft => nothingLeft.DecideAfterAttempt(machine));
 
-    // Timers are told as waits, which the database's clock adds to its own: no two clocks are ever compared.
+    // Timers are instants of the database's clock, reckoned from the batch's now: no two clocks are ever compared.
     public static EventActivityBinder<Settlement, T> WaitUntilPayable<T>(
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
-        .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), c => c.Saga.PayableAt - BatchSession.Of(c).Now);
+        .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), c => c.Saga.PayableAt.UtcDateTime);
 
     public static EventActivityBinder<Settlement, T> DecideAfterAttempt<T>(
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
@@ -79,8 +79,7 @@ internal static partial class SettlementVerbs
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
         .Then(c => c.Saga.NextRetryAt = RetryAt(c.Saga, BatchSession.Of(c).Now, machine.Options.RetryDelays))
         .Enter(machine.AwaitingRetry)
-        .Schedule(
-            machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), c => c.Saga.NextRetryAt!.Value - BatchSession.Of(c).Now);
+        .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), c => c.Saga.NextRetryAt!.Value.UtcDateTime);
 
     public static EventActivityBinder<Settlement, T> Complete<T>(
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source

@@ -100,7 +100,7 @@ internal static partial class SettlementVerbs
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
         .If(c => c.Saga.Due && MayStart(c.Saga), came => came
             .Change((saga, _) => saga.Due = false)
-            .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), _ => TimeSpan.Zero));
+            .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), c => BatchSession.Of(c).Now.UtcDateTime));
 
     private static EventActivityBinder<Settlement, T> Done<T>(this EventActivityBinder<Settlement, T> source) where T : class =>
         source.Then(c => AnswerOnce(c, null));

@@ -67,6 +67,7 @@ internal static partial class SettlementVerbs
         await events.Send(message, send =>
         {
             send.Headers.Set("ce_id", string.Create(CultureInfo.InvariantCulture, $"{saga.CorrelationId:D}-{saga.Seq}"));
+            send.Headers.Set("content-type", "application/json");
             send.Headers.Set("ce_specversion", "1.0");
             send.Headers.Set("ce_type", TypeOf(to));
             send.Headers.Set("ce_source", "/eventsettlement/settlements");

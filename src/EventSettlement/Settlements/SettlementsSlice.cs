@@ -2,7 +2,9 @@ using EventSettlement.Alerts;
 using EventSettlement.Contracts;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Sagas;
+using EventSettlement.Payouts.Calls;
 using EventSettlement.Platform;
+using EventSettlement.Settlements.Guarding;
 using EventSettlement.Settlements.Storage;
 
 namespace EventSettlement.Settlements;
@@ -10,6 +12,9 @@ namespace EventSettlement.Settlements;
 /// <summary>Wires the settlements: the saga with its tables, commands, queries and the guard.</summary>
 public static class SettlementsSlice
 {
+    internal const string Group = "saga";
+    internal const string Downstream = MemberService.Name;
+
     public static IServiceCollection AddSettlements(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton<ISideTable<Alert>, AlertTable>();
@@ -17,6 +22,8 @@ public static class SettlementsSlice
         services.AddSingleton<ISideTable<HistoryRow>, HistoryTable>();
         services.AddSingleton<ISideTable<CommandAnswer>, CommandAnswerTable>();
         services.AddSingleton<ISideTable<RunProgressed>, RunProgressTable>();
+        services.AddSingleton(GuardBounds.Default);
+        services.AddHostedService<SettlementGuard>();
         return services;
     }
 
@@ -38,6 +45,6 @@ public static class SettlementsSlice
             .Map(Topics.SettlementEvents, json.SettlementEvent);
         return messaging
             .Topic(Topics.SettlementEvents)
-            .ConsumeSaga<SettlementStateMachine, Settlement, SettlementMapper>("saga", Topics.Settlements);
+            .ConsumeSaga<SettlementStateMachine, Settlement, SettlementMapper>(Group, Topics.Settlements);
     }
 }

@@ -77,6 +77,14 @@ public sealed class SettlementHarness : IAsyncDisposable
         await Until(() => Handled >= _sent, $"{_sent} messages handled, not {Handled}");
     }
 
+    /// <summary>The timer that the settlement waits for comes now.</summary>
+    public async Task Elapse(Guid? token)
+    {
+        var (endpoint, fired) = (await _harness.Bus.GetSendEndpoint(new Uri("queue:settlements")), TimersFired);
+        await endpoint.Send(new PayoutDue(Id), send => send.Headers.Set(MessageHeaders.SchedulingTokenId, token));
+        await Until(() => TimersFired > fired, "the timer was not handled");
+    }
+
     public static async Task Until(Func<bool> condition, string otherwise)
     {
         var end = TimeProvider.System.GetTimestamp() + (long)(Limit.TotalSeconds * TimeProvider.System.TimestampFrequency);

@@ -1,0 +1,51 @@
+using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Platform;
+
+namespace EventSettlement.Settlements.Guarding;
+
+/// <summary>
+/// The ends of a topic at one moment. What was written before that moment has been seen by its consumer only when the
+/// consumer is past them; until then a message is late, not lost, and is not sent again.
+/// </summary>
+internal sealed class LogMark(string topic, int partitions, IEventLog log, IOutgoingWriter outgoing, Database database)
+{
+    private const string ReadClock = "SELECT clock()";
+
+    private const string ReadOffsets = """
+        SELECT partition, min(next_offset) FROM consumer_offset WHERE topic = $1 GROUP BY partition
+        """;
+
+    private Dictionary<int, long>? _ends;
+    private DateTimeOffset _at;
+
+    /// <summary>The moment before which all messages were consumed; null while there are some on the way.</summary>
+    public async Task<DateTimeOffset?> ReadPassed(CancellationToken stop)
+    {
+        if (_ends is null && !await Note(stop))
+            return null;
+        var next = new Dictionary<int, long>();
+        await using var command = database.Reads.CreateCommand(ReadOffsets);
+        command.Parameters.AddWithValue(topic);
+        await using var row = await command.ExecuteReaderAsync(stop);
+        while (await row.ReadAsync(stop))
+            next[row.GetInt32(0)] = row.GetInt64(1);
+        return _ends!.All(end => end.Value == 0 || next.GetValueOrDefault(end.Key) >= end.Value) ? _at : null;
+    }
+
+    /// <summary>The next answer is about what is in the log from now on.</summary>
+    public void Forget() => _ends = null;
+
+    private async Task<bool> Note(CancellationToken stop)
+    {
+        await using var command = database.Reads.CreateCommand(ReadClock);
+        var at = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(stop))!);
+        if (await outgoing.CountWaiting(stop) > 0)
+            return false;
+        var ends = new Dictionary<int, long>();
+        for (var partition = 0; partition < partitions; partition++)
+            ends[partition] = (await log.ReadBounds(new TopicPartition(topic, partition), stop)).End;
+        (_ends, _at) = (ends, at);
+        return true;
+    }
+}

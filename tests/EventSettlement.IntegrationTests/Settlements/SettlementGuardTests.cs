@@ -1,0 +1,71 @@
+using EventSettlement.Contracts;
+using EventSettlement.Messaging.Hosting;
+using EventSettlement.Messaging.Log;
+using EventSettlement.Settlements.Guarding;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EventSettlement.IntegrationTests.Settlements;
+
+public sealed class SettlementGuardTests
+{
+    private static readonly GuardBounds Impatient = new(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_request_whose_message_is_lost_is_sent_again()
+    {
+        await using var world = await SettlementWorld.Start();
+        var id = Guid.NewGuid();
+        await world.Do($"""
+            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', 'S-9', 'once', 7, 'member', 'KRW', 100, 0, 2, 1,
+                clock(), clock(), 'study-refund/1', 100, 0, 'study-completed', 0, 0);
+            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state)
+                VALUES ('{id}', 1, 0, 'M-1', 100, 0, 'PENDING'), ('{id}', 2, 0, 'M-2', 0, 1, 'PAID');
+            INSERT INTO run_progress VALUES (7, 'planner', 'PLANNED', 1, 2, 100)
+            """);
+        Assert.Equal(1, await Guard(world).Round(default));
+        await world.UntilState(id, "PROCESSING");
+        Assert.Equal("1,1,0,0,0,0,0,0,100,0,0,1", await world.Read<string>("SELECT parts FROM settlement"));
+    }
+
+    [Fact]
+    public async Task A_timer_that_is_lost_is_sent_again_but_not_while_held()
+    {
+        await using var world = await SettlementWorld.Start(100, 100, 100);
+        var id = Guid.NewGuid();
+        await world.Tell(id, SettlementFlowTests.Requested(id, DateTimeOffset.UtcNow.AddHours(1)));
+        await world.UntilState(id, "PENDING");
+        await world.Do("DELETE FROM scheduled_message; UPDATE settlement SET payable_at = clock() - interval '1 s', held = true");
+        var guard = Guard(world);
+        Assert.Equal(0, await guard.Round(default));
+        await world.Do("UPDATE settlement SET held = false");
+        Assert.Equal(1, await guard.Round(default));
+        await world.UntilState(id, "PROCESSING");
+    }
+
+    [Fact]
+    public async Task An_unanswered_part_is_sent_again_only_after_payouts_has_passed_the_log()
+    {
+        await using var world = await SettlementWorld.Start();
+        var id = Guid.NewGuid();
+        await world.Tell(id, SettlementFlowTests.Requested(id));
+        await world.UntilState(id, "PROCESSING");
+        var guard = Guard(world);
+        Assert.Equal(0, await guard.Round(default));
+        await world.Do("""
+            INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset)
+            SELECT 'payouts', topic, partition, 1, next_offset FROM log_head JOIN log_topic USING (topic_id)
+            WHERE topic = 'payouts.member'
+            """);
+        await world.Do("INSERT INTO downstream (name, state, since) VALUES ('member', 'STOPPED', clock())");
+        Assert.Equal(0, await guard.Round(default));
+        await world.Do("UPDATE downstream SET state = 'RUNNING'");
+        Assert.Equal(1, await guard.Round(default));
+        Assert.Equal(0, await guard.Round(default));
+        var one = $$"""{"settlementId":"{{id}}","part":0,"attempt":1,"includeRejected":false}""";
+        Assert.Equal($"{one} {one}", await world.Payouts());
+    }
+
+    private static SettlementGuard Guard(SettlementWorld world) => new(
+        world.Database, world.Outgoing, world.Of<IEventLog>(), world.Topology, world.Of<MessagingOptions>(), Impatient,
+        NullLogger<SettlementGuard>.Instance);
+}
