@@ -24,11 +24,12 @@ public sealed class PartitionLane
     private readonly Task _running;
     private long _bytes;
     private long _committed;
+    private long _expected;
     private volatile bool _finishing;
 
     internal PartitionLane(TopicPartition source, long from, BatchRunner runner, ILogger log)
     {
-        (Source, _committed, _runner, _log) = (source, from, runner, log);
+        (Source, _committed, _expected, _runner, _log) = (source, from, from, runner, log);
         _running = Task.Run(Run);
     }
 
@@ -55,6 +56,10 @@ public sealed class PartitionLane
         {
             foreach (var record in records)
             {
+                // Reading backwards would handle records twice, reading ahead would lose the former ones unseen.
+                if (record.Offset < _expected)
+                    throw new InvalidOperationException($"{Source}: offset {record.Offset} came where {_expected} was next");
+                _expected = record.Offset + 1;
                 _waiting.Enqueue(record);
                 _bytes += SizeOf(record);
             }
@@ -98,9 +103,9 @@ public sealed class PartitionLane
                 MessagingMeter.BatchSize.Record(batch.Count);
             }
         }
-        catch (OperationCanceledException) when (_drop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_finishing)
         {
-            // Dropped: whatever was under way was not committed, or is the last thing that was.
+            // Dropped or released: whatever was under way was not committed, or is the last thing that was.
         }
         catch (PartitionLostException lost)
         {

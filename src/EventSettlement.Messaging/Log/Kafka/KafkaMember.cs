@@ -20,6 +20,10 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     private readonly HashSet<KafkaPartition> _mine = [];
     private readonly HashSet<KafkaPartition> _paused = [];
     private readonly Dictionary<KafkaPartition, long> _told = [];
+
+    // Read and not offered yet. A rebalance may come between two reads: what an earlier ownership read is forgotten with
+    // it, for the next one starts at the committed offset, before these.
+    private readonly Dictionary<KafkaPartition, List<LogRecord>> _read = [];
     private CancellationToken _cancel;
 
     public void Run(IReadOnlyCollection<string> topics, CancellationToken cancel)
@@ -64,6 +68,9 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
             var partitions = taken.Select(t => t.TopicPartition).ToList();
             Release(partitions);
             Commit(c);
+
+            // The client keeps a pause beyond the ownership: the next one would never read.
+            c.Resume(partitions);
             partitions.ForEach(Forget);
         })
         .SetPartitionsLostHandler((_, lost) =>
@@ -122,23 +129,23 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
 
     private void Read(IConsumer<byte[], byte[]> consumer)
     {
-        var byPartition = new Dictionary<KafkaPartition, List<LogRecord>>();
         var first = Next(consumer, Poll);
         for (var n = 0; first is not null && n < ReadAtOnce; n++)
         {
             if (_mine.Contains(first.TopicPartition))
             {
-                if (!byPartition.TryGetValue(first.TopicPartition, out var records))
-                    byPartition[first.TopicPartition] = records = [];
+                if (!_read.TryGetValue(first.TopicPartition, out var records))
+                    _read[first.TopicPartition] = records = [];
                 records.Add(KafkaRecord.From(first));
             }
 
             first = Next(consumer, TimeSpan.Zero);
         }
 
-        foreach (var (partition, records) in byPartition)
+        foreach (var (partition, records) in _read)
             if (_mine.Contains(partition) && !owner.Offer(Ours(partition), records) && _paused.Add(partition))
                 consumer.Pause([partition]);
+        _read.Clear();
     }
 
     private static ConsumeResult<byte[], byte[]>? Next(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
@@ -201,6 +208,7 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         _mine.Remove(partition);
         _paused.Remove(partition);
         _told.Remove(partition);
+        _read.Remove(partition);
     }
 
     private static TopicPartition Ours(KafkaPartition partition) => new(partition.Topic, partition.Partition.Value);
