@@ -4,7 +4,9 @@ using System.Text;
 
 namespace EventSettlement.Contracts;
 
-/// <summary>Programme + subject + period name one settlement for ever: asking twice gives the same id (UUIDv5).</summary>
+/// <summary>
+/// Programme + subject + period name one settlement for ever: asking twice gives the same id (UUIDv5).
+/// </summary>
 public static class SettlementId
 {
     /// <summary>Fixed for the life of the product; a change would pay everybody again.</summary>
@@ -12,7 +14,8 @@ public static class SettlementId
 
     public static Guid For(string programme, string subject, string period)
     {
-        var name = Encoding.UTF8.GetBytes(JsonSerializer.Serialize([programme, subject, period], ContractsJson.Default.StringArray));
+        var name = Encoding.UTF8.GetBytes(JsonSerializer.Serialize([programme, subject, period],
+            ContractsJson.Default.StringArray));
         Span<byte> input = stackalloc byte[16 + name.Length];
         Namespace.TryWriteBytes(input, bigEndian: true, out _);
         name.CopyTo(input[16..]);
@@ -23,6 +26,9 @@ public static class SettlementId
         return new Guid(hash[..16], bigEndian: true);
     }
 
-    /// <summary>The key an item is paid under: settlement, number and generation, nothing that changes between attempts.</summary>
-    public static string ItemKey(Guid settlementId, int no, int generation = 1) => $"{settlementId:D}-{no}:{generation}";
+    /// <summary>
+    /// The key an item is paid under: settlement, number and generation, nothing that changes between attempts.
+    /// </summary>
+    public static string ItemKey(Guid settlementId, int no, int generation = 1) =>
+        $"{settlementId:D}-{no}:{generation}";
 }

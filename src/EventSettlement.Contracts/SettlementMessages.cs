@@ -1,6 +1,8 @@
 namespace EventSettlement.Contracts;
 
-/// <summary>Topic <c>settlements</c>: a request stands in the tables and is to be settled. Points, holds no items.</summary>
+/// <summary>
+/// Topic <c>settlements</c>: a request stands in the tables and is to be settled. Points, holds no items.
+/// </summary>
 /// <param name="Parts">By part number, from 0; items of amount 0 are counted as paid.</param>
 /// <param name="PayableAt">UTC; not paid before.</param>
 public sealed record SettlementRequested(
@@ -13,7 +15,9 @@ public sealed record SettlementRequested(
 public sealed record PartAnswered(
     Guid SettlementId, int Part, int Attempt, int Revision, PartCounts Counts, DateTimeOffset? NotBefore = null);
 
-/// <summary>Topic <c>settlements</c>: items of a part changed outside an attempt (resolver, write-off, a person).</summary>
+/// <summary>
+/// Topic <c>settlements</c>: items of a part changed outside an attempt (resolver, write-off, a person).
+/// </summary>
 /// <param name="Cause">Such as <c>doubt-resolved</c>, <c>written-off</c>, <c>resolved-paid</c>.</param>
 public sealed record PartCorrected(
     Guid SettlementId, int Part, int Revision, PartCounts Counts, string Cause, string Actor);

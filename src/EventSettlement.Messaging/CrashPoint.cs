@@ -9,7 +9,8 @@ namespace EventSettlement.Messaging;
 /// </summary>
 public static partial class CrashPoint
 {
-    private static readonly (string Name, int Nth)? Target = Parse(Environment.GetEnvironmentVariable("EVENTSETTLEMENT_CRASH_AT"));
+    private static readonly (string Name, int Nth)? Target =
+        Parse(Environment.GetEnvironmentVariable("EVENTSETTLEMENT_CRASH_AT"));
     private static int hits;
 
     public static void Hit(string name)

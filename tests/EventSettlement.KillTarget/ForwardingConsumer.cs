@@ -6,10 +6,13 @@ using EventSettlement.Messaging.Outgoing;
 
 namespace EventSettlement.KillTarget;
 
-/// <summary>One effect row, one message onward and for every twentieth a timer, all in the batch's transaction.</summary>
+/// <summary>
+/// One effect row, one message onward and for every twentieth a timer, all in the batch's transaction.
+/// </summary>
 internal sealed class ForwardingConsumer(string next) : IBatchConsumer
 {
-    private const string Effects = "INSERT INTO effect (id, stage, source) SELECT id, 'in', source FROM unnest($1, $2) AS w(id, source)";
+    private const string Effects =
+        "INSERT INTO effect (id, stage, source) SELECT id, 'in', source FROM unnest($1, $2) AS w(id, source)";
 
     private const string Timers = """
         INSERT INTO scheduled_message (token, due_at, topic, msg_key, body, headers)
@@ -24,14 +27,16 @@ internal sealed class ForwardingConsumer(string next) : IBatchConsumer
         {
             await using var effects = owned.Command(Effects);
             effects.Parameters.Add(new() { Value = ids });
-            effects.Parameters.Add(new() { Value = batch.Records.Select(record => $"{record.Source}@{record.Offset}").ToArray() });
+            effects.Parameters.Add(new() { Value = batch.Records.Select(record => $"{record.Source}@{record.Offset}")
+                .ToArray() });
             await effects.ExecuteNonQueryAsync(cancel);
             await using var timers = owned.Command(Timers);
             timers.Parameters.Add(new() { Value = ids.Where(id => int.Parse(id) % 20 == 0).ToArray() });
             timers.Parameters.Add(new() { Value = next });
             await timers.ExecuteNonQueryAsync(cancel);
             foreach (var record in batch.Records)
-                owned.Send(new OutgoingMessage(next, Encoding.UTF8.GetString(record.Body!), record.Body, HeaderMap.Empty));
+                owned.Send(new OutgoingMessage(next, Encoding.UTF8.GetString(record.Body!), record.Body,
+                    HeaderMap.Empty));
             CrashPoint.Hit("K16");
         }, cancel);
     }

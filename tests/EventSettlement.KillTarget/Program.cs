@@ -6,8 +6,8 @@ using EventSettlement.Platform;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-// A process that the kill tests kill: it counts effects of topic "in", forwards each message to topic "out" and sets timers.
-// Arguments: connection string, log, Kafka bootstrap (or -), topic prefix. It says "ready" and ends at SIGTERM.
+// A process that the kill tests kill: it counts effects of topic "in", forwards each message to topic "out" and sets
+// timers. Arguments: connection string, log, Kafka bootstrap (or -), topic prefix. It says "ready" and ends at SIGTERM.
 var (connection, log, bootstrap, prefix) = (args[0], args[1], args[2], args[3]);
 await using var pools = new Database(connection);
 var options = new MessagingOptions { Log = log, Bootstrap = bootstrap == "-" ? null : bootstrap, Partitions = 4 };

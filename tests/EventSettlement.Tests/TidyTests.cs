@@ -55,7 +55,8 @@ public sealed partial class TidyTests
     [Fact]
     public void Classes_are_sealed_and_interfaces_are_rare()
     {
-        var types = Sources.Where(s => s.Path.StartsWith("src", StringComparison.Ordinal)).SelectMany(s => s.Types()).ToArray();
+        var types = Sources.Where(s => s.Path.StartsWith("src", StringComparison.Ordinal)).SelectMany(s => s.Types())
+            .ToArray();
         var classes = types.Where(t => t.Kind == "class" && !t.IsStatic).ToArray();
         Assert.True(classes.Count(t => t.IsSealed) >= 0.75 * classes.Length,
             $"{classes.Count(t => t.IsSealed)} of {classes.Length} classes are sealed: "
@@ -81,7 +82,8 @@ public sealed partial class TidyTests
     public void A_newcomer_finds(string file) => Assert.True(File.Exists(Path.Combine(Root, file)), file);
 
     [Fact]
-    public void Decisions_fit_on_a_page() => None(Directory.EnumerateFiles(Path.Combine(Root, "docs", "decisions"), "*.md")
+    public void Decisions_fit_on_a_page() =>
+        None(Directory.EnumerateFiles(Path.Combine(Root, "docs", "decisions"), "*.md")
         .Where(f => File.ReadLines(f).Count() > 40).Select(f => $"{Path.GetFileName(f)} is longer than 40 lines"));
 
     private static void None(IEnumerable<string> breaches)
@@ -102,7 +104,8 @@ public sealed partial class TidyTests
     [GeneratedRegex("Helper|Util|Manager|Common|Core|Base(?!d)|Impl(?!ic)|Dto|Service(?!s?Name)")]
     private static partial Regex BannedName();
 
-    [GeneratedRegex(@"#region|\bTODO\b|\bFIXME\b|\bHACK\b|DateTime\.Now\b|^\s*//\s*(var|if|return|await|public|private)\b.*[;{)]\s*$")]
+    [GeneratedRegex(@"#region|\bTODO\b|\bFIXME\b|\bHACK\b|DateTime\.Now\b"
+        + @"|^\s*//\s*(var|if|return|await|public|private)\b.*[;{)]\s*$")]
     private static partial Regex Leftover();
 
     [GeneratedRegex(@"Guid\.NewGuid|DateTime(Offset)?\.|TimeProvider|Random|Stopwatch")]

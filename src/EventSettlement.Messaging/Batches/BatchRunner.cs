@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace EventSettlement.Messaging.Batches;
 
-/// <summary>Runs batches until they are committed: again when the world was at fault, by halves when a record is.</summary>
+/// <summary>
+/// Runs batches until they are committed: again when the world was at fault, by halves when a record is.
+/// </summary>
 internal sealed class BatchRunner(
     string group, IBatchConsumer consumer, BatchTransactions transactions, Ownership owned, ILogger log)
 {
@@ -13,7 +15,8 @@ internal sealed class BatchRunner(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    public async Task Run(IReadOnlyList<LogRecord> records, Action<long> committed, Func<bool> leaving, CancellationToken cancel)
+    public async Task Run(IReadOnlyList<LogRecord> records, Action<long> committed, Func<bool> leaving,
+        CancellationToken cancel)
     {
         var pause = FirstPause;
         for (var tries = 1; ; tries++)
@@ -29,7 +32,8 @@ internal sealed class BatchRunner(
             if (IsOfTheWorld(failure) || failure is UnexpectedRowsException && tries < TriesOfConflict
                 || records.Count == 1 && tries < TriesAlone)
             {
-                log.LogWarning(failure, "{Group} tries {Count} messages of {Source} again", group, records.Count, owned.Source);
+                log.LogWarning(failure, "{Group} tries {Count} messages of {Source} again", group, records.Count,
+                    owned.Source);
                 await Task.Delay(pause, cancel);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 if (leaving())
@@ -83,7 +87,8 @@ internal sealed class BatchRunner(
         if (consumer is Parking)
         {
             // What cannot even be parked stops the partition: nothing is dropped.
-            await transactions.Stop(group, owned, $"offset {record.Offset} can neither be handled nor parked: {failure.Message}", cancel);
+            await transactions.Stop(group, owned,
+                $"offset {record.Offset} can neither be handled nor parked: {failure.Message}", cancel);
             throw new PartitionLostException(owned.Source, owned.Epoch);
         }
 

@@ -23,7 +23,8 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
         WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
         """;
 
-    internal async Task<T> Claim<T>(string group, Ownership owned, Func<OwnedTransaction, Task<T>> work, CancellationToken cancel)
+    internal async Task<T> Claim<T>(string group, Ownership owned, Func<OwnedTransaction, Task<T>> work,
+        CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -59,7 +60,8 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
         MessagingMeter.FlushTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    internal async Task Complete(string group, Ownership owned, LogRecord last, QueuedWrites writes, CancellationToken cancel)
+    internal async Task Complete(string group, Ownership owned, LogRecord last, QueuedWrites writes,
+        CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -105,7 +107,8 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
     }
 
     private async ValueTask QueueLast(
-        NpgsqlBatch batch, string group, IReadOnlyList<ParkedRecord> parked, IReadOnlyList<OutgoingMessage> sent, CancellationToken cancel)
+        NpgsqlBatch batch, string group, IReadOnlyList<ParkedRecord> parked, IReadOnlyList<OutgoingMessage> sent,
+        CancellationToken cancel)
     {
         if (parked.Count > 0)
             batch.BatchCommands.Add(ParkStatement.For(group, parked));
@@ -113,7 +116,8 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
     }
 
     private async Task Commit(
-        NpgsqlTransaction transaction, IReadOnlyList<ParkedRecord> parked, IReadOnlyList<OutgoingMessage> sent, CancellationToken cancel)
+        NpgsqlTransaction transaction, IReadOnlyList<ParkedRecord> parked, IReadOnlyList<OutgoingMessage> sent,
+        CancellationToken cancel)
     {
         CrashPoint.Hit("K02");
 

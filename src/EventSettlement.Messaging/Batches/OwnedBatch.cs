@@ -20,15 +20,16 @@ public abstract class OwnedBatch
 
     /// <summary>
     /// The fenced transaction that moves the offset past the batch, with everything that <paramref name="work"/> wrote,
-    /// sent, scheduled and parked. The fence is taken before <paramref name="work"/> runs; what was sent is written after
-    /// it, as the last statements before COMMIT.
+    /// sent, scheduled and parked. The fence is taken before <paramref name="work"/> runs; what was sent is written
+    /// after it, as the last statements before COMMIT.
     /// </summary>
     /// <exception cref="PartitionLostException">Somebody else owns the partition; nothing was written.</exception>
     public abstract Task Complete(Func<OwnedTransaction, Task> work, CancellationToken cancel);
 
     /// <summary>The same where everything is known beforehand: one round trip and the COMMIT.</summary>
     /// <exception cref="PartitionLostException">Somebody else owns the partition; nothing was written.</exception>
-    /// <exception cref="UnexpectedRowsException">A statement touched other rows than expected; nothing was written.</exception>
+    /// <exception cref="UnexpectedRowsException">A statement touched other rows than expected; nothing was
+    /// written.</exception>
     public abstract Task Complete(QueuedWrites writes, CancellationToken cancel);
 }
 

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace EventSettlement.Messaging.Batches;
 
-/// <summary>One owned partition: a buffer bounded in bytes and records, and the loop that empties it by batches.</summary>
+/// <summary>
+/// One owned partition: a buffer bounded in bytes and records, and the loop that empties it by batches.
+/// </summary>
 public sealed class PartitionLane
 {
     private const int MostMessages = 500;
@@ -45,7 +47,8 @@ public sealed class PartitionLane
         get
         {
             lock (_gate)
-                return !_finishing && !_running.IsCompleted && _waiting.Count < FullMessages / 2 && _bytes < FullBytes / 2;
+                return !_finishing && !_running.IsCompleted && _waiting.Count < FullMessages / 2
+                    && _bytes < FullBytes / 2;
         }
     }
 
@@ -58,7 +61,8 @@ public sealed class PartitionLane
             {
                 // Reading backwards would handle records twice, reading ahead would lose the former ones unseen.
                 if (record.Offset < _expected)
-                    throw new InvalidOperationException($"{Source}: offset {record.Offset} came where {_expected} was next");
+                    throw new InvalidOperationException(
+                        $"{Source}: offset {record.Offset} came where {_expected} was next");
                 _expected = record.Offset + 1;
                 _waiting.Enqueue(record);
                 _bytes += SizeOf(record);
@@ -97,7 +101,8 @@ public sealed class PartitionLane
                     continue;
                 CrashPoint.Hit("K01");
                 var started = Stopwatch.GetTimestamp();
-                await _runner.Run(batch, done => Interlocked.Exchange(ref _committed, done), () => _finishing, _drop.Token);
+                await _runner.Run(batch, done => Interlocked.Exchange(ref _committed, done), () => _finishing,
+                    _drop.Token);
                 CrashPoint.Hit("K03");
                 MessagingMeter.BatchTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
                 MessagingMeter.BatchSize.Record(batch.Count);

@@ -6,8 +6,8 @@ using Npgsql;
 namespace EventSettlement.Messaging.Batches;
 
 /// <summary>
-/// One group's owner: takes partitions under a new epoch, keeps what was read in a bounded buffer for each, and runs one
-/// batch a partition at a time; partitions run beside each other.
+/// One group's owner: takes partitions under a new epoch, keeps what was read in a bounded buffer for each, and runs
+/// one batch a partition at a time; partitions run beside each other.
 /// </summary>
 public sealed class PartitionPump(
     string group, IReadOnlyDictionary<string, IBatchConsumer> consumers, OffsetStore offsets, Takeover takeover,

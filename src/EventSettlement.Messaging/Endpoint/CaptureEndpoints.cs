@@ -6,7 +6,9 @@ using MassTransit.Util;
 
 namespace EventSettlement.Messaging.Endpoint;
 
-/// <summary>Where a handler's messages go: into the batch, and from there into the log with everything else or not at all.</summary>
+/// <summary>
+/// Where a handler's messages go: into the batch, and from there into the log with everything else or not at all.
+/// </summary>
 internal sealed class CaptureEndpoints(ReceivePipeline pipeline, BatchSession session)
     : ISendEndpointProvider, IPublishEndpointProvider
 {

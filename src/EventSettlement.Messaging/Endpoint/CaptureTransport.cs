@@ -18,7 +18,8 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
         return context;
     }
 
-    public async Task Send<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken) where T : class
+    public async Task Send<T>(T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
+        where T : class
     {
         var context = new WireSendContext<T>(message, cancellationToken);
         await pipe.Send(context);
@@ -39,7 +40,8 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
     {
         var inbound = session.Inbound?.Headers.Text ?? "";
 
-        // A redelivered timer is still that timer. MassTransit would give it a new token, which the saga ignores as stale.
+        // A redelivered timer is still that timer. MassTransit would give it a new token, which the saga ignores as
+        // stale.
         if (context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _)
             && RecordHeaders.Find(inbound, MessageHeaders.SchedulingTokenId) is { } token)
         {
@@ -58,8 +60,8 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
             session.Capture(message);
     }
 
-    // Timers and redeliveries carry no ids of their own, and a command id in a message would pass for its correlation id,
-    // so what is sent while handling a record stays in that record's lane unless the handler says otherwise.
+    // Timers and redeliveries carry no ids of their own, and a command id in a message would pass for its correlation
+    // id, so what is sent while handling a record stays in that record's lane unless the handler says otherwise.
     private string? KeyOf<T>(WireSendContext<T> context) where T : class =>
         context.PartitionKey ?? session.InboundKey ?? (context.InitiatorId ?? context.CorrelationId)?.ToString("D");
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EventSettlement.Messaging.Endpoint;
 
 /// <summary>
-/// Outside a batch MassTransit would send into its own memory, where nobody listens and nothing is kept. So that throws.
+/// Outside a batch MassTransit would send into its own memory, where nobody listens and nothing is kept. So that
+/// throws.
 /// </summary>
 internal sealed class LostBus : ISendObserver, IPublishObserver
 {

@@ -7,20 +7,22 @@ using MassTransit.Scheduling;
 namespace EventSettlement.Messaging.Endpoint;
 
 /// <summary>
-/// MassTransit's scheduler over timer rows. A wait, which MassTransit makes an instant of this process's clock, is made a
-/// wait again and added to the database's clock: schedule waits, never instants of the database.
+/// MassTransit's scheduler over timer rows. A wait, which MassTransit makes an instant of this process's clock, is made
+/// a wait again and added to the database's clock: schedule waits, never instants of the database.
 /// </summary>
 internal sealed class OutboxScheduler(ConsumeContext context, BatchSession session) : IScheduleMessageProvider
 {
     public async Task<ScheduledMessage<T>> ScheduleSend<T>(
-        Uri destinationAddress, DateTime scheduledTime, T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken)
+        Uri destinationAddress, DateTime scheduledTime, T message, IPipe<SendContext<T>> pipe,
+        CancellationToken cancellationToken)
         where T : class
     {
         var token = ScheduleTokenIdCache<T>.GetTokenId(message);
         var timer = new ScheduleSendPipe<T>(pipe, scheduledTime) { ScheduledMessageId = token };
         var endpoint = await context.GetSendEndpoint(destinationAddress);
         await endpoint.Send(message, timer, cancellationToken);
-        return new ScheduledMessageHandle<T>(timer.ScheduledMessageId ?? token, scheduledTime, destinationAddress, message);
+        return new ScheduledMessageHandle<T>(timer.ScheduledMessageId ?? token, scheduledTime, destinationAddress,
+            message);
     }
 
     public Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken)
@@ -34,7 +36,8 @@ internal sealed class OutboxScheduler(ConsumeContext context, BatchSession sessi
 }
 
 /// <summary>Gives every message of an endpoint the scheduler above.</summary>
-internal sealed class OutboxSchedulerFilter(IBusTopology topology) : IFilter<ConsumeContext>, IPipeSpecification<ConsumeContext>
+internal sealed class OutboxSchedulerFilter(IBusTopology topology) : IFilter<ConsumeContext>,
+    IPipeSpecification<ConsumeContext>
 {
     public Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {

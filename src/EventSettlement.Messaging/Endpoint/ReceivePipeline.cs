@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSettlement.Messaging.Endpoint;
 
-/// <summary>MassTransit's own receive pipeline of one endpoint, fed by us: no broker of MassTransit's stands behind it.</summary>
+/// <summary>
+/// MassTransit's own receive pipeline of one endpoint, fed by us: no broker of MassTransit's stands behind it.
+/// </summary>
 internal sealed class ReceivePipeline
 {
     private readonly IReceivePipeDispatcher _dispatcher;
@@ -56,7 +58,8 @@ internal sealed class ReceivePipeline
 
     private sealed class PublishAsSend(IPublishPipe pipe) : ISendPipe
     {
-        public Task Send<T>(SendContext<T> context) where T : class => pipe.Send(context.GetPayload<PublishContext<T>>());
+        public Task Send<T>(SendContext<T> context) where T : class =>
+            pipe.Send(context.GetPayload<PublishContext<T>>());
 
         public void Probe(ProbeContext context) => pipe.Probe(context);
     }

@@ -7,8 +7,8 @@ using MassTransit.Transports;
 namespace EventSettlement.Messaging.Endpoint;
 
 /// <summary>
-/// A record's headers under MassTransit's names. Only <c>MT-</c> headers are listed: whatever is listed would travel on with
-/// every message that is sent while handling this one.
+/// A record's headers under MassTransit's names. Only <c>MT-</c> headers are listed: whatever is listed would travel
+/// on with every message that is sent while handling this one.
 /// </summary>
 internal sealed class RecordHeaders(string text) : IHeaderProvider
 {

@@ -15,7 +15,8 @@ internal sealed class RecordReader(Topology topology)
         var name = RecordHeaders.Find(record.Headers.Text, Topology.MessageType);
         var entry = name is null ? topology.OnlyTypeOf(record.Source.Topic) : topology.Named(name);
         if (entry is null)
-            return Result.Refused("unknown_type", null, name is null ? "the record names no type" : $"{name} is not known here");
+            return Result.Refused("unknown_type", null,
+                name is null ? "the record names no type" : $"{name} is not known here");
         if (record.Body is null)
             return Result.Refused("malformed", null, "the body is null");
         try
@@ -37,6 +38,7 @@ internal sealed class RecordReader(Topology topology)
 
     public sealed record Result(WireType? Type, object? Message, string? Code, string? Pointer, string? Reason)
     {
-        public static Result Refused(string code, string? pointer, string reason) => new(null, null, code, pointer, reason);
+        public static Result Refused(string code, string? pointer, string reason) =>
+            new(null, null, code, pointer, reason);
     }
 }

@@ -6,8 +6,10 @@ using MassTransit.Serialization;
 namespace EventSettlement.Messaging.Endpoint;
 
 /// <summary>A message that is read already. It is of one type, and of no other that its JSON might also fit.</summary>
-internal sealed class TypedContext(Headers headers, Uri address, WireSerializer serializer, WireType type, object message)
-    : BaseSerializerContext(SystemTextJsonMessageSerializer.Instance, new RawMessageContext(headers, address, 0), type.Urns)
+internal sealed class TypedContext(Headers headers, Uri address, WireSerializer serializer, WireType type,
+    object message)
+    : BaseSerializerContext(SystemTextJsonMessageSerializer.Instance, new RawMessageContext(headers, address, 0),
+        type.Urns)
 {
     public override bool TryGetMessage<T>(out T? value) where T : class => (value = message as T) is not null;
 

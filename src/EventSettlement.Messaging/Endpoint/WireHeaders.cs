@@ -19,7 +19,8 @@ internal static class WireHeaders
     [ThreadStatic]
     private static StringBuilder? builder;
 
-    /// <param name="traceparent">Of the message that is being handled, for processes that trace nothing themselves.</param>
+    /// <param name="traceparent">Of the message that is being handled, for processes that trace nothing
+    /// themselves.</param>
     public static HeaderMap Of(SendContext context, string typeName, string? traceparent)
     {
         var text = (builder ??= new StringBuilder(512)).Clear();

@@ -7,8 +7,8 @@ using MassTransit;
 namespace EventSettlement.Messaging.Endpoint;
 
 /// <summary>
-/// The body is the message's own compact JSON and nothing else. MassTransit's own serializer indents it and adds 300 bytes
-/// about the host to every message.
+/// The body is the message's own compact JSON and nothing else. MassTransit's own serializer indents it and adds 300
+/// bytes about the host to every message.
 /// </summary>
 internal sealed class WireSerializer(Topology topology) : IMessageSerializer, ISerializerFactory
 {
@@ -17,7 +17,8 @@ internal sealed class WireSerializer(Topology topology) : IMessageSerializer, IS
     public ContentType ContentType => Json;
 
     public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class =>
-        new BytesMessageBody(JsonSerializer.SerializeToUtf8Bytes(context.Message, (JsonTypeInfo<T>)topology.Of(typeof(T)).Json));
+        new BytesMessageBody(JsonSerializer.SerializeToUtf8Bytes(context.Message,
+            (JsonTypeInfo<T>)topology.Of(typeof(T)).Json));
 
     public IMessageSerializer CreateSerializer() => this;
 
@@ -30,7 +31,8 @@ internal sealed class WireSerializer(Topology topology) : IMessageSerializer, IS
 
         public ConsumeContext Deserialize(ReceiveContext receiveContext) => throw Refused();
 
-        public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress) => throw Refused();
+        public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress) =>
+            throw Refused();
 
         public MessageBody GetMessageBody(string text) => throw Refused();
 

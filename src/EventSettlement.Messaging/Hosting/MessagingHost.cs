@@ -12,7 +12,8 @@ namespace EventSettlement.Messaging.Hosting;
 
 /// <summary>Prepares the log and runs the groups, the relay and the due mover of this process until it stops.</summary>
 public sealed class MessagingHost(
-    IServiceProvider services, MessagingBuilder builder, MessagingOptions options, IEventLog log, NpgsqlDataSource database,
+    IServiceProvider services, MessagingBuilder builder, MessagingOptions options, IEventLog log,
+    NpgsqlDataSource database,
     ILogger<MessagingHost> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
@@ -28,7 +29,8 @@ public sealed class MessagingHost(
     {
         await StartChecks.RefuseUnpinnedPlanner(database, cancellationToken);
         await StartChecks.RefuseChangedPartitions(database, builder.Topics, options.Partitions, cancellationToken);
-        await log.CreateTopics([.. builder.Topics.Select(name => new TopicSpec(name, options.Partitions))], cancellationToken);
+        await log.CreateTopics([.. builder.Topics.Select(name => new TopicSpec(name, options.Partitions))],
+            cancellationToken);
         var work = new List<Task>();
         foreach (var group in services.GetServices<ConsumerBinding>().GroupBy(binding => binding.Group))
             if (options.Groups is null || options.Groups.Contains(group.Key))
@@ -91,7 +93,8 @@ public sealed class MessagingHost(
 #pragma warning restore CA1031
             {
                 logger.LogError(failure, "{Part} failed and starts again", name);
-                options.OnAlert("messaging_part_failed", name, $"{name} failed: {failure.Message}", "It starts again by itself; see the log.");
+                options.OnAlert("messaging_part_failed", name, $"{name} failed: {failure.Message}",
+                    "It starts again by itself; see the log.");
             }
 
             await Task.Delay(AfterFailure, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);

@@ -19,7 +19,8 @@ internal static class StartChecks
         ON CONFLICT DO NOTHING
         """;
 
-    /// <exception cref="InvalidOperationException">Set-based statements would run as sequential scans, four times slower.</exception>
+    /// <exception cref="InvalidOperationException">Set-based statements would run as sequential scans, four times
+    /// slower.</exception>
     public static async Task RefuseUnpinnedPlanner(NpgsqlDataSource database, CancellationToken cancel)
     {
         await using var command = database.CreateCommand("SHOW enable_seqscan");
@@ -29,7 +30,9 @@ internal static class StartChecks
                 + "connection's options (a transaction pooler does): connect directly.");
     }
 
-    /// <summary>A key changes its partition with the count, so what is under way would be overtaken by what comes.</summary>
+    /// <summary>
+    /// A key changes its partition with the count, so what is under way would be overtaken by what comes.
+    /// </summary>
     public static async Task RefuseChangedPartitions(
         NpgsqlDataSource database, IEnumerable<string> topics, int partitions, CancellationToken cancel)
     {
@@ -43,7 +46,8 @@ internal static class StartChecks
         await using var underWay = database.CreateCommand(UnderWay);
         if ((bool)(await underWay.ExecuteScalarAsync(cancel))!)
             throw new InvalidOperationException(
-                $"The topics have another number of partitions than {partitions}, and messages or timers are under way. "
+                $"The topics have another number of partitions than {partitions}, and messages or timers are under "
+                    + $"way. "
                 + "Start with the former number, let it all be handled, then change it.");
         await using var grow = database.CreateCommand(Grow);
         grow.Parameters.Add(new() { Value = names });

@@ -41,7 +41,9 @@ public readonly struct HeaderMap(string? text) : IEquatable<HeaderMap>
         }
     }
 
-    /// <summary>From what a broker holds. Names that would break the lines are kept as base64 with the same mark.</summary>
+    /// <summary>
+    /// From what a broker holds. Names that would break the lines are kept as base64 with the same mark.
+    /// </summary>
     public static HeaderMap From(IEnumerable<(string Name, byte[]? Value)> headers)
     {
         var text = new StringBuilder();
@@ -53,7 +55,8 @@ public readonly struct HeaderMap(string? text) : IEquatable<HeaderMap>
         return new HeaderMap(text.ToString());
     }
 
-    public HeaderMap With(string name, string value) => new(Text + name + "\t" + Line(Encoding.UTF8.GetBytes(value)) + "\n");
+    public HeaderMap With(string name, string value) =>
+        new(Text + name + "\t" + Line(Encoding.UTF8.GetBytes(value)) + "\n");
 
     public bool Equals(HeaderMap other) => Text == other.Text;
 

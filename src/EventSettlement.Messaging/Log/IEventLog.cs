@@ -10,7 +10,9 @@ public sealed record TopicSpec(string Name, int Partitions);
 /// </summary>
 public interface IEventLog : IAsyncDisposable
 {
-    /// <summary>Names this log for ever (cluster id, or the PostgreSQL log's uuid): an offset means nothing in another.</summary>
+    /// <summary>
+    /// Names this log for ever (cluster id, or the PostgreSQL log's uuid): an offset means nothing in another.
+    /// </summary>
     Task<string> ReadIdentity(CancellationToken cancel);
 
     /// <summary>Creates what is missing; a topic that exists with another number of partitions is an error.</summary>
@@ -19,20 +21,28 @@ public interface IEventLog : IAsyncDisposable
     /// <summary>Offset of the first record kept and the offset after the last one.</summary>
     Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel);
 
-    /// <summary>The record at this very offset, or null when there is none (compacted, deleted, past the end).</summary>
+    /// <summary>
+    /// The record at this very offset, or null when there is none (compacted, deleted, past the end).
+    /// </summary>
     Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel);
 
-    /// <summary>Joins the group and serves the owner until cancelled; then leaves it, so that others take over at once.</summary>
+    /// <summary>
+    /// Joins the group and serves the owner until cancelled; then leaves it, so that others take over at once.
+    /// </summary>
     Task Consume(string group, IReadOnlyCollection<string> topics, IPartitionOwner owner, CancellationToken cancel);
 }
 
 /// <summary>The pump's side of ownership. Calls come from one thread a group.</summary>
 public interface IPartitionOwner
 {
-    /// <summary>The group gave us this partition. Answers the offset to read from, or null to leave it stopped.</summary>
+    /// <summary>
+    /// The group gave us this partition. Answers the offset to read from, or null to leave it stopped.
+    /// </summary>
     Task<long?> Take(TopicPartition partition, CancellationToken cancel);
 
-    /// <summary>Records in offset order. False: the buffer is full, ask <see cref="WantsMore"/> before the next ones.</summary>
+    /// <summary>
+    /// Records in offset order. False: the buffer is full, ask <see cref="WantsMore"/> before the next ones.
+    /// </summary>
     bool Offer(TopicPartition partition, IReadOnlyList<LogRecord> records);
 
     bool WantsMore(TopicPartition partition);

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace EventSettlement.Messaging.Log;
 
-/// <summary>CRC-32C over key, body and headers: proves that the record before a stored offset is still the same one.</summary>
+/// <summary>
+/// CRC-32C over key, body and headers: proves that the record before a stored offset is still the same one.
+/// </summary>
 public static class RecordCrc
 {
     public static long Of(LogRecord record)

@@ -10,10 +10,11 @@ using NpgsqlTypes;
 namespace EventSettlement.Messaging.Outgoing;
 
 /// <summary>
-/// Sends outbox rows to Kafka and deletes them once Kafka has answered: at least once, in the order of their ids within a
-/// shard. There is no position to remember, because ids do not commit in order.
+/// Sends outbox rows to Kafka and deletes them once Kafka has answered: at least once, in the order of their ids within
+/// a shard. There is no position to remember, because ids do not commit in order.
 /// </summary>
-public sealed class OutboxRelay(NpgsqlDataSource database, Wakeup wakeup, MessagingOptions options, ILogger<OutboxRelay> log)
+public sealed class OutboxRelay(NpgsqlDataSource database, Wakeup wakeup, MessagingOptions options,
+    ILogger<OutboxRelay> log)
 {
     private const int RowsOfShard = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
@@ -77,7 +78,8 @@ public sealed class OutboxRelay(NpgsqlDataSource database, Wakeup wakeup, Messag
     {
         var rows = new List<OutboxRow>();
         await using var command = database.CreateCommand(Waiting);
-        command.Parameters.Add(new() { Value = shards.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint });
+        command.Parameters.Add(new() { Value = shards.ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint });
         command.Parameters.Add(new() { Value = RowsOfShard });
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))

@@ -20,7 +20,8 @@ public sealed class OutboxWriter(NpgsqlDataSource database, Wakeup wakeup) : IOu
         """;
 
     public async Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
+        CancellationToken cancel)
     {
         if (messages.Count == 0)
             return;

@@ -30,7 +30,8 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
         """;
 
     public async Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
+        CancellationToken cancel)
     {
         if (messages.Count == 0)
             return;
@@ -107,7 +108,9 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
             [.. _counts.Values],
             _counts.ToDictionary(head => (head.Key.Topic, head.Key.Partition), head => head.Value));
 
-        /// <summary>Distance of each row from the head's new end; the first message of a head is the furthest.</summary>
+        /// <summary>
+        /// Distance of each row from the head's new end; the first message of a head is the furthest.
+        /// </summary>
         public int[] Backs(Heads heads)
         {
             var backs = new int[_at];

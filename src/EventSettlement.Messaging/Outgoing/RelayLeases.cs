@@ -4,8 +4,8 @@ using NpgsqlTypes;
 namespace EventSettlement.Messaging.Outgoing;
 
 /// <summary>
-/// Which shards of the outbox this process relays, by the database's clock. Every free shard is taken: relaying is cheap,
-/// a second process only stands by.
+/// Which shards of the outbox this process relays, by the database's clock. Every free shard is taken: relaying is
+/// cheap, a second process only stands by.
 /// </summary>
 internal sealed class RelayLeases(NpgsqlDataSource database)
 {
@@ -18,7 +18,8 @@ internal sealed class RelayLeases(NpgsqlDataSource database)
 
     private const string Renew = """
         UPDATE relay_lease
-        SET owner = $1, expires_at = clock() + $2, epoch = epoch + CASE WHEN owner IS NOT DISTINCT FROM $1 THEN 0 ELSE 1 END
+        SET owner = $1, expires_at = clock() + $2, epoch = epoch + CASE WHEN owner IS NOT DISTINCT
+        FROM $1 THEN 0 ELSE 1 END
         WHERE shard IN (SELECT shard FROM relay_lease WHERE owner = $1 OR expires_at < (SELECT clock())
                         ORDER BY shard FOR UPDATE SKIP LOCKED)
         RETURNING shard, epoch

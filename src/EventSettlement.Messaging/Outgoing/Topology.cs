@@ -5,7 +5,9 @@ using EventSettlement.Messaging.Log;
 
 namespace EventSettlement.Messaging.Outgoing;
 
-/// <summary>Which type travels under which name on which topic, and how it is written. Addresses live only here.</summary>
+/// <summary>
+/// Which type travels under which name on which topic, and how it is written. Addresses live only here.
+/// </summary>
 public sealed class Topology
 {
     public const string MessageType = "MT-Message-Type";
@@ -48,7 +50,8 @@ public sealed class Topology
     public OutgoingMessage Message<T>(string? key, T message, string? topic = null) where T : class
     {
         var entry = Of(typeof(T));
-        var headers = HeaderMap.Empty.With(MessageType, entry.Name).With("message-id", Guid.CreateVersion7().ToString("D"));
+        var headers = HeaderMap.Empty.With(MessageType, entry.Name)
+            .With("message-id", Guid.CreateVersion7().ToString("D"));
         if (Activity.Current is { Id: { } traceparent })
             headers = headers.With("traceparent", traceparent);
         return new OutgoingMessage(

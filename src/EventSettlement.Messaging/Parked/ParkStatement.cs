@@ -10,14 +10,16 @@ internal static class ParkStatement
     private const int LongestMessage = 2000;
 
     private const string Park = """
-        INSERT INTO parked_message AS p (group_id, topic, partition, "offset", msg_key, headers, body, code, pointer, message,
+        INSERT INTO parked_message AS p (group_id, topic, partition, "offset", msg_key, headers, body, code, pointer,
+            message,
             fingerprint, first_seen, last_seen)
         SELECT $1, w.topic, w.partition, w."offset", w.msg_key, w.headers, w.body, w.code, w.pointer, w.message,
             md5(w.topic || ' ' || w.code || ' ' || coalesce(w.pointer, '')), c.now, c.now
         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10)
                 AS w(topic, partition, "offset", msg_key, headers, body, code, pointer, message),
             (SELECT clock() AS now) c
-        ON CONFLICT (group_id, topic, partition, "offset") DO UPDATE SET last_seen = excluded.last_seen, seen = p.seen + 1
+        ON CONFLICT (group_id, topic, partition, "offset") DO UPDATE SET last_seen = excluded.last_seen,
+            seen = p.seen + 1
         """;
 
     public static NpgsqlBatchCommand For(string group, IReadOnlyList<ParkedRecord> parked)
@@ -41,7 +43,9 @@ internal static class ParkStatement
             command.Parameters.Add(new() { Value = values, NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 
-    /// <summary>A reason may quote the poison: text that PostgreSQL would refuse must not keep it from being parked.</summary>
+    /// <summary>
+    /// A reason may quote the poison: text that PostgreSQL would refuse must not keep it from being parked.
+    /// </summary>
     private static string? Clean(string? text)
     {
         if (text is null)

@@ -12,7 +12,8 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
     private const int LongestPage = 500;
 
     private const string Page = """
-        SELECT id, group_id, topic, partition, "offset", msg_key, headers, NULL::bytea, code, pointer, message, first_seen,
+        SELECT id, group_id, topic, partition, "offset", msg_key, headers, NULL::bytea, code, pointer, message,
+            first_seen,
             last_seen, seen, status, who, at, reason
         FROM parked_message
         WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR code = $2) AND id < $3
@@ -36,8 +37,10 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
         string? status, string? code, long? before, int limit, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(Page);
-        command.Parameters.Add(new() { Value = (object?)status ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (object?)code ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)status ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)code ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = before ?? long.MaxValue });
         command.Parameters.Add(new() { Value = Math.Clamp(limit, 1, LongestPage) });
         return await Read(command, cancel);
@@ -76,14 +79,16 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
     }
 
     private static async Task<OutgoingMessage?> Mark(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, (long Id, string Status, string Who, string? Reason) decision,
+        NpgsqlConnection connection, NpgsqlTransaction transaction,
+        (long Id, string Status, string Who, string? Reason) decision,
         CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(Settle, connection, transaction);
         command.Parameters.Add(new() { Value = decision.Id });
         command.Parameters.Add(new() { Value = decision.Status });
         command.Parameters.Add(new() { Value = decision.Who });
-        command.Parameters.Add(new() { Value = (object?)decision.Reason ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = (object?)decision.Reason ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
         await using var row = await command.ExecuteReaderAsync(cancel);
         if (!await row.ReadAsync(cancel))
             return null;
@@ -101,7 +106,8 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
             found.Add(new ParkedMessage(
-                row.GetInt64(0), row.GetString(1), new TopicPartition(row.GetString(2), row.GetInt32(3)), row.GetInt64(4),
+                row.GetInt64(0), row.GetString(1), new TopicPartition(row.GetString(2), row.GetInt32(3)),
+                row.GetInt64(4),
                 row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5), new HeaderMap(row.GetString(6)),
                 row.IsDBNull(7) ? null : row.GetFieldValue<byte[]>(7), row.GetString(8), Text(9), row.GetString(10),
                 row.GetDateTime(11), row.GetDateTime(12), row.GetInt32(13), row.GetString(14), Text(15),
@@ -116,6 +122,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
 /// <param name="Body">Null in lists.</param>
 /// <param name="Status">PARKED, REPLAYED or DISCARDED.</param>
 public sealed record ParkedMessage(
-    long Id, string Group, TopicPartition Source, long Offset, byte[]? Key, HeaderMap Headers, byte[]? Body, string Code,
+    long Id, string Group, TopicPartition Source, long Offset, byte[]? Key, HeaderMap Headers, byte[]? Body,
+    string Code,
     string? Pointer, string Message, DateTime FirstSeen, DateTime LastSeen, int Seen, string Status, string? Who,
     DateTime? At, string? Reason);

@@ -4,8 +4,8 @@ using MassTransit.Saga;
 namespace EventSettlement.Messaging.Sagas;
 
 /// <summary>
-/// MassTransit's saga repository over the sagas of the batch. Every attempt (UseMessageRetry makes several) that throws is
-/// undone: saga, side rows, outgoing messages and timers.
+/// MassTransit's saga repository over the sagas of the batch. Every attempt (UseMessageRetry makes several) that throws
+/// is undone: saga, side rows, outgoing messages and timers.
 /// </summary>
 internal sealed class BatchSagaRepository<TSaga> : ISagaRepositoryContextFactory<TSaga>
     where TSaga : class, ISaga

@@ -31,7 +31,9 @@ public sealed class BatchSession
         _tables.TryAdd(typeof(TRow), SideRows<TRow>.Instance);
     }
 
-    /// <summary>The batch this message is handled in; a detached one where there is none (MassTransit's test harness).</summary>
+    /// <summary>
+    /// The batch this message is handled in; a detached one where there is none (MassTransit's test harness).
+    /// </summary>
     public static BatchSession Of(PipeContext context) => context.GetOrAddPayload(() => new BatchSession());
 
     /// <summary>The record that is being handled; what is sent without a key of its own takes this one's.</summary>

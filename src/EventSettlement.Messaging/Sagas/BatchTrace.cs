@@ -23,7 +23,8 @@ internal static class BatchTrace
                 ? remote : default)
             .Where(remote => remote != default)
             .Select(remote => new ActivityLink(remote)).ToArray();
-        var activity = Source.StartActivity($"{group} batch", ActivityKind.Consumer, default(ActivityContext), links: links);
+        var activity = Source.StartActivity($"{group} batch", ActivityKind.Consumer, default(ActivityContext),
+            links: links);
         activity?.SetTag("messaging.destination.name", batch.Source.Topic);
         activity?.SetTag("messaging.destination.partition.id", batch.Source.Partition);
         activity?.SetTag("messaging.batch.message_count", batch.Records.Count);

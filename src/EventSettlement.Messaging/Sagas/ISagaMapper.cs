@@ -25,7 +25,9 @@ public interface ISagaMapper<TSaga> where TSaga : class
     NpgsqlBatchCommand Update(IReadOnlyList<TSaga> sagas);
 }
 
-/// <summary>Rows that a saga adds beside itself, in the same transaction (history, command answers, alerts, progress).</summary>
+/// <summary>
+/// Rows that a saga adds beside itself, in the same transaction (history, command answers, alerts, progress).
+/// </summary>
 public interface ISideTable<TRow>
 {
     /// <summary>One set-based statement for all rows of the flush.</summary>

@@ -13,8 +13,8 @@ using Npgsql;
 namespace EventSettlement.Messaging.Sagas;
 
 /// <summary>
-/// Runs a state machine over batches: one SELECT for the sagas of all records, MassTransit's pipeline for each record in
-/// order, and one flush. A record that fails is undone alone and parked; its neighbours are committed.
+/// Runs a state machine over batches: one SELECT for the sagas of all records, MassTransit's pipeline for each record
+/// in order, and one flush. A record that fails is undone alone and parked; its neighbours are committed.
 /// </summary>
 public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, SagaStateMachineInstance
 {
@@ -31,7 +31,8 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
     {
     }
 
-    internal SagaEndpoint(IServiceProvider services, string group, string topic, Action<IReceiveEndpointConfigurator> configure)
+    internal SagaEndpoint(IServiceProvider services, string group, string topic,
+        Action<IReceiveEndpointConfigurator> configure)
     {
         _services = services;
         _group = group;
@@ -101,7 +102,8 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
             CrashPoint.Hit("K18");
         session.Inbound = record;
 
-        // A scope for the batch would leave scoped endpoints bound to its first message: wrong conversation, wrong trace.
+        // A scope for the batch would leave scoped endpoints bound to its first message: wrong conversation, wrong
+        // trace.
         var scope = _scopes.CreateScope();
         await using var scoped = (IAsyncDisposable)scope;
         using var context = new RecordReceiveContext(

@@ -2,7 +2,9 @@ using EventSettlement.Messaging.Batches;
 
 namespace EventSettlement.Messaging.Sagas;
 
-/// <summary>What a batch has become, as set-based statements. Every saga counts as one row, or somebody else changed it.</summary>
+/// <summary>
+/// What a batch has become, as set-based statements. Every saga counts as one row, or somebody else changed it.
+/// </summary>
 internal static class SagaFlush
 {
     public static void Write<TSaga>(

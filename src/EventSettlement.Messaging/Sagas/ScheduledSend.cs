@@ -36,7 +36,8 @@ internal static class ScheduledRows
 
     public static NpgsqlBatchCommand Cancel(IReadOnlyCollection<Guid> tokens) => new(CancelSql)
     {
-        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. tokens], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. tokens],
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
     };
 
     private static NpgsqlParameter<T[]> Column<T>(

@@ -77,7 +77,8 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
 
     private NpgsqlBatchCommand Select(Guid[] ids) => new(mapper.SelectSql)
     {
-        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
+        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = ids,
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
     };
 
     private async Task Read(Guid[] ids, NpgsqlDataReader reader, CancellationToken cancel)

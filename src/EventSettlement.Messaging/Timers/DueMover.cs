@@ -8,8 +8,8 @@ using Npgsql;
 namespace EventSettlement.Messaging.Timers;
 
 /// <summary>
-/// Sends scheduled messages that are due by the database's clock and deletes their rows in the same transaction, so each
-/// fires once however many movers run; a row that another transaction cancels or moves is skipped.
+/// Sends scheduled messages that are due by the database's clock and deletes their rows in the same transaction, so
+/// each fires once however many movers run; a row that another transaction cancels or moves is skipped.
 /// </summary>
 public sealed class DueMover(
     NpgsqlDataSource database, IOutgoingWriter outgoing, MessagingOptions options, ILogger<DueMover> log)
@@ -19,10 +19,12 @@ public sealed class DueMover(
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private readonly ClockGuard _clock = new();
 
-    // The sub-select makes the clock a constant of the statement: a volatile call in the condition cannot use the index.
+    // The sub-select makes the clock a constant of the statement: a volatile call in the condition cannot use the
+    // index.
     private const string TakeDue = """
         DELETE FROM scheduled_message WHERE id IN (
-            SELECT id FROM scheduled_message WHERE due_at <= (SELECT clock()) ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            SELECT id FROM scheduled_message WHERE due_at <= (SELECT clock()) ORDER BY due_at LIMIT $1
+            FOR UPDATE SKIP LOCKED)
         RETURNING due_at, topic, msg_key, body, headers
         """;
 
@@ -74,7 +76,8 @@ public sealed class DueMover(
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
             due.Add((row.GetDateTime(0), new OutgoingMessage(
-                row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetFieldValue<byte[]>(3), new HeaderMap(row.GetString(4)))));
+                row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetFieldValue<byte[]>(3),
+                new HeaderMap(row.GetString(4)))));
         return [.. due.OrderBy(one => one.At).Select(one => one.Message)];
     }
 

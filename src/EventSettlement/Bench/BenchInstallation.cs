@@ -12,7 +12,9 @@ using Npgsql;
 
 namespace EventSettlement.Bench;
 
-/// <summary>A whole installation for one bench: a fresh database, sandbox and server as processes of their own.</summary>
+/// <summary>
+/// A whole installation for one bench: a fresh database, sandbox and server as processes of their own.
+/// </summary>
 internal sealed class BenchInstallation : IAsyncDisposable
 {
     private const int LinesACall = 1000;

@@ -64,9 +64,11 @@ public sealed class BenchHistoryTable : ISideTable<BenchHistory>
 public sealed class BenchMapper : ISagaMapper<BenchSaga>
 {
     public const string Tables = """
-        CREATE TABLE bench_saga (id uuid PRIMARY KEY, version bigint NOT NULL, state text NOT NULL, attempt integer NOT NULL,
+        CREATE TABLE bench_saga (id uuid PRIMARY KEY, version bigint NOT NULL, state text NOT NULL,
+            attempt integer NOT NULL,
             updated_at timestamptz NOT NULL) WITH (fillfactor = 60);
-        CREATE TABLE bench_history (id uuid, seq integer, from_state text, to_state text, at timestamptz, PRIMARY KEY (id, seq));
+        CREATE TABLE bench_history (id uuid, seq integer, from_state text, to_state text, at timestamptz,
+            PRIMARY KEY (id, seq));
         """;
 
     private const string UpdateSagas = """

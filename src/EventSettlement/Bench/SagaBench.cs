@@ -69,7 +69,8 @@ internal static class SagaBench
         services.AddSingleton<ISideTable<BenchHistory>, BenchHistoryTable>();
         services.AddMessaging(new MessagingOptions { Log = "kafka", Bootstrap = "from-memory:0" }, messaging =>
         {
-            messaging.Topology.Map("bench", BenchJson.Default.BenchStep).Map("bench-steps", BenchJson.Default.BenchStepped);
+            messaging.Topology.Map("bench", BenchJson.Default.BenchStep)
+                .Map("bench-steps", BenchJson.Default.BenchStepped);
             messaging.ConsumeSaga<BenchMachine, BenchSaga, BenchMapper>("saga", "bench");
         });
         return services.BuildServiceProvider();
@@ -88,7 +89,8 @@ internal static class SagaBench
         public async Task Prepare(Guid[] ids, CancellationToken cancel)
         {
             await place.Execute("""
-                INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset) VALUES ('saga', 'bench', 0, 1, 0)
+                INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset)
+                VALUES ('saga', 'bench', 0, 1, 0)
                 """, cancel);
             await using var insert = place.Database.Hot.CreateCommand(
                 "INSERT INTO bench_saga SELECT id, 1, 'Odd', 0, clock() FROM unnest($1) AS u (id)");

@@ -18,7 +18,8 @@ public static class DevCommands
         return new Command("dev", "An installation of its own for this desk.")
         {
             run, up, InFolder("down", "Stop everything; data stays.", Down),
-            InFolder("status", "Show what runs.", Status), InFolder("reset", "Stop everything and delete the data.", Reset),
+            InFolder("status", "Show what runs.", Status),
+            InFolder("reset", "Stop everything and delete the data.", Reset),
         };
     }
 
@@ -38,7 +39,8 @@ public static class DevCommands
         using var hangUp = OnSignal(PosixSignal.SIGHUP, ended);
         try
         {
-            Say($"Retries wait {string.Join(", ", options.RetryDelays.Select(Durations.Format))} here, not 2, 4, 8 minutes "
+            Say($"Retries wait {string.Join(", ", options.RetryDelays.Select(Durations.Format))} here, not 2, 4, 8 "
+                + $"minutes "
                 + "(--retry-delays).");
             var stack = new DevStack(options, Say);
             await stack.Up(ended.Token);

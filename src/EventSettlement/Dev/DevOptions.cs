@@ -8,7 +8,8 @@ namespace EventSettlement.Dev;
 /// <param name="MemberService">Address of another member service than the sandbox.</param>
 /// <param name="Kafka">Bootstrap servers; null = the embedded log, or a private broker with KAFKA_HOME.</param>
 internal sealed record DevOptions(
-    bool Exit, int Studies, int Seed, string? Facts, DateOnly? Date, string? MemberService, string? Kafka, string Folder,
+    bool Exit, int Studies, int Seed, string? Facts, DateOnly? Date, string? MemberService, string? Kafka,
+    string Folder,
     int Port, TimeSpan[] RetryDelays)
 {
     public const int MembersPerStudy = 10;
@@ -25,7 +26,8 @@ internal sealed record DevOptions(
         { Description = "Address of a member service instead of the sandbox." };
     private static readonly Option<string?> KafkaOption = new("--kafka")
         { Description = "Kafka's host:port instead of the event log in PostgreSQL." };
-    private static readonly Option<string?> DirOption = new("--dir") { Description = "Where all data goes; .settle if not told." };
+    private static readonly Option<string?> DirOption =
+        new("--dir") { Description = "Where all data goes; .settle if not told." };
     private static readonly Option<int> PortOption = new("--port")
         { Description = "Of the API and the page.", DefaultValueFactory = _ => 8080 };
     private static readonly Option<string> DelaysOption = new("--retry-delays")

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace EventSettlement.Dev;
 
-/// <summary>The whole installation in one folder: PostgreSQL, sandbox, server, and a broker where one is wanted.</summary>
+/// <summary>
+/// The whole installation in one folder: PostgreSQL, sandbox, server, and a broker where one is wanted.
+/// </summary>
 internal sealed class DevStack(DevOptions options, Action<string> say)
 {
     private readonly OwnedProcess server = new(options.Folder, "server");
@@ -63,7 +65,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         yield return ("PostgreSQL", LocalPostgres.RunningIn(folder) is { } address
             ? "running on port " + new NpgsqlConnectionStringBuilder(address).Port : "not running");
         foreach (var name in new[] { PrivateKafka.Name, "sandbox", "server" })
-            yield return (name, new OwnedProcess(folder, name).RunningPid() is { } pid ? $"running, process {pid}" : "not running");
+            yield return (name, new OwnedProcess(folder, name).RunningPid() is { } pid ? $"running, process {pid}"
+                : "not running");
     }
 
     /// <summary>How this program is started once more.</summary>
@@ -93,8 +96,10 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     private async Task<string> StartSandbox(CancellationToken stop)
     {
         var port = FreePort(0);
-        Journal = Path.Combine(options.Folder, $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl");
-        sandbox.Start([.. Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal], new Dictionary<string, string?>());
+        Journal = Path.Combine(options.Folder,
+            $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl");
+        sandbox.Start([.. Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal],
+            new Dictionary<string, string?>());
         var address = new Uri($"http://127.0.0.1:{port}");
         await Answers(sandbox, new Uri(address, "sandbox/credits"), stop);
         say($"Sandbox member service: {address} (journal {Journal})");
@@ -117,7 +122,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     }
 
     private static string Nested(Dictionary<string, string> settings) => JsonSerializer.Serialize(settings
-        .GroupBy(s => s.Key.Split(':')[0]).ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key.Split(':')[1], s => s.Value)));
+        .GroupBy(s => s.Key.Split(':')[0])
+            .ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key.Split(':')[1], s => s.Value)));
 
     private void WriteSecret(string name, string text)
     {
@@ -143,13 +149,15 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
                 if (answer.IsSuccessStatusCode)
                     return;
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException
+                && !stop.IsCancellationRequested)
             {
                 // It is still starting; the loop has an end.
             }
             await Task.Delay(100, stop);
         }
-        throw new InvalidOperationException($"{address} does not answer; the end of {process.LogFile}:\n{process.LastLines(15)}");
+        throw new InvalidOperationException(
+            $"{address} does not answer; the end of {process.LogFile}:\n{process.LastLines(15)}");
     }
 
     private static int FreePort(int wanted)

@@ -24,7 +24,8 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
         foreach (var problem in answer.Problems)
             say($"  line {problem.Line} {problem.Pointer}: {problem.Rule}");
         var after = await Taken(ids, answer.Problems.Count == 0, stop);
-        say(after == before ? "Facts: nothing new, these studies were known" : $"Facts: {after - before:N0} new studies taken in");
+        say(after == before ? "Facts: nothing new, these studies were known"
+            : $"Facts: {after - before:N0} new studies taken in");
     }
 
     private async Task<string> WriteSample(DateOnly date, CancellationToken stop)
@@ -55,7 +56,8 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
     private async Task<long> Known(string[] ids, CancellationToken stop)
     {
         await using var count = database.Reads.CreateCommand(KnownSql);
-        count.Parameters.Add(new NpgsqlParameter { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        count.Parameters.Add(new NpgsqlParameter { Value = ids,
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         return (long)(await count.ExecuteScalarAsync(stop))!;
     }
 

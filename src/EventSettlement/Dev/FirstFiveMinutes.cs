@@ -50,12 +50,15 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         return key;
     }
 
-    /// <summary>The sample's times hang on the date, so tomorrow's run must not tell other facts of the same studies.</summary>
+    /// <summary>
+    /// The sample's times hang on the date, so tomorrow's run must not tell other facts of the same studies.
+    /// </summary>
     private DateOnly FirstDate()
     {
         var file = Path.Combine(options.Folder, "first-date");
         if (!File.Exists(file))
-            File.WriteAllText(file, RunCalendar.BusinessDate(TimeProvider.System.GetUtcNow().UtcDateTime).ToString("O"));
+            File.WriteAllText(file, RunCalendar.BusinessDate(TimeProvider.System.GetUtcNow().UtcDateTime)
+                .ToString("O"));
         return DateOnly.ParseExact(File.ReadAllText(file).Trim(), "O");
     }
 
@@ -74,7 +77,8 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
                 return newest.Id;
             }
             if (answer.StatusCode != HttpStatusCode.Conflict || newest is null)
-                throw new InvalidOperationException($"The run was refused: {await answer.Content.ReadAsStringAsync(stop)}");
+                throw new InvalidOperationException(
+                    $"The run was refused: {await answer.Content.ReadAsStringAsync(stop)}");
             say($"Run {newest.Id} is not finished yet, it goes first.");
             await new RunProgress(queries, say).Watch(newest.Id, RunLimit, stop);
             await new RunSummary(database, say).Print(newest.Id, stop);

@@ -4,7 +4,9 @@ using EventSettlement.Platform;
 
 namespace EventSettlement.Dev;
 
-/// <summary>A broker of one node, made from the distribution that KAFKA_HOME names; its data stays in the folder.</summary>
+/// <summary>
+/// A broker of one node, made from the distribution that KAFKA_HOME names; its data stays in the folder.
+/// </summary>
 internal static class PrivateKafka
 {
     public const string Name = "kafka";
@@ -33,7 +35,8 @@ internal static class PrivateKafka
             var id = Shell.Must(storage, ["random-uuid"]).Trim();
             Shell.Must(storage, ["format", "-t", id, "-c", properties]);
         }
-        process.Start([Path.Combine(home, "bin", "kafka-server-start.sh"), properties], new Dictionary<string, string?>());
+        process.Start([Path.Combine(home, "bin", "kafka-server-start.sh"), properties],
+            new Dictionary<string, string?>());
         var address = $"127.0.0.1:{port}";
         await Answers(process, port, stop);
         File.WriteAllText(addressFile, address);
@@ -78,7 +81,8 @@ internal static class PrivateKafka
             }
             await Task.Delay(200, stop);
         }
-        throw new InvalidOperationException($"Kafka does not start; the end of {process.LogFile}:\n{process.LastLines(15)}");
+        throw new InvalidOperationException(
+            $"Kafka does not start; the end of {process.LogFile}:\n{process.LastLines(15)}");
     }
 
     private static int FreePort()

@@ -19,10 +19,12 @@ public sealed class Database : IAsyncDisposable
     {
         var hot = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Options = PinnedPlanner + FrozenTransactionsEnd, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2, ApplicationName = "settle",
+            Options = PinnedPlanner + FrozenTransactionsEnd, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2,
+                ApplicationName = "settle",
         };
         Hot = NpgsqlDataSource.Create(hot);
-        Reads = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "settle reads" });
+        Reads = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "settle reads" });
     }
 
     /// <summary>For the ways of money: consumers, planner, commands.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace EventSettlement.Platform;
 
-/// <summary>Lengths of time as people type them: <c>500ms</c>, <c>30s</c>, <c>4m</c>, <c>1h</c> or <c>00:00:30</c>.</summary>
+/// <summary>
+/// Lengths of time as people type them: <c>500ms</c>, <c>30s</c>, <c>4m</c>, <c>1h</c> or <c>00:00:30</c>.
+/// </summary>
 public static class Durations
 {
     private static readonly (string Unit, double Milliseconds)[] Units =

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace EventSettlement.Platform;
 
-/// <summary>A private PostgreSQL server in a folder, made from the binaries of this machine; for desks and tests.</summary>
+/// <summary>
+/// A private PostgreSQL server in a folder, made from the binaries of this machine; for desks and tests.
+/// </summary>
 public sealed class LocalPostgres
 {
     private readonly PostgresFolder place;
@@ -46,7 +48,8 @@ public sealed class LocalPostgres
     }
 
     /// <summary>Starts the server of this folder, or adopts it where it runs; makes it when there is none.</summary>
-    /// <param name="folder">Where the data may lie; elsewhere, and said, when the server's user cannot enter it.</param>
+    /// <param name="folder">Where the data may lie; elsewhere, and said, when the server's user cannot enter
+    /// it.</param>
     /// <param name="say">Gets one line for everything that is made.</param>
     /// <param name="options">More settings, such as <c>fsync=off</c> for tests.</param>
     public static async Task<LocalPostgres> Start(

@@ -61,7 +61,8 @@ public static class Migrator
     private sealed class CrashInside : DbCommandInterceptor
     {
         public override ValueTask<int> NonQueryExecutedAsync(
-            DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+            DbCommand command, CommandExecutedEventData eventData, int result,
+            CancellationToken cancellationToken = default)
         {
             CrashPoint.Hit("K28");
             return ValueTask.FromResult(result);

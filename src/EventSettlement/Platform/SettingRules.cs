@@ -4,7 +4,9 @@ using Quartz;
 
 namespace EventSettlement.Platform;
 
-/// <summary>One key of the configuration: what it may hold, and how it enters and leaves <see cref="Settings"/>.</summary>
+/// <summary>
+/// One key of the configuration: what it may hold, and how it enters and leaves <see cref="Settings"/>.
+/// </summary>
 public sealed record SettingRule(
     string Key, string Rule, string Example, Func<Settings, string, bool> Take, Func<Settings, string?> Give)
 {
@@ -30,7 +32,8 @@ public static class SettingRules
         new("EventLog:Kind", "postgres or kafka", "postgres",
             (s, v) => v is "postgres" or "kafka" && Set(() => s.EventLog.Kind = v), s => s.EventLog.Kind),
         new("EventLog:Bootstrap", "host:port, several with commas; needed for kafka", "127.0.0.1:9092",
-            (s, v) => v.Split(',').All(IsHostAndPort) && Set(() => s.EventLog.Bootstrap = v), s => s.EventLog.Bootstrap),
+            (s, v) => v.Split(',').All(IsHostAndPort) && Set(() => s.EventLog.Bootstrap = v),
+            s => s.EventLog.Bootstrap),
         new("EventLog:Partitions", "a whole number, 1 to 256", "8",
             (s, v) => Number(v, 1, 256, n => s.EventLog.Partitions = n), s => Text(s.EventLog.Partitions)),
         new("MemberService:BaseUrl", "an absolute http or https address", "http://127.0.0.1:9700",
@@ -39,15 +42,18 @@ public static class SettingRules
             (s, v) => !v.Any(char.IsControl) && Set(() => s.MemberService.ApiKey = v), s => s.MemberService.ApiKey)
             { Secret = true },
         new("MemberService:Timeout", "100ms to 120s", "30s",
-            (s, v) => Span(v, 0.1, 120, d => s.MemberService.Timeout = d), s => Durations.Format(s.MemberService.Timeout)),
+            (s, v) => Span(v, 0.1, 120, d => s.MemberService.Timeout = d),
+            s => Durations.Format(s.MemberService.Timeout)),
         new("MemberService:MaxItems", "a whole number, 1 to 500", "500",
             (s, v) => Number(v, 1, 500, n => s.MemberService.MaxItems = n), s => Text(s.MemberService.MaxItems)),
         new("MemberService:MaxInFlight", "a whole number, 1 to 64", "4",
             (s, v) => Number(v, 1, 64, n => s.MemberService.MaxInFlight = n), s => Text(s.MemberService.MaxInFlight)),
-        new("MemberService:DoubtDelays", "one to twenty lengths of time, each 10ms to 24h; the last one repeats", "1m,2m,4m,8m,16m,32m,60m",
+        new("MemberService:DoubtDelays", "one to twenty lengths of time, each 10ms to 24h; the last one repeats",
+        "1m,2m,4m,8m,16m,32m,60m",
             TakeDoubtDelays, s => string.Join(',', s.MemberService.DoubtDelays.Select(Durations.Format))),
         new("StudyRefund:Cron", "a Quartz cron expression of 6 or 7 fields, in Asia/Seoul", "0 0 3 * * ?",
-            (s, v) => CronExpression.IsValidExpression(v) && Set(() => s.StudyRefund.Cron = v), s => s.StudyRefund.Cron),
+            (s, v) => CronExpression.IsValidExpression(v) && Set(() => s.StudyRefund.Cron = v),
+            s => s.StudyRefund.Cron),
         new("StudyRefund:RetryDelays", "three lengths of time, each 10ms to 24h", "2m,4m,8m",
             TakeDelays, s => string.Join(',', s.StudyRefund.RetryDelays.Select(Durations.Format))),
         new("StudyRefund:CancelQuietPeriod", "1s to 24h", "10m",
@@ -58,7 +64,8 @@ public static class SettingRules
         new("Otlp:Endpoint", "an absolute http or https address of an OTLP collector (gRPC)", "http://127.0.0.1:4317",
             (s, v) => IsHttp(v) && Set(() => s.Otlp.Endpoint = v), s => s.Otlp.Endpoint),
         new("Redis:Configuration", "host:port, several with commas", "127.0.0.1:6379",
-            (s, v) => v.Length > 0 && Set(() => s.Redis.Configuration = v), s => s.Redis.Configuration) { Secret = true },
+            (s, v) => v.Length > 0 && Set(() => s.Redis.Configuration = v),
+            s => s.Redis.Configuration) { Secret = true },
     ];
 
     private static bool TakeDelays(Settings settings, string value) =>
@@ -88,12 +95,14 @@ public static class SettingRules
         && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0;
 
     private static bool IsListenAddress(string value) =>
-        IsHttp(value.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal));
+        IsHttp(value.Replace("://*", "://any", StringComparison.Ordinal)
+            .Replace("://+", "://any", StringComparison.Ordinal));
 
     private static bool IsHostAndPort(string value)
     {
         var colon = value.LastIndexOf(':');
-        return colon > 0 && ushort.TryParse(value[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        return colon > 0 && ushort.TryParse(value[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture,
+            out _);
     }
 
     private static bool Number(string value, int least, int most, Action<int> set) =>

@@ -31,7 +31,9 @@ public sealed class Settings
         public int MaxItems { get; set; } = 500;
         public int MaxInFlight { get; set; } = 4;
 
-        /// <summary>Waits between questions about an item in doubt, after its settlement failed; the last one repeats.</summary>
+        /// <summary>
+        /// Waits between questions about an item in doubt, after its settlement failed; the last one repeats.
+        /// </summary>
         public TimeSpan[] DoubtDelays { get; set; } =
         [
             TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8),

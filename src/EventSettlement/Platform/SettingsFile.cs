@@ -32,7 +32,8 @@ public static class SettingsFile
         var builder = new ConfigurationBuilder()
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
             // Written by ./run, so that every verb in the clone finds the database of the desk.
-            .AddJsonFile(Path.GetFullPath(Path.Combine(Dev.DevOptions.DefaultFolder, "appsettings.json")), optional: true)
+            .AddJsonFile(Path.GetFullPath(Path.Combine(Dev.DevOptions.DefaultFolder, "appsettings.json")),
+                optional: true)
             .AddJsonFile(Path.GetFullPath(Path.Combine(folder ?? ".", "appsettings.json")), optional: true)
             .AddEnvironmentVariables("EventSettlement__");
         var secrets = Environment.GetEnvironmentVariable(SecretFolderVariable) ?? DefaultSecretFolder;
@@ -40,7 +41,8 @@ public static class SettingsFile
     }
 
     /// <exception cref="InvalidSettingsException">With all mistakes at once.</exception>
-    public static Settings Load(params string[] required) => Read(Sources(), required.Length > 0 ? required : EveryRole);
+    public static Settings Load(params string[] required) =>
+        Read(Sources(), required.Length > 0 ? required : EveryRole);
 
     public static Settings Read(IConfiguration sources, IReadOnlyCollection<string> required)
     {
@@ -57,7 +59,8 @@ public static class SettingsFile
         foreach (var key in values.Keys.Where(k => !IsKnown(k)).Order(StringComparer.Ordinal))
         {
             var nearest = SettingRules.All.MinBy(r => Distance(r.Key.ToUpperInvariant(), key.ToUpperInvariant()))!;
-            mistakes.Add(new SettingMistake(key, $"unknown key, did you mean {nearest.Key}?", $"{nearest.Key}={nearest.Example}"));
+            mistakes.Add(new SettingMistake(key, $"unknown key, did you mean {nearest.Key}?",
+                $"{nearest.Key}={nearest.Example}"));
         }
         foreach (var rule in SettingRules.All)
         {
@@ -84,13 +87,15 @@ public static class SettingsFile
     private static IEnumerable<SettingMistake> AcrossKeys(Settings settings)
     {
         if (settings.EventLog is { Kind: "kafka", Bootstrap: null or "" })
-            yield return new SettingMistake("EventLog:Bootstrap", "is needed when EventLog:Kind is kafka", "127.0.0.1:9092");
+            yield return new SettingMistake("EventLog:Bootstrap", "is needed when EventLog:Kind is kafka",
+                "127.0.0.1:9092");
         // A call that a frozen worker still has in hand must be over before anybody believes that it never happened.
-        var longest = SettingRules.ClaimDeadline + settings.MemberService.Timeout + SettingRules.LongestFreeze;
+        var margin = SettingRules.ClaimDeadline + SettingRules.LongestFreeze;
+        var longest = settings.MemberService.Timeout + margin;
         if (settings.StudyRefund.CancelQuietPeriod <= longest)
             yield return new SettingMistake("StudyRefund:CancelQuietPeriod",
-                $"must be longer than MemberService:Timeout + {(SettingRules.ClaimDeadline + SettingRules.LongestFreeze).TotalSeconds} s"
-                + $" = {Durations.Format(longest)}", "10m");
+                $"must be longer than MemberService:Timeout + {margin.TotalSeconds} s = {Durations.Format(longest)}",
+                "10m");
     }
 
     /// <summary>Leaves by key; a list written as <c>Key:0</c>, <c>Key:1</c> becomes one value with commas.</summary>
@@ -103,7 +108,8 @@ public static class SettingsFile
                 continue;
             var colon = path.LastIndexOf(':');
             if (colon > 0 && int.TryParse(path[(colon + 1)..], out _))
-                values[path[..colon]] = values.TryGetValue(path[..colon], out var before) ? $"{before},{value.Trim()}" : value.Trim();
+                values[path[..colon]] = values.TryGetValue(path[..colon], out var before) ? $"{before},{value.Trim()}"
+                    : value.Trim();
             else
                 values[path] = value.Trim();
         }
@@ -122,7 +128,8 @@ public static class SettingsFile
             var diagonal = row[0];
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1,
+                    diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
         }
         return row[b.Length];
     }

@@ -33,7 +33,8 @@ internal static class Shell
         var words = arguments.ToList();
         var result = Run(program, words);
         return result.Code == 0 ? result.Output : throw new InvalidOperationException(
-            $"{program} {string.Join(' ', words)} ended with {result.Code}: {result.Error.Trim()} {result.Output.Trim()}");
+            $"{program} {string.Join(' ', words)} ended with {result.Code}: {result.Error.Trim()} "
+                + $"{result.Output.Trim()}");
     }
 
     /// <summary>Starts a program in a session of its own, so that Ctrl-C in our terminal does not reach it.</summary>

@@ -14,7 +14,8 @@ public static class Telemetry
         ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "EventSettlement.*"];
 
     private static readonly string[] Meters =
-        ["Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit", "EventSettlement.*"];
+        ["Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit",
+            "EventSettlement.*"];
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services, Settings settings, string roles)
     {
@@ -61,7 +62,9 @@ public static class Telemetry
         }
     }
 
-    /// <summary>The providers listen from their creation to their disposal, so the host makes them at its start.</summary>
+    /// <summary>
+    /// The providers listen from their creation to their disposal, so the host makes them at its start.
+    /// </summary>
     private sealed class Lifetime(Exports exports) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)

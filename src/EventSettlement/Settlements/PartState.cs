@@ -4,12 +4,16 @@ using EventSettlement.Contracts;
 
 namespace EventSettlement.Settlements;
 
-/// <summary>What the saga knows of one part: where its items stood at a revision, and whether an answer is awaited.</summary>
+/// <summary>
+/// What the saga knows of one part: where its items stood at a revision, and whether an answer is awaited.
+/// </summary>
 public sealed record PartState(PartCounts Counts, int Revision, bool Open)
 {
     private const int Fields = 12;
 
-    /// <summary>One part a <c>;</c>, its numbers in the order of the record: small, and read without a JSON parser.</summary>
+    /// <summary>
+    /// One part a <c>;</c>, its numbers in the order of the record: small, and read without a JSON parser.
+    /// </summary>
     public static string Write(IReadOnlyList<PartState> parts)
     {
         var text = new StringBuilder(parts.Count * 40);
@@ -18,8 +22,9 @@ public sealed record PartState(PartCounts Counts, int Revision, bool Open)
             if (text.Length > 0)
                 text.Append(';');
             text.Append(CultureInfo.InvariantCulture,
-                $"{c.Pending},{c.Paid},{c.Failed},{c.Rejected},{c.InDoubt},{c.WrittenOff},{c.NeedsPerson},{c.Cancelled},");
-            text.Append(CultureInfo.InvariantCulture, $"{c.Amount},{c.PaidAmount},{revision},{(open ? 1 : 0)}");
+                $"{c.Pending},{c.Paid},{c.Failed},{c.Rejected},{c.InDoubt},{c.WrittenOff},{c.NeedsPerson},");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{c.Cancelled},{c.Amount},{c.PaidAmount},{revision},{(open ? 1 : 0)}");
         }
 
         return text.ToString();
@@ -41,7 +46,8 @@ public sealed record PartState(PartCounts Counts, int Revision, bool Open)
             if (field != Fields)
                 throw new FormatException($"a part has {Fields} numbers, not {field}");
             parts[at++] = new PartState(
-                new PartCounts((int)n[0], (int)n[1], (int)n[2], (int)n[3], (int)n[4], (int)n[5], (int)n[6], (int)n[7], n[8], n[9]),
+                new PartCounts((int)n[0], (int)n[1], (int)n[2], (int)n[3], (int)n[4], (int)n[5], (int)n[6], (int)n[7],
+                n[8], n[9]),
                 (int)n[10], n[11] == 1);
         }
 

@@ -4,8 +4,8 @@ using MassTransit;
 namespace EventSettlement.Settlements;
 
 /// <summary>
-/// How far one settlement is: the saga, and a row of the table <c>settlement</c>. What is owed stands elsewhere and never
-/// changes. Arrays are replaced, never written into, so that a shallow copy is a copy.
+/// How far one settlement is: the saga, and a row of the table <c>settlement</c>. What is owed stands elsewhere and
+/// never changes. Arrays are replaced, never written into, so that a shallow copy is a copy.
 /// </summary>
 public sealed class Settlement : SagaStateMachineInstance
 {
@@ -40,7 +40,9 @@ public sealed class Settlement : SagaStateMachineInstance
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
 
-    /// <summary>Read from the command rows with the saga: a command that has its answer is never executed again.</summary>
+    /// <summary>
+    /// Read from the command rows with the saga: a command that has its answer is never executed again.
+    /// </summary>
     public Guid[] AnsweredCommands { get; set; } = [];
 
     public long Amount => Total(c => c.Amount);

@@ -2,12 +2,15 @@ using EventSettlement.Contracts;
 
 namespace EventSettlement.Settlements;
 
-/// <summary>What every command has, whatever it asks; the answer to CancelItems stands for the command that asked.</summary>
+/// <summary>
+/// What every command has, whatever it asks; the answer to CancelItems stands for the command that asked.
+/// </summary>
 internal sealed record SettlementCommand(Guid Id, Guid SettlementId, string Verb, string Actor, string? Reason)
 {
     public static SettlementCommand Of(object message) => message switch
     {
-        RetrySettlement m => new(m.CommandId, m.SettlementId, "retry", m.Actor, m.IncludeRejected ? "rejected items too" : null),
+        RetrySettlement m => new(m.CommandId, m.SettlementId, "retry", m.Actor,
+            m.IncludeRejected ? "rejected items too" : null),
         CancelSettlement m => new(m.CommandId, m.SettlementId, "cancel", m.Actor, m.Reason),
         HoldSettlement m => new(m.CommandId, m.SettlementId, "hold", m.Actor, m.Reason),
         ReleaseSettlement m => new(m.CommandId, m.SettlementId, "release", m.Actor, null),

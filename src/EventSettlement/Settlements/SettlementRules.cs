@@ -15,7 +15,9 @@ public enum Verdict
 /// <summary>Why a command is not executed.</summary>
 public sealed record Refusal(string Code, string Reason);
 
-/// <summary>The decisions of a settlement's life. State in, decision out: no clock, no I/O, nothing is changed here.</summary>
+/// <summary>
+/// The decisions of a settlement's life. State in, decision out: no clock, no I/O, nothing is changed here.
+/// </summary>
 public static class SettlementRules
 {
     public static bool MayStart(Settlement s) => !s.Held && !s.Cancelling;
@@ -65,7 +67,9 @@ public static class SettlementRules
         return awaitingRetry && !HasToSend(s, includeRejected: false) ? Verdict.Fail : Verdict.Stay;
     }
 
-    /// <summary>When retry r (counted from the first) may start: its delay has passed, and so has the downstream's own wait.</summary>
+    /// <summary>
+    /// When retry r (counted from the first) may start: its delay has passed, and so has the downstream's own wait.
+    /// </summary>
     public static DateTimeOffset RetryAt(Settlement s, DateTimeOffset now, IReadOnlyList<TimeSpan> delays)
     {
         var retry = Math.Clamp(delays.Count - s.RetriesLeft, 0, delays.Count - 1);
@@ -79,7 +83,8 @@ public static class SettlementRules
         if (part < 0 || part >= s.Parts.Length)
             throw new ArgumentException($"settlement {s.CorrelationId} has no part {part}");
         if (counts.Items != s.Parts[part].Counts.Items)
-            throw new ArgumentException($"part {part} of settlement {s.CorrelationId} has {s.Parts[part].Counts.Items} items, "
+            throw new ArgumentException($"part {part} of settlement {s.CorrelationId} has "
+                + $"{s.Parts[part].Counts.Items} items, "
                 + $"not {counts.Items}");
         return revision > s.Parts[part].Revision;
     }
@@ -98,7 +103,8 @@ public static class SettlementRules
         ? new Refusal("cancelling", "another cancellation is being decided")
         : null;
 
-    public static Refusal ByState(string verb, Settlement s) => new("refused_by_state", $"{verb} is not possible in {s.State}");
+    public static Refusal ByState(string verb, Settlement s) =>
+        new("refused_by_state", $"{verb} is not possible in {s.State}");
 
     public static Refusal NotFound(Guid id) => new("not_found", $"there is no settlement {id}");
 

@@ -4,9 +4,9 @@ using MassTransit;
 namespace EventSettlement.Settlements;
 
 /// <summary>
-/// The life of a settlement, as a table: what happens to it in each state, one verb a line. Every event is written down in
-/// every state, because messages come late, twice and in any order. The verbs are in <see cref="SettlementVerbs"/>, the
-/// decisions in <see cref="SettlementRules"/>.
+/// The life of a settlement, as a table: what happens to it in each state, one verb a line. Every event is written down
+/// in every state, because messages come late, twice and in any order. The verbs are in <see cref="SettlementVerbs"/>,
+/// the decisions in <see cref="SettlementRules"/>.
 /// </summary>
 public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
 {
@@ -14,7 +14,38 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
     {
         Options = options;
         Declare();
+        UntilAnAttemptEnds();
+        UntilItIsSettled();
+        Afterwards();
+    }
 
+    public SettlementOptions Options { get; }
+
+    // Read-only properties over State(name), so that a state is called in tables and traces as it is in SETTLEMENT.md.
+    public State Pending => State("PENDING");
+    public State Processing => State("PROCESSING");
+    public State AwaitingRetry => State("AWAITING_RETRY");
+    public State Failed => State("FAILED");
+    public State Completed => State("COMPLETED");
+    public State Cancelled => State("CANCELLED");
+
+    public Event<SettlementRequested> Requested { get; } = null!;
+    public Schedule<Settlement, PayoutDue> PayoutDue { get; } = null!;
+    public Event<PartAnswered> PartAnswered { get; } = null!;
+    public Event<PartCorrected> PartCorrected { get; } = null!;
+    public Event<RetrySettlement> Retry { get; } = null!;
+    public Event<CancelSettlement> Cancel { get; } = null!;
+    public Event<HoldSettlement> Hold { get; } = null!;
+    public Event<ReleaseSettlement> Release { get; } = null!;
+    public Event<CancelItemsAnswered> CancelAnswered { get; } = null!;
+
+    /// <summary>
+    /// All that can be entered. Asking for a state is what declares it, and a timer binds to declared ones only.
+    /// </summary>
+    internal IReadOnlyList<State> Legal => [Pending, Processing, AwaitingRetry, Failed, Completed, Cancelled];
+
+    private void UntilAnAttemptEnds()
+    {
         Initially(
             When(Requested)
                 .Create(this)
@@ -48,7 +79,10 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Hold, hold => hold.Hold()),
             Once(Release, release => release.Release(this)),
             Ignore(CancelAnswered));
+    }
 
+    private void UntilItIsSettled()
+    {
         During(AwaitingRetry,
             Ignore(Requested),
             When(PayoutDue.Received).StartWhenAllowed(this),
@@ -70,7 +104,10 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Hold, hold => hold.Hold()),
             Once(Release, release => release.Release(this)),
             When(CancelAnswered, SettlementVerbs.IsAwaited).CancelOrGoOn(this));
+    }
 
+    private void Afterwards()
+    {
         // A cancellation may still be asked here: a late answer completed the settlement meanwhile, so payouts refuses.
         During(Completed,
             Ignore(Requested),
@@ -94,29 +131,6 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Release, release => release.RefuseByState()),
             Ignore(CancelAnswered));
     }
-
-    public SettlementOptions Options { get; }
-
-    // Read-only properties over State(name), so that a state is called in tables and traces as it is in SETTLEMENT.md.
-    public State Pending => State("PENDING");
-    public State Processing => State("PROCESSING");
-    public State AwaitingRetry => State("AWAITING_RETRY");
-    public State Failed => State("FAILED");
-    public State Completed => State("COMPLETED");
-    public State Cancelled => State("CANCELLED");
-
-    public Event<SettlementRequested> Requested { get; } = null!;
-    public Schedule<Settlement, PayoutDue> PayoutDue { get; } = null!;
-    public Event<PartAnswered> PartAnswered { get; } = null!;
-    public Event<PartCorrected> PartCorrected { get; } = null!;
-    public Event<RetrySettlement> Retry { get; } = null!;
-    public Event<CancelSettlement> Cancel { get; } = null!;
-    public Event<HoldSettlement> Hold { get; } = null!;
-    public Event<ReleaseSettlement> Release { get; } = null!;
-    public Event<CancelItemsAnswered> CancelAnswered { get; } = null!;
-
-    /// <summary>All that can be entered. Asking for a state is what declares it, and a timer binds to declared ones only.</summary>
-    internal IReadOnlyList<State> Legal => [Pending, Processing, AwaitingRetry, Failed, Completed, Cancelled];
 
     private void Declare()
     {

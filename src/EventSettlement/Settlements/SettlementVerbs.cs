@@ -8,7 +8,9 @@ namespace EventSettlement.Settlements;
 
 using static SettlementRules;
 
-/// <summary>What the table's lines do: creating, attempts and their ends. Effects are rows and messages of the batch.</summary>
+/// <summary>
+/// What the table's lines do: creating, attempts and their ends. Effects are rows and messages of the batch.
+/// </summary>
 internal static partial class SettlementVerbs
 {
     public static bool IsPayableNow(BehaviorContext<Settlement, SettlementRequested> context) =>
@@ -79,7 +81,8 @@ internal static partial class SettlementVerbs
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
         .Then(c => c.Saga.NextRetryAt = RetryAt(c.Saga, BatchSession.Of(c).Now, machine.Options.RetryDelays))
         .Enter(machine.AwaitingRetry)
-        .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), c => c.Saga.NextRetryAt!.Value.UtcDateTime);
+        .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId),
+            c => c.Saga.NextRetryAt!.Value.UtcDateTime);
 
     public static EventActivityBinder<Settlement, T> Complete<T>(
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
@@ -111,7 +114,8 @@ internal static partial class SettlementVerbs
     /// <summary>A retry is used up by the timer, not by an operator; the first attempt is none.</summary>
     private static EventActivityBinder<Settlement, T> UseRetry<T>(
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class =>
-        source.If(c => c.Saga.State == machine.AwaitingRetry.Name, retry => retry.Change((saga, _) => saga.RetriesLeft--));
+        source.If(c => c.Saga.State == machine.AwaitingRetry.Name,
+            retry => retry.Change((saga, _) => saga.RetriesLeft--));
 
     private static void End(Settlement saga)
     {

@@ -5,7 +5,9 @@ namespace EventSettlement.Settlements;
 
 using static SettlementRules;
 
-/// <summary>What payouts tells: counts are taken over only with a higher revision, whatever order they come in.</summary>
+/// <summary>
+/// What payouts tells: counts are taken over only with a higher revision, whatever order they come in.
+/// </summary>
 internal static partial class SettlementVerbs
 {
     public static EventActivityBinder<Settlement, PartAnswered> TakeOver(

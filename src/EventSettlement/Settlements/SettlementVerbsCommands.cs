@@ -14,7 +14,8 @@ internal static partial class SettlementVerbs
     public static bool IsUnanswered<T>(BehaviorContext<Settlement, T> context) where T : class
     {
         var id = SettlementCommand.Of(context.Message).Id;
-        return !context.Saga.AnsweredCommands.Contains(id) && !(context.Saga.Cancelling && context.Saga.CancelCommand == id);
+        return !context.Saga.AnsweredCommands.Contains(id)
+            && !(context.Saga.Cancelling && context.Saga.CancelCommand == id);
     }
 
     /// <summary>
@@ -100,13 +101,16 @@ internal static partial class SettlementVerbs
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
         .If(c => c.Saga.Due && MayStart(c.Saga), came => came
             .Change((saga, _) => saga.Due = false)
-            .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), c => BatchSession.Of(c).Now.UtcDateTime));
+            .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId),
+                c => BatchSession.Of(c).Now.UtcDateTime));
 
-    private static EventActivityBinder<Settlement, T> Done<T>(this EventActivityBinder<Settlement, T> source) where T : class =>
+    private static EventActivityBinder<Settlement, T> Done<T>(this EventActivityBinder<Settlement, T> source)
+        where T : class =>
         source.Then(c => AnswerOnce(c, null));
 
     private static EventActivityBinder<Settlement, T> Refuse<T>(
-        this EventActivityBinder<Settlement, T> source, Func<BehaviorContext<Settlement, T>, Refusal> why) where T : class =>
+        this EventActivityBinder<Settlement, T> source, Func<BehaviorContext<Settlement, T>, Refusal> why)
+        where T : class =>
         source.Then(c => AnswerOnce(c, why(c)));
 
     private static void AnswerOnce<T>(BehaviorContext<Settlement, T> context, Refusal? refusal) where T : class
@@ -116,13 +120,15 @@ internal static partial class SettlementVerbs
         Answer(BatchSession.Of(context), command, refusal);
     }
 
-    private static void Answer(BatchSession session, SettlementCommand command, Refusal? refusal) => session.Add(new CommandAnswer(
+    private static void Answer(BatchSession session, SettlementCommand command, Refusal? refusal) =>
+        session.Add(new CommandAnswer(
         command.Id, command.SettlementId, command.Verb, command.Actor, refusal?.Code, refusal?.Reason, session.Now));
 
     private static string ReasonOf(CancelItemsAnswered answer)
     {
         var reason = answer.Reason ?? "payouts refused";
-        return answer.AskAgainAt is { } at ? $"{reason}; ask again at {at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}" : reason;
+        return answer.AskAgainAt is { } at ? $"{reason}; ask again at {at.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"
+            : reason;
     }
 
     private static async Task AskPayouts(BehaviorContext<Settlement, CancelSettlement> context)

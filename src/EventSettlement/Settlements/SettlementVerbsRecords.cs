@@ -8,7 +8,9 @@ using MassTransit;
 
 namespace EventSettlement.Settlements;
 
-/// <summary>What is written down of each step: history, the run's progress, the event for the world, the alert.</summary>
+/// <summary>
+/// What is written down of each step: history, the run's progress, the event for the world, the alert.
+/// </summary>
 internal static partial class SettlementVerbs
 {
     private static readonly Uri Events = TopicAddress.Of(Topics.SettlementEvents);
@@ -20,7 +22,8 @@ internal static partial class SettlementVerbs
         .TransitionTo(to);
 
     /// <summary>A line of history without a move.</summary>
-    private static EventActivityBinder<Settlement, T> Note<T>(this EventActivityBinder<Settlement, T> source, string cause)
+    private static EventActivityBinder<Settlement, T> Note<T>(this EventActivityBinder<Settlement, T> source,
+        string cause)
         where T : class => source.Then(context =>
         {
             var (saga, command) = (context.Saga, SettlementCommand.Of(context.Message));
@@ -33,7 +36,8 @@ internal static partial class SettlementVerbs
             var (saga, session) = (context.Saga, BatchSession.Of(context));
             session.Add(new Alert(
                 $"run {saga.RunId} {saga.Programme} settlement_failed", "settlement_failed",
-                $"settlements of run {saga.RunId} ({saga.Programme}) failed; the last one: {saga.Subject}, {Because.Counts(saga)}",
+                $"settlements of run {saga.RunId} ({saga.Programme}) failed; the last one: {saga.Subject}, "
+                    + $"{Because.Counts(saga)}",
                 $"settle settlement list --run {saga.RunId} --state FAILED, then retry, resolve or cancel each",
                 saga.Amount - saga.PaidAmount, saga.Currency));
         });
@@ -49,29 +53,34 @@ internal static partial class SettlementVerbs
         await TellTheWorld(context, to, session.Now);
     }
 
-    private static void AddHistory(BehaviorContext<Settlement> context, string to, string cause, string actor, string? reason)
+    private static void AddHistory(BehaviorContext<Settlement> context, string to, string cause, string actor,
+        string? reason)
     {
         var (saga, session) = (context.Saga, BatchSession.Of(context));
         saga.Seq++;
         saga.UpdatedAt = session.Now;
-        session.Add(new HistoryRow(saga.CorrelationId, saga.Seq, saga.Seq == 1 ? null : saga.State, to, cause, actor, reason,
+        session.Add(new HistoryRow(saga.CorrelationId, saga.Seq, saga.Seq == 1 ? null : saga.State, to, cause, actor,
+            reason,
             saga.Attempt, session.Now));
     }
 
     private static async Task TellTheWorld(BehaviorContext<Settlement> context, string to, DateTimeOffset now)
     {
         var saga = context.Saga;
-        var message = new SettlementEvent(saga.CorrelationId, saga.Programme, saga.Subject, saga.Period, to, saga.Currency,
+        var message = new SettlementEvent(saga.CorrelationId, saga.Programme, saga.Subject, saga.Period, to,
+            saga.Currency,
             saga.Amount, saga.PaidAmount, saga.Attempt, saga.NextRetryAt, saga.Seq);
         var events = await context.GetSendEndpoint(Events);
         await events.Send(message, send =>
         {
-            send.Headers.Set("ce_id", string.Create(CultureInfo.InvariantCulture, $"{saga.CorrelationId:D}-{saga.Seq}"));
+            send.Headers.Set("ce_id", string.Create(CultureInfo.InvariantCulture,
+                $"{saga.CorrelationId:D}-{saga.Seq}"));
             send.Headers.Set("content-type", "application/json");
             send.Headers.Set("ce_specversion", "1.0");
             send.Headers.Set("ce_type", TypeOf(to));
             send.Headers.Set("ce_source", "/eventsettlement/settlements");
-            send.Headers.Set("ce_time", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+            send.Headers.Set("ce_time", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'",
+                CultureInfo.InvariantCulture));
         });
     }
 

@@ -48,7 +48,8 @@ public sealed class IdempotencyTests(RunningApi api) : IClassFixture<RunningApi>
     public async Task Of_many_at_once_one_has_the_effect_and_all_the_same_answer()
     {
         var before = await Sent();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => api.Post(Role.Operator, Path, Facts, "at once")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(_ => api.Post(Role.Operator, Path, Facts, "at once")));
         Assert.All(answers, a => Assert.Equal(HttpStatusCode.Accepted, a.StatusCode));
         Assert.Equal(7, answers.Count(a => a.Headers.Contains("Idempotent-Replayed")));
         Assert.Equal(before + 1, await Sent());
@@ -75,6 +76,7 @@ public sealed class IdempotencyTests(RunningApi api) : IClassFixture<RunningApi>
     }
 
     private Task<long> Sent() => api.Count("""
-        SELECT coalesce(sum(next_offset), 0)::bigint FROM log_head JOIN log_topic USING (topic_id) WHERE topic = 'study-completed'
+        SELECT coalesce(sum(next_offset), 0)::bigint FROM log_head JOIN log_topic USING (topic_id)
+        WHERE topic = 'study-completed'
         """);
 }

@@ -60,7 +60,8 @@ public sealed class ProblemTests(RunningApi api) : IClassFixture<RunningApi>
     [Fact]
     public async Task A_body_that_is_too_large_is_refused()
     {
-        var answer = await api.Post(Role.Operator, "/v1/events/study-completed", new { a = new string('x', 1_100_000) }, "large");
+        var answer = await api.Post(Role.Operator, "/v1/events/study-completed", new { a = new string('x', 1_100_000) },
+            "large");
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 

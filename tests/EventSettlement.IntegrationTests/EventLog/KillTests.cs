@@ -75,7 +75,8 @@ public abstract class KillTests<TLog> where TLog : ILogKind
     private static async Task<MessagingWorld> KillWorld()
     {
         var world = await MessagingWorld.Create<TLog>();
-        await world.Execute("DROP TABLE effect; CREATE TABLE effect (id text NOT NULL, stage text NOT NULL, source text NOT NULL)");
+        await world.Execute("DROP TABLE effect; CREATE TABLE effect (id text NOT NULL, stage text NOT NULL, source "
+            + "text NOT NULL)");
         return world;
     }
 
@@ -100,7 +101,8 @@ public abstract class KillTests<TLog> where TLog : ILogKind
     private async Task AllHandled(MessagingWorld world, string point)
     {
         var expected = (In: (long)_sent, Out: (long)_sent + (_sent / 20));
-        await Eventually.Equals(expected, () => Distinct(world), $"after {point} the number of messages with effects", 90);
+        await Eventually.Equals(expected, () => Distinct(world), $"after {point} the number of messages with effects",
+            90);
         Assert.Equal(0L, await world.Read<long>("SELECT count(*) - count(DISTINCT source) FROM effect"));
         if (SendsOnce)
             Assert.Equal(expected.In + expected.Out, await Handled(world));

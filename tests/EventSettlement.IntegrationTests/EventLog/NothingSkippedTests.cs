@@ -15,7 +15,8 @@ public abstract class NothingSkippedTests<TLog> where TLog : ILogKind
     [InlineData("last_crc = last_crc + 1", "another record")]
     [InlineData("last_time = last_time - interval '1 s'", "another record")]
     [InlineData("next_offset = next_offset + 1000", "before offset")]
-    public async Task An_offset_that_the_log_does_not_bear_out_stops_the_partition_until_it_is_accepted(string change, string reason)
+    public async Task An_offset_that_the_log_does_not_bear_out_stops_the_partition_until_it_is_accepted(string change,
+        string reason)
     {
         await using var world = await MessagingWorld.Create<TLog>();
         await using (var before = await world.Start(new EffectConsumer("one")))
@@ -29,11 +30,13 @@ public abstract class NothingSkippedTests<TLog> where TLog : ILogKind
         await world.Send(member.Writer, world.Message("k", "b"));
         await Eventually.Holds(() => Task.FromResult(world.Alerts.Any(alert => alert.Code == "partition_stopped")),
             TimeSpan.FromSeconds(30), "somebody was told");
-        Assert.Contains(reason, await world.Read<string>("SELECT stopped FROM consumer_offset WHERE stopped IS NOT NULL"), StringComparison.Ordinal);
+        Assert.Contains(reason, await world
+            .Read<string>("SELECT stopped FROM consumer_offset WHERE stopped IS NOT NULL"), StringComparison.Ordinal);
         Assert.Equal(1, await world.Effects());
 
         var partition = await world.Read<int>("SELECT partition FROM consumer_offset WHERE stopped IS NOT NULL");
-        var from = await member.Get<OffsetStore>().Accept("group", new TopicPartition(world.Topic, partition), CancellationToken.None);
+        var from = await member.Get<OffsetStore>()
+            .Accept("group", new TopicPartition(world.Topic, partition), CancellationToken.None);
         await world.Send(member.Writer, world.Message("k", "c"));
 
         Assert.InRange(from!.Value, 1, 2);

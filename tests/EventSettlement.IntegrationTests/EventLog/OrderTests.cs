@@ -20,7 +20,8 @@ public abstract class OrderTests<TLog> where TLog : ILogKind
             return id;
         }));
         for (var n = 0; n < 50; n++)
-            await world.Send(member.Writer, [.. Enumerable.Range(0, 20).Select(key => world.Message($"key{key}", $"{key}:{n}"))]);
+            await world.Send(member.Writer,
+                [.. Enumerable.Range(0, 20).Select(key => world.Message($"key{key}", $"{key}:{n}"))]);
 
         await Eventually.Equals(1000, world.Effects, "the number of effects");
 
@@ -38,7 +39,8 @@ public abstract class OrderTests<TLog> where TLog : ILogKind
         {
             for (var n = 0; n < 40; n++)
             {
-                await Append(world, member, [.. Enumerable.Range(0, 5).Select(m => world.Message($"{appender}.{n}.{m}", $"{appender}:{n}:{m}"))], true);
+                await Append(world, member, [.. Enumerable.Range(0, 5)
+                    .Select(m => world.Message($"{appender}.{n}.{m}", $"{appender}:{n}:{m}"))], true);
                 await Append(world, member, [world.Message($"{n}", "rolled back")], false);
             }
         })));

@@ -27,7 +27,8 @@ public abstract class OwnershipTests<TLog> where TLog : ILogKind
             },
         });
         var heir = member.Pump(world.Topic, new EffectConsumer("heir"));
-        var record = new LogRecord(partition, 0, null, Encoding.UTF8.GetBytes("m"), HeaderMap.Empty, DateTime.UnixEpoch);
+        var record = new LogRecord(partition, 0, null, Encoding.UTF8.GetBytes("m"), HeaderMap.Empty,
+            DateTime.UnixEpoch);
 
         Assert.Equal(0, await zombie.Take(partition, CancellationToken.None));
         zombie.Offer(partition, [record]);

@@ -22,7 +22,8 @@ public abstract class PoisonTests<TLog> where TLog : ILogKind
             [.. Enumerable.Range(0, 100).Select(n => world.Message("same key", n == 42 ? poison : $"m{n}"))]);
 
         await Eventually.Equals(99, world.Effects, "the number of effects");
-        await Eventually.Equals(1L, () => world.Read<long>("SELECT count(*) FROM parked_message"), "the number of parked messages");
+        await Eventually.Equals(1L, () => world.Read<long>("SELECT count(*) FROM parked_message"),
+            "the number of parked messages");
 
         Assert.Equal(99L, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
         Assert.Equal(code, await world.Read<string>("SELECT code FROM parked_message"));
@@ -35,9 +36,11 @@ public abstract class PoisonTests<TLog> where TLog : ILogKind
         await using var world = await MessagingWorld.Create<TLog>();
         var repaired = false;
         var member = await world.Start(new EffectConsumer("one", id =>
-            id.StartsWith("bad", StringComparison.Ordinal) && !Volatile.Read(ref repaired) ? throw new FormatException("bad") : id));
+            id.StartsWith("bad", StringComparison.Ordinal)
+                && !Volatile.Read(ref repaired) ? throw new FormatException("bad") : id));
         await world.Send(member.Writer, world.Message("k", "bad1"), world.Message("k", "bad2"));
-        await Eventually.Equals(2L, () => world.Read<long>("SELECT count(*) FROM parked_message"), "the number of parked messages");
+        await Eventually.Equals(2L, () => world.Read<long>("SELECT count(*) FROM parked_message"),
+            "the number of parked messages");
         var parked = member.Get<ParkedMessages>();
         var listed = await parked.List("PARKED", "handler_failed", null, 10, CancellationToken.None);
 

@@ -24,7 +24,8 @@ public abstract class TimerTests<TLog> where TLog : ILogKind
             """);
 
         await Eventually.Equals(90, world.Effects, "the number of effects");
-        await Eventually.Equals(0L, () => world.Read<long>("SELECT count(*) FROM scheduled_message"), "the number of timers");
+        await Eventually.Equals(0L, () => world.Read<long>("SELECT count(*) FROM scheduled_message"),
+            "the number of timers");
 
         Assert.Equal(90L, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
         Assert.Equal(0L, await world.Read<long>("SELECT count(*) FROM effect JOIN due USING (id) WHERE at < due_at"));

@@ -14,12 +14,14 @@ public sealed class SettlementFlowTests
         await world.Tell(id, Requested(id));
         for (var attempt = 1; attempt <= 4; attempt++)
         {
-            await world.UntilText($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'", $"PROCESSING{attempt}");
+            await world.UntilText($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'",
+                $"PROCESSING{attempt}");
             await world.Tell(id, new PartAnswered(id, 0, attempt, attempt, Counts(paid: 1, failed: 1)));
         }
 
         await world.UntilState(id, "FAILED");
-        Assert.Equal("1PENDING 2PROCESSING 3AWAITING_RETRY 4PROCESSING 5AWAITING_RETRY 6PROCESSING 7AWAITING_RETRY 8PROCESSING 9FAILED",
+        Assert.Equal("1PENDING 2PROCESSING 3AWAITING_RETRY 4PROCESSING 5AWAITING_RETRY 6PROCESSING 7AWAITING_RETRY "
+            + "8PROCESSING 9FAILED",
             await world.Read<string>("SELECT string_agg(seq || to_state, ' ' ORDER BY seq) FROM settlement_history"));
         Assert.Equal("FAILED 1 2 200", await world.Read<string>("""
             SELECT string_agg(state || ' ' || settlements || ' ' || items || ' ' || amount, ';')
@@ -73,7 +75,8 @@ public sealed class SettlementFlowTests
         var last = new HoldSettlement(id, Guid.NewGuid(), "kim");
         await world.Tell(id, last);
         await world.UntilText($"SELECT outcome FROM command WHERE command_id = '{last.CommandId}'", "DONE");
-        Assert.Equal("FAILED2", await world.Read<string>($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'"));
+        Assert.Equal("FAILED2", await world
+            .Read<string>($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'"));
     }
 
     [Fact]
@@ -102,7 +105,8 @@ public sealed class SettlementFlowTests
     }
 
     internal static SettlementRequested Requested(Guid id, DateTimeOffset? payableAt = null) => new(
-        id, Programmes.StudyRefund, "S-" + id, "once", 7, "member", "KRW", payableAt ?? Past, Past, [Counts(pending: 2)]);
+        id, Programmes.StudyRefund, "S-" + id, "once", 7, "member", "KRW", payableAt ?? Past, Past,
+        [Counts(pending: 2)]);
 
     internal static PartCounts Counts(int pending = 0, int paid = 0, int failed = 0, int rejected = 0) =>
         new(pending, paid, failed, rejected, 0, 0, 0, 0, 100 * (pending + paid + failed + rejected), 100 * paid);

@@ -16,7 +16,8 @@ public sealed class SettlementGuardTests
         await using var world = await SettlementWorld.Start();
         var id = Guid.NewGuid();
         await world.Do($"""
-            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', 'S-9', 'once', 7, 'member', 'KRW', 100, 0, 2, 1,
+            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', 'S-9', 'once', 7, 'member', 'KRW', 100, 0,
+                2, 1,
                 clock(), clock(), 'study-refund/1', 100, 0, 'study-completed', 0, 0);
             INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state)
                 VALUES ('{id}', 1, 0, 'M-1', 100, 0, 'PENDING'), ('{id}', 2, 0, 'M-2', 0, 1, 'PAID');
@@ -34,7 +35,8 @@ public sealed class SettlementGuardTests
         var id = Guid.NewGuid();
         await world.Tell(id, SettlementFlowTests.Requested(id, DateTimeOffset.UtcNow.AddHours(1)));
         await world.UntilState(id, "PENDING");
-        await world.Do("DELETE FROM scheduled_message; UPDATE settlement SET payable_at = clock() - interval '1 s', held = true");
+        await world.Do("DELETE FROM scheduled_message; UPDATE settlement SET payable_at = clock() - interval '1 s', "
+            + "held = true");
         var guard = Guard(world);
         Assert.Equal(0, await guard.Round(default));
         await world.Do("UPDATE settlement SET held = false");

@@ -76,7 +76,8 @@ internal sealed class SettlementWorld : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    public Task UntilState(Guid id, string state) => UntilText($"SELECT state FROM settlement WHERE settlement_id = '{id}'", state);
+    public Task UntilState(Guid id, string state) =>
+        UntilText($"SELECT state FROM settlement WHERE settlement_id = '{id}'", state);
 
     public Task UntilText(string sql, string expected) => Eventually.Equals(
         expected, async () =>

@@ -27,7 +27,8 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         _test = await TestDatabase.Create();
         _database = new Database(_test.ConnectionString);
         var builder = WebApplication.CreateBuilder();
-        builder.Services.AddSingleton(_database).AddSingleton<IOutgoingWriter>(new OutboxRows()).AddSingleton<FactIntake>();
+        builder.Services.AddSingleton(_database).AddSingleton<IOutgoingWriter>(new OutboxRows())
+            .AddSingleton<FactIntake>();
         _api = builder.Build();
         _api.Urls.Add("http://127.0.0.1:0");
         _api.MapStudyRefunds();
@@ -49,7 +50,8 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         var answer = await Post("study-completed", string.Join('\n', Good));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal(3, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accepted").GetInt32());
-        Assert.Equal(3, await Count("SELECT count(*) FROM outbox WHERE msg_key LIKE 'S-1-%' AND topic = 'study-completed'"));
+        Assert.Equal(3, await Count("SELECT count(*) FROM outbox WHERE msg_key LIKE 'S-1-%' AND topic = "
+            + "'study-completed'"));
         Assert.Equal(1, await Count($"SELECT count(*) FROM outbox WHERE convert_from(body, 'UTF8') = '{Good[0]}'"));
     }
 
@@ -96,7 +98,8 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         lines.Add("{}");
         var path = Path.GetTempFileName();
         await File.WriteAllLinesAsync(path, lines);
-        var answer = await new FactFile(_client).Send("study-completed", path, "/participants/0/memberId", null, default);
+        var answer = await new FactFile(_client)
+            .Send("study-completed", path, "/participants/0/memberId", null, default);
         File.Delete(path);
         Assert.Equal(2_000, answer.Accepted);
         Assert.Equal((2_501, "missing_field"), (answer.Problems[0].Line, answer.Problems[0].Code));

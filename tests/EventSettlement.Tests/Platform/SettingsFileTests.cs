@@ -12,7 +12,8 @@ public sealed class SettingsFileTests
     {
         var mistakes = Check(("ConnectionStrings:Main", Postgres), ("EventLog:Kind", "rabbit"),
             ("MemberService:MaxItems", "501"), ("StudyRefund:RetryDelays", "2m,4m"), ("Api:Urls", "8080"));
-        Assert.Equal(["EventLog:Kind", "MemberService:BaseUrl", "MemberService:MaxItems", "StudyRefund:RetryDelays", "Api:Urls"],
+        Assert.Equal(["EventLog:Kind", "MemberService:BaseUrl", "MemberService:MaxItems", "StudyRefund:RetryDelays",
+            "Api:Urls"],
             mistakes.Select(m => m.Key));
         Assert.All(mistakes, m => Assert.NotEmpty(m.Example));
     }
@@ -30,7 +31,8 @@ public sealed class SettingsFileTests
     {
         var (settings, _) = SettingsFile.Check(From(("ConnectionStrings:Main", Postgres)), []);
         Assert.DoesNotContain(SettingsFile.Show(settings), row => row.Value.Contains("s3cret"));
-        Assert.DoesNotContain("s3cret", string.Join('\n', Check(("ConnectionStrings:Main", "Password=s3cret;Nonsense=1"))));
+        Assert.DoesNotContain("s3cret",
+            string.Join('\n', Check(("ConnectionStrings:Main", "Password=s3cret;Nonsense=1"))));
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class SettingsFileTests
         var line = SettingsFile.Check(From(("StudyRefund:RetryDelays", "2s,4s,8s")), []).Settings;
         var array = SettingsFile.Check(From(("StudyRefund:RetryDelays:0", "2s"), ("StudyRefund:RetryDelays:1", "4s"),
             ("StudyRefund:RetryDelays:2", "8s")), []).Settings;
-        Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)], line.StudyRefund.RetryDelays);
+        Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)],
+            line.StudyRefund.RetryDelays);
         Assert.Equal(line.StudyRefund.RetryDelays, array.StudyRefund.RetryDelays);
     }
 

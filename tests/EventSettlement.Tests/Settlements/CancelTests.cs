@@ -23,7 +23,8 @@ public sealed class CancelTests
     public async Task A_pending_settlement_is_cancelled_and_its_timer_is_stale()
     {
         await using var h = await SettlementHarness.Start();
-        await h.Tell(Requested(h.Id, TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(200), Counts(pending: 2)));
+        await h.Tell(Requested(h.Id, TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(200),
+            Counts(pending: 2)));
         var cancel = new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "withdrawn");
         await h.Tell(cancel, Cancelled(cancel, new PartRevision(0, 1, Counts(cancelled: 2))));
         await SettlementHarness.Until(() => h.TimersFired == 1, "the timer did not come");

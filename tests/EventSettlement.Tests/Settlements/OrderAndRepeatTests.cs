@@ -11,7 +11,8 @@ public sealed class OrderAndRepeatTests
         await using var h = await SettlementHarness.Start();
         await h.Tell(Requested(h.Id), Requested(h.Id));
         Assert.Equal((1, 2), (h.State.Attempt, h.PayParts.Count));
-        await h.Tell(Answered(h.Id, 0, 1, 1, Counts(paid: 2)), Answered(h.Id, 1, 1, 1, Counts(paid: 2)), Requested(h.Id));
+        await h.Tell(Answered(h.Id, 0, 1, 1, Counts(paid: 2)), Answered(h.Id, 1, 1, 1, Counts(paid: 2)),
+            Requested(h.Id));
         Assert.Equal(("COMPLETED", 3), (h.State.State, h.Events.Count));
     }
 
@@ -91,7 +92,8 @@ public sealed class OrderAndRepeatTests
     public async Task A_part_that_is_not_there_changes_nothing()
     {
         await using var h = await SettlementHarness.Start();
-        await h.Tell(Requested(h.Id), Answered(h.Id, 9, 1, 1, Counts(paid: 2)), Answered(h.Id, 0, 1, 1, Counts(paid: 3)));
+        await h.Tell(Requested(h.Id), Answered(h.Id, 9, 1, 1, Counts(paid: 2)),
+            Answered(h.Id, 0, 1, 1, Counts(paid: 3)));
         Assert.Equal(("PROCESSING", 0), (h.State.State, h.State.Paid));
     }
 }

@@ -2,7 +2,9 @@ using EventSettlement.Contracts;
 
 namespace EventSettlement.Tests.Settlements;
 
-/// <summary>Payouts as the saga sees it, with a memory of every message, so that each can come late and again.</summary>
+/// <summary>
+/// Payouts as the saga sees it, with a memory of every message, so that each can come late and again.
+/// </summary>
 internal sealed class PlayedPayouts(Guid id, Random random)
 {
     private readonly char[][] _items = [['n', 'n'], ['n', 'n']];
@@ -22,7 +24,8 @@ internal sealed class PlayedPayouts(Guid id, Random random)
         for (; _paid < asked.Count; _paid++)
         {
             var ask = asked[_paid];
-            Change(ask.Part, item => item is 'n' or 'f' or 'd' || (item == 'r' && ask.IncludeRejected) ? "ppffdr"[Random.Next(6)] : item);
+            Change(ask.Part, item => item is 'n' or 'f' or 'd'
+                || (item == 'r' && ask.IncludeRejected) ? "ppffdr"[Random.Next(6)] : item);
             _mail.Add(new PartAnswered(id, ask.Part, ask.Attempt, _revisions[ask.Part], CountsOf(ask.Part)));
         }
 
@@ -70,7 +73,8 @@ internal sealed class PlayedPayouts(Guid id, Random random)
         Change(0, _ => 'c');
         Change(1, _ => 'c');
         return new CancelItemsAnswered(
-            id, ask.CommandId, true, null, null, null, [new(0, _revisions[0], CountsOf(0)), new(1, _revisions[1], CountsOf(1))]);
+            id, ask.CommandId, true, null, null, null,
+            [new(0, _revisions[0], CountsOf(0)), new(1, _revisions[1], CountsOf(1))]);
     }
 
     private void Change(int part, Func<char, char> to)

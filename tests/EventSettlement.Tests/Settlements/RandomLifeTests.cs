@@ -5,7 +5,9 @@ using static EventSettlement.Tests.Settlements.Messages;
 
 namespace EventSettlement.Tests.Settlements;
 
-/// <summary>Settlements led through random lives: answers in any order, repeats, commands, timers true and stale.</summary>
+/// <summary>
+/// Settlements led through random lives: answers in any order, repeats, commands, timers true and stale.
+/// </summary>
 public sealed class RandomLifeTests(ITestOutputHelper output)
 {
     private static readonly HashSet<(string From, string To)> Legal =
@@ -53,7 +55,8 @@ public sealed class RandomLifeTests(ITestOutputHelper output)
             }
 
             Check(h, before, which);
-            Assert.True(h.State.Attempt - cycle < 4, $"{which}: attempt {h.State.Attempt} of a cycle that began with {cycle}");
+            Assert.True(h.State.Attempt - cycle < 4,
+                $"{which}: attempt {h.State.Attempt} of a cycle that began with {cycle}");
         }
     }
 
@@ -70,11 +73,13 @@ public sealed class RandomLifeTests(ITestOutputHelper output)
         if (s.State is "COMPLETED" or "FAILED" or "AWAITING_RETRY")
             Assert.Equal(s.State == "COMPLETED", SettlementRules.AllSettled(s));
         if (s.State == "FAILED" && before.State != "FAILED")
-            Assert.True(s.RetriesLeft == 0 || !SettlementRules.HasToSend(s, false), $"{which}: failed with retries left");
+            Assert.True(s.RetriesLeft == 0 || !SettlementRules.HasToSend(s, false),
+                $"{which}: failed with retries left");
         if (s.Attempt > before.Attempt)
             Assert.False(before.Held && h.State.Held, $"{which}: an attempt started while held");
     }
 
     private static string Picture(Settlement s) =>
-        $"{s.State} {s.Attempt} {s.RetriesLeft} {PartState.Write(s.Parts)} {s.Held} {s.Cancelling} {s.Due} {s.Seq} {s.AnsweredCommands.Length}";
+        $"{s.State} {s.Attempt} {s.RetriesLeft} {PartState.Write(s.Parts)} {s.Held} {s.Cancelling} {s.Due} {s.Seq} "
+            + $"{s.AnsweredCommands.Length}";
 }

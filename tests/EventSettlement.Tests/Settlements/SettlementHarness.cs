@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSettlement.Tests.Settlements;
 
-/// <summary>The state machine in MassTransit's own test harness: in-memory transport, saga repository and timers.</summary>
+/// <summary>
+/// The state machine in MassTransit's own test harness: in-memory transport, saga repository and timers.
+/// </summary>
 public sealed class SettlementHarness : IAsyncDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -32,9 +34,11 @@ public sealed class SettlementHarness : IAsyncDisposable
 
     public IReadOnlyList<PayPart> PayParts => [.. _harness.Sent.Select<PayPart>(SoFar).Select(m => m.Context.Message)];
 
-    public IReadOnlyList<CancelItems> Cancels => [.. _harness.Sent.Select<CancelItems>(SoFar).Select(m => m.Context.Message)];
+    public IReadOnlyList<CancelItems> Cancels =>
+        [.. _harness.Sent.Select<CancelItems>(SoFar).Select(m => m.Context.Message)];
 
-    public IReadOnlyList<SettlementEvent> Events => [.. _harness.Sent.Select<SettlementEvent>(SoFar).Select(m => m.Context.Message)];
+    public IReadOnlyList<SettlementEvent> Events =>
+        [.. _harness.Sent.Select<SettlementEvent>(SoFar).Select(m => m.Context.Message)];
 
     public IReadOnlyList<ISentMessage<SettlementEvent>> SentEvents => [.. _harness.Sent.Select<SettlementEvent>(SoFar)];
 
@@ -43,7 +47,8 @@ public sealed class SettlementHarness : IAsyncDisposable
     /// <param name="delays">Milliseconds before each retry.</param>
     public static async Task<SettlementHarness> Start(params int[] delays)
     {
-        var waits = (delays.Length == 0 ? [60_000, 60_000, 60_000] : delays).Select(ms => TimeSpan.FromMilliseconds(ms)).ToArray();
+        var waits = (delays.Length == 0 ? [60_000, 60_000, 60_000] : delays).Select(ms => TimeSpan.FromMilliseconds(ms))
+            .ToArray();
         var services = new ServiceCollection()
             .AddSingleton(new SettlementOptions(waits))
             .AddMassTransitTestHarness(x =>
@@ -87,7 +92,8 @@ public sealed class SettlementHarness : IAsyncDisposable
 
     public static async Task Until(Func<bool> condition, string otherwise)
     {
-        var end = TimeProvider.System.GetTimestamp() + (long)(Limit.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        var end = TimeProvider.System.GetTimestamp()
+            + (long)(Limit.TotalSeconds * TimeProvider.System.TimestampFrequency);
         while (!condition())
         {
             Assert.True(TimeProvider.System.GetTimestamp() < end, otherwise);
@@ -96,8 +102,8 @@ public sealed class SettlementHarness : IAsyncDisposable
         }
     }
 
-    public Task UntilState(string state) => Until(
-        () => State.State == state, $"expected {state}, but it is {(Saga.Sagas.Contains(Id) is { } s ? s.State : "not there")}");
+    public Task UntilState(string state) => Until(() => State.State == state,
+        $"expected {state}, but it is {(Saga.Sagas.Contains(Id) is { } s ? s.State : "not there")}");
 
     public async ValueTask DisposeAsync()
     {

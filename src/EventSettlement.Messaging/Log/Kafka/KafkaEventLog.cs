@@ -3,7 +3,9 @@ using Confluent.Kafka.Admin;
 
 namespace EventSettlement.Messaging.Log.Kafka;
 
-/// <summary>The log of every installation that leaves one machine. Owns nothing but clients; offsets live in PostgreSQL.</summary>
+/// <summary>
+/// The log of every installation that leaves one machine. Owns nothing but clients; offsets live in PostgreSQL.
+/// </summary>
 public sealed class KafkaEventLog : IEventLog
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -37,7 +39,8 @@ public sealed class KafkaEventLog : IEventLog
         try
         {
             await _admin.CreateTopicsAsync(
-                missing.Select(t => new TopicSpecification { Name = t.Name, NumPartitions = t.Partitions, ReplicationFactor = -1 }),
+                missing.Select(t => new TopicSpecification { Name = t.Name, NumPartitions = t.Partitions,
+                ReplicationFactor = -1 }),
                 new CreateTopicsOptions { OperationTimeout = Patience, RequestTimeout = Patience });
         }
         catch (CreateTopicsException e) when (e.Results.All(

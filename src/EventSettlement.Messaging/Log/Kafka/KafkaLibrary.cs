@@ -41,8 +41,10 @@ public static class KafkaLibrary
     internal static async Task<string> ReadClusterId(IAdminClient admin, TimeSpan patience)
     {
         if (handle == nint.Zero)
-            return (await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = patience })).ClusterId;
-        var read = Marshal.GetDelegateForFunctionPointer<ClusterId>(NativeLibrary.GetExport(handle, "rd_kafka_clusterid"));
+            return (await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = patience }))
+                .ClusterId;
+        var read = Marshal.GetDelegateForFunctionPointer<ClusterId>(NativeLibrary.GetExport(handle,
+            "rd_kafka_clusterid"));
         var native = typeof(Handle).GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic)!;
         var client = ((SafeHandle)native.GetValue(admin.Handle)!).DangerousGetHandle();
         return await Task.Run(() => Marshal.PtrToStringUTF8(read(client, (int)patience.TotalMilliseconds)))
@@ -97,7 +99,8 @@ public static class KafkaLibrary
         catch (System.ComponentModel.Win32Exception)
         {
             throw new DllNotFoundException(
-                "The system's librdkafka is older than the client and needs a C compiler once: apt-get install gcc libc6-dev");
+                "The system's librdkafka is older than the client and needs a C compiler once: apt-get install gcc "
+                    + "libc6-dev");
         }
     }
 }

@@ -21,8 +21,8 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     private readonly HashSet<KafkaPartition> _paused = [];
     private readonly Dictionary<KafkaPartition, long> _told = [];
 
-    // Read and not offered yet. A rebalance may come between two reads: what an earlier ownership read is forgotten with
-    // it, for the next one starts at the committed offset, before these.
+    // Read and not offered yet. A rebalance may come between two reads: what an earlier ownership read is forgotten
+    // with it, for the next one starts at the committed offset, before these.
     private readonly Dictionary<KafkaPartition, List<LogRecord>> _read = [];
     private CancellationToken _cancel;
 
@@ -83,7 +83,9 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         })
         .Build();
 
-    /// <summary>What is read of a partition that was not taken is dropped, until <see cref="Retake"/> seeks back.</summary>
+    /// <summary>
+    /// What is read of a partition that was not taken is dropped, until <see cref="Retake"/> seeks back.
+    /// </summary>
     private List<TopicPartitionOffset> Take(List<KafkaPartition> given)
     {
         var from = new List<TopicPartitionOffset>();

@@ -34,7 +34,8 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
             try
             {
                 var read = _consumer.Consume(patience)
-                    ?? throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{partition} at {offset}: no answer"));
+                    ?? throw new KafkaException(new Error(ErrorCode.Local_TimedOut,
+                        $"{partition} at {offset}: no answer"));
                 return read.IsPartitionEOF || read.Offset.Value != offset ? null : KafkaRecord.From(read);
             }
             finally
@@ -44,7 +45,9 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
         }
     }
 
-    /// <summary>A topic that was made a moment ago is unknown until the client hears of it: asked again, with a limit.</summary>
+    /// <summary>
+    /// A topic that was made a moment ago is unknown until the client hears of it: asked again, with a limit.
+    /// </summary>
     private WatermarkOffsets Marks(TopicPartition partition, TimeSpan patience)
     {
         var started = Stopwatch.GetTimestamp();

@@ -4,8 +4,8 @@ using Npgsql;
 namespace EventSettlement.Messaging.Log.Postgres;
 
 /// <summary>
-/// One process's membership of a group: renews its leases by the database's clock, apart from the batches, so that a long
-/// batch never costs a lease. It says what is held and how many are due; <see cref="GroupReader"/> acts on it.
+/// One process's membership of a group: renews its leases by the database's clock, apart from the batches, so that a
+/// long batch never costs a lease. It says what is held and how many are due; <see cref="GroupReader"/> acts on it.
 /// </summary>
 internal sealed class GroupMember : IAsyncDisposable
 {
@@ -24,10 +24,12 @@ internal sealed class GroupMember : IAsyncDisposable
         """;
 
     private const string Renew = """
-        UPDATE partition_lease SET expires_at = clock() + $3 WHERE group_id = $1 AND owner = $2 RETURNING topic, partition
+        UPDATE partition_lease SET expires_at = clock() + $3 WHERE group_id = $1 AND owner = $2
+        RETURNING topic, partition
         """;
 
-    private const string Members = "SELECT count(*) FROM group_member WHERE group_id = $1 AND expires_at > (SELECT clock())";
+    private const string Members =
+        "SELECT count(*) FROM group_member WHERE group_id = $1 AND expires_at > (SELECT clock())";
 
     private const string Acquire = """
         INSERT INTO partition_lease AS l (group_id, topic, partition, owner, epoch, expires_at)
@@ -35,7 +37,8 @@ internal sealed class GroupMember : IAsyncDisposable
         FROM unnest($4, $5) AS w(topic, partition)
         WHERE NOT EXISTS (
             SELECT 1 FROM partition_lease o
-            WHERE o.group_id = $1 AND o.topic = w.topic AND o.partition = w.partition AND o.expires_at >= (SELECT clock()))
+            WHERE o.group_id = $1 AND o.topic = w.topic AND o.partition = w.partition
+            AND o.expires_at >= (SELECT clock()))
         ORDER BY w.topic, w.partition LIMIT $6
         ON CONFLICT (group_id, topic, partition) DO UPDATE
         SET owner = excluded.owner, epoch = l.epoch + 1, expires_at = excluded.expires_at
@@ -49,7 +52,8 @@ internal sealed class GroupMember : IAsyncDisposable
 
     private const string Leave = """
         WITH leases AS (DELETE FROM partition_lease WHERE group_id = $1 AND owner = $2)
-        DELETE FROM group_member WHERE group_id = $1 AND owner = $2 OR group_id = $1 AND expires_at < (SELECT clock()) - $3 * 100
+        DELETE FROM group_member WHERE group_id = $1 AND owner = $2 OR group_id = $1
+        AND expires_at < (SELECT clock()) - $3 * 100
         """;
 
     private readonly NpgsqlDataSource _database;
@@ -66,13 +70,16 @@ internal sealed class GroupMember : IAsyncDisposable
         _renewing = Task.Run(RenewUntilStopped);
     }
 
-    /// <summary>What the last renewal told, or null when it is so old that everything may be another's by now.</summary>
+    /// <summary>
+    /// What the last renewal told, or null when it is so old that everything may be another's by now.
+    /// </summary>
     public Standing? Current => _standing is { } known && Stopwatch.GetElapsedTime(known.At) < Ttl ? known : null;
 
     /// <summary>Takes free partitions, at most <paramref name="count"/>; others are left alone.</summary>
     public async Task<List<TopicPartition>> Take(int count, CancellationToken cancel)
     {
-        var all = _topics.SelectMany(topic => Enumerable.Range(0, topic.Partitions).Select(p => new TopicPartition(topic.Name, p))).ToArray();
+        var all = _topics.SelectMany(topic => Enumerable.Range(0, topic.Partitions)
+            .Select(p => new TopicPartition(topic.Name, p))).ToArray();
         await using var command = Command(Acquire, Ttl);
         command.Parameters.Add(new() { Value = all.Select(one => one.Topic).ToArray() });
         command.Parameters.Add(new() { Value = all.Select(one => one.Partition).ToArray() });
@@ -116,7 +123,8 @@ internal sealed class GroupMember : IAsyncDisposable
                 registered = true;
                 await RenewOnce();
             }
-            catch (Exception failure) when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
+            catch (Exception failure) when (failure
+                is NpgsqlException or OperationCanceledException or TimeoutException)
             {
                 // Tried again below; when it goes on for the lease's length, Current turns null and all is dropped.
             }

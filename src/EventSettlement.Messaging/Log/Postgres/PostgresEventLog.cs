@@ -4,7 +4,8 @@ using Npgsql;
 namespace EventSettlement.Messaging.Log.Postgres;
 
 /// <summary>The embedded log: tables, row locks and leases of the database that holds everything else.</summary>
-public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics, Wakeup wakeup, MessagingOptions options)
+public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics, Wakeup wakeup,
+    MessagingOptions options)
     : IEventLog
 {
     private const string CreateTopic = """
@@ -13,7 +14,8 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
         INSERT INTO log_head (topic_id, partition) SELECT topic_id, p FROM made, generate_series(0, $2 - 1) AS p
         """;
 
-    private const string Bounds = "SELECT begin_offset, next_offset FROM log_head WHERE topic_id = $1 AND partition = $2";
+    private const string Bounds =
+        "SELECT begin_offset, next_offset FROM log_head WHERE topic_id = $1 AND partition = $2";
 
     private const string OneRecord = """
         SELECT msg_key, headers, body, appended_at FROM event_log
@@ -24,7 +26,8 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
     private const string Retain = """
         WITH passed AS (
             SELECT h.topic_id, h.partition, h.begin_offset, least(h.next_offset, (
-                SELECT min(c.next_offset) FROM consumer_offset c WHERE c.topic = t.topic AND c.partition = h.partition)) AS until
+                SELECT min(c.next_offset) FROM consumer_offset c WHERE c.topic = t.topic
+                AND c.partition = h.partition)) AS until
             FROM log_head h JOIN log_topic t USING (topic_id)),
         gone AS (
             DELETE FROM event_log e USING passed p
@@ -55,7 +58,8 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
             var topic = await topics.Of(spec.Name, cancel);
             if (topic.Partitions != spec.Partitions)
                 throw new InvalidOperationException(
-                    $"topic {spec.Name} has {topic.Partitions} partitions, not {spec.Partitions}; they are fixed once it exists");
+                    $"topic {spec.Name} has {topic.Partitions} partitions, not {spec.Partitions}; they are fixed once "
+                        + $"it exists");
         }
     }
 
@@ -93,7 +97,10 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
         await new GroupReader(database, member, owner, woken, all).Run(cancel);
     }
 
-    /// <summary>Deletes what every registered group has passed and what is older than the retention; answers how many heads moved.</summary>
+    /// <summary>
+    /// Deletes what every registered group has passed and what is older than the retention; answers how many heads
+    /// moved.
+    /// </summary>
     public async Task<int> DeletePassed(CancellationToken cancel)
     {
         await using var command = database.CreateCommand(Retain);

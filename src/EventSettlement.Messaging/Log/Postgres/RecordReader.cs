@@ -3,7 +3,9 @@ using NpgsqlTypes;
 
 namespace EventSettlement.Messaging.Log.Postgres;
 
-/// <summary>Reads the next records of several partitions in one round trip, bounded in rows and bytes for each.</summary>
+/// <summary>
+/// Reads the next records of several partitions in one round trip, bounded in rows and bytes for each.
+/// </summary>
 internal static class RecordReader
 {
     private const int RowsAtOnce = 500;
@@ -23,7 +25,8 @@ internal static class RecordReader
         """;
 
     public static async Task<List<LogRecord>[]> Read(
-        NpgsqlDataSource database, IReadOnlyList<(TopicPartition Source, int TopicId, long From)> wanted, CancellationToken cancel)
+        NpgsqlDataSource database, IReadOnlyList<(TopicPartition Source, int TopicId, long From)> wanted,
+        CancellationToken cancel)
     {
         await using var command = database.CreateCommand(Next);
         Ints(command, Enumerable.Range(0, wanted.Count));

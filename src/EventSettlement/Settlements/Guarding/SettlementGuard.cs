@@ -11,7 +11,8 @@ namespace EventSettlement.Settlements.Guarding;
 /// <summary>How long each step may take before its message is sent again.</summary>
 public sealed record GuardBounds(TimeSpan Request, TimeSpan Timer, TimeSpan Answer)
 {
-    public static readonly GuardBounds Default = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(15));
+    public static readonly GuardBounds Default = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30),
+        TimeSpan.FromMinutes(15));
 }
 
 /// <summary>
@@ -24,7 +25,8 @@ public sealed partial class SettlementGuard : BackgroundService
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly Meter Meter = new("EventSettlement.Settlements");
     private static readonly Counter<long> Resent =
-        Meter.CreateCounter<long>("settlement.guard.resent", "{message}", "Messages sent again because nothing had moved");
+        Meter.CreateCounter<long>("settlement.guard.resent", "{message}",
+            "Messages sent again because nothing had moved");
 
     private readonly Database _database;
     private readonly IOutgoingWriter _outgoing;
@@ -42,7 +44,8 @@ public sealed partial class SettlementGuard : BackgroundService
         (_database, _outgoing, _bounds, _log) = (database, outgoing, bounds, logger);
         _stuck = new StuckSettlements(database, topology);
         _settlements = new LogMark(Topics.Settlements, messaging.Partitions, log, outgoing, database);
-        _payouts = new LogMark(Topics.Payouts(SettlementsSlice.Downstream), messaging.Partitions, log, outgoing, database);
+        _payouts = new LogMark(Topics.Payouts(SettlementsSlice.Downstream), messaging.Partitions, log, outgoing,
+            database);
         _serving = messaging.Groups?.Contains(SettlementsSlice.Group) ?? true;
     }
 
@@ -60,7 +63,8 @@ public sealed partial class SettlementGuard : BackgroundService
             if (await _payouts.ReadPassed(stop) is { } asked)
             {
                 var before = (asked < passed ? asked : passed) - _bounds.Answer;
-                sent += await Send("part", await _stuck.Unanswered(before, MostARound - sent, SettlementsSlice.Downstream, stop), stop);
+                sent += await Send("part", await _stuck.Unanswered(before, MostARound - sent,
+                    SettlementsSlice.Downstream, stop), stop);
                 _payouts.Forget();
             }
         }
@@ -98,7 +102,8 @@ public sealed partial class SettlementGuard : BackgroundService
         return messages.Count;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} messages of kind {Kind} were sent again: nothing had moved")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Count} messages of kind {Kind} were sent again: nothing had moved")]
     private partial void SentAgain(int count, string kind);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stuck settlements could not be looked for; it is tried again")]

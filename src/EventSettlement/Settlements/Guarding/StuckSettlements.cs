@@ -7,17 +7,22 @@ using NpgsqlTypes;
 
 namespace EventSettlement.Settlements.Guarding;
 
-/// <summary>Finds what should have moved on, with the message that moves it. Only runs with something open are walked.</summary>
+/// <summary>
+/// Finds what should have moved on, with the message that moves it. Only runs with something open are walked.
+/// </summary>
 internal sealed class StuckSettlements(Database database, Topology topology)
 {
     private const string OpenRuns = """
-        SELECT run_id FROM run_progress WHERE lane LIKE 'saga-%' AND state IN ('PENDING', 'PROCESSING', 'AWAITING_RETRY')
+        SELECT run_id FROM run_progress WHERE lane LIKE 'saga-%'
+        AND state IN ('PENDING', 'PROCESSING', 'AWAITING_RETRY')
         GROUP BY run_id HAVING sum(settlements) > 0
         """;
 
     private const string FindUnstarted = """
-        SELECT r.settlement_id, r.programme, r.subject, r.period, r.run_id, r.downstream, r.currency, r.payable_at, r.created_at,
-               array_agg(p.waiting ORDER BY p.part), array_agg(p.zero ORDER BY p.part), array_agg(p.amount ORDER BY p.part)
+        SELECT r.settlement_id, r.programme, r.subject, r.period, r.run_id, r.downstream, r.currency, r.payable_at,
+            r.created_at,
+               array_agg(p.waiting ORDER BY p.part), array_agg(p.zero ORDER BY p.part), array_agg(p.amount
+               ORDER BY p.part)
         FROM settlement_request r
         CROSS JOIN LATERAL (SELECT i.part, count(*) FILTER (WHERE i.amount > 0)::int AS waiting,
                                    count(*) FILTER (WHERE i.amount = 0)::int AS zero, sum(i.amount)::bigint AS amount
@@ -42,7 +47,8 @@ internal sealed class StuckSettlements(Database database, Topology topology)
     private const string FindUnanswered = $"""
         SELECT s.settlement_id, s.parts, s.attempt, s.include_rejected, s.downstream FROM settlement s
         WHERE s.run_id IN ({OpenRuns}) AND s.state = 'PROCESSING' AND NOT s.held AND s.updated_at < $1
-          AND s.downstream = $3 AND NOT EXISTS (SELECT 1 FROM downstream d WHERE d.name = s.downstream AND d.state = 'STOPPED')
+          AND s.downstream = $3 AND NOT EXISTS (SELECT 1 FROM downstream d WHERE d.name = s.downstream
+          AND d.state = 'STOPPED')
         LIMIT $2
         """;
 
@@ -54,8 +60,11 @@ internal sealed class StuckSettlements(Database database, Topology topology)
     public Task<List<OutgoingMessage>> Overdue(DateTimeOffset before, int limit, CancellationToken stop) =>
         Find(FindOverdue, before, limit, null, Timer, stop);
 
-    /// <summary>Parts sent long ago without an answer: the same attempt again, which payouts answers from its store.</summary>
-    public Task<List<OutgoingMessage>> Unanswered(DateTimeOffset before, int limit, string downstream, CancellationToken stop) =>
+    /// <summary>
+    /// Parts sent long ago without an answer: the same attempt again, which payouts answers from its store.
+    /// </summary>
+    public Task<List<OutgoingMessage>> Unanswered(DateTimeOffset before, int limit, string downstream,
+        CancellationToken stop) =>
         Find(FindUnanswered, before, limit, downstream, OpenParts, stop);
 
     private async Task<List<OutgoingMessage>> Find(
@@ -63,7 +72,8 @@ internal sealed class StuckSettlements(Database database, Topology topology)
         Func<NpgsqlDataReader, IEnumerable<OutgoingMessage>> read, CancellationToken stop)
     {
         await using var command = database.Reads.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter { Value = before.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter { Value = before.UtcDateTime,
+            NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.AddWithValue(limit);
         if (downstream is not null)
             command.Parameters.AddWithValue(downstream);
@@ -76,11 +86,14 @@ internal sealed class StuckSettlements(Database database, Topology topology)
 
     private IEnumerable<OutgoingMessage> Request(NpgsqlDataReader row)
     {
-        var (waiting, zero, amount) = (row.GetFieldValue<int[]>(9), row.GetFieldValue<int[]>(10), row.GetFieldValue<long[]>(11));
-        var parts = waiting.Select((n, part) => new PartCounts(n, zero[part], 0, 0, 0, 0, 0, 0, amount[part], 0)).ToArray();
+        var (waiting, zero, amount) = (row.GetFieldValue<int[]>(9), row.GetFieldValue<int[]>(10),
+            row.GetFieldValue<long[]>(11));
+        var parts = waiting.Select((n, part) => new PartCounts(n, zero[part], 0, 0, 0, 0, 0, 0, amount[part], 0))
+            .ToArray();
         var id = row.GetGuid(0);
         return [topology.Message(id.ToString("D"), new SettlementRequested(
-            id, row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetString(5), row.GetString(6),
+            id, row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetString(5),
+            row.GetString(6),
             row.GetFieldValue<DateTimeOffset>(7), row.GetFieldValue<DateTimeOffset>(8), parts))];
     }
 
@@ -88,7 +101,8 @@ internal sealed class StuckSettlements(Database database, Topology topology)
     {
         var id = row.GetGuid(0);
         var due = topology.Message(id.ToString("D"), new PayoutDue(id));
-        return [due with { Headers = due.Headers.With(MessageHeaders.SchedulingTokenId, row.GetGuid(1).ToString("D")) }];
+        return [due with { Headers = due.Headers.With(MessageHeaders.SchedulingTokenId,
+            row.GetGuid(1).ToString("D")) }];
     }
 
     private IEnumerable<OutgoingMessage> OpenParts(NpgsqlDataReader row)

@@ -3,7 +3,9 @@ using NpgsqlTypes;
 
 namespace EventSettlement.Settlements.Storage;
 
-/// <summary>Array parameters for unnest, one a column, in the order of the statement. Types are named, never guessed.</summary>
+/// <summary>
+/// Array parameters for unnest, one a column, in the order of the statement. Types are named, never guessed.
+/// </summary>
 internal static class Columns
 {
     public static NpgsqlBatchCommand Array<TRow, T>(
@@ -12,23 +14,29 @@ internal static class Columns
         var values = new T[rows.Count];
         for (var i = 0; i < values.Length; i++)
             values[i] = value(rows[i]);
-        command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type });
+        command.Parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values,
+            NpgsqlDbType = NpgsqlDbType.Array | type });
         return command;
     }
 
-    public static NpgsqlBatchCommand Uuids<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows, Func<TRow, Guid> value) =>
+    public static NpgsqlBatchCommand Uuids<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows,
+        Func<TRow, Guid> value) =>
         c.Array(rows, NpgsqlDbType.Uuid, value);
 
-    public static NpgsqlBatchCommand Texts<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows, Func<TRow, string?> value) =>
+    public static NpgsqlBatchCommand Texts<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows,
+        Func<TRow, string?> value) =>
         c.Array(rows, NpgsqlDbType.Text, value);
 
-    public static NpgsqlBatchCommand Integers<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows, Func<TRow, int> value) =>
+    public static NpgsqlBatchCommand Integers<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows,
+        Func<TRow, int> value) =>
         c.Array(rows, NpgsqlDbType.Integer, value);
 
-    public static NpgsqlBatchCommand Bigints<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows, Func<TRow, long> value) =>
+    public static NpgsqlBatchCommand Bigints<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows,
+        Func<TRow, long> value) =>
         c.Array(rows, NpgsqlDbType.Bigint, value);
 
-    public static NpgsqlBatchCommand Booleans<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows, Func<TRow, bool> value) =>
+    public static NpgsqlBatchCommand Booleans<TRow>(this NpgsqlBatchCommand c, IReadOnlyList<TRow> rows,
+        Func<TRow, bool> value) =>
         c.Array(rows, NpgsqlDbType.Boolean, value);
 
     public static NpgsqlBatchCommand Times<TRow>(

@@ -16,7 +16,8 @@ public sealed class CommandAnswerTable : ISideTable<CommandAnswer>
         FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (command_id, settlement_id, verb, actor, code, reason, at)
         ORDER BY command_id
         ON CONFLICT (command_id) DO UPDATE
-        SET answered_at = excluded.answered_at, outcome = excluded.outcome, code = excluded.code, reason = excluded.reason
+        SET answered_at = excluded.answered_at, outcome = excluded.outcome, code = excluded.code,
+            reason = excluded.reason
         WHERE c.answered_at IS NULL
         """;
 

@@ -9,7 +9,8 @@ public sealed class SettlementMapper : ISagaMapper<Settlement>
 {
     private const string SelectSettlements = """
         SELECT settlement_id, version, state, programme, subject, period, run_id, downstream, currency, parts, attempt,
-               retries_left, include_rejected, held, cancelling, cancel_command, due, payable_at, next_retry_at, not_before,
+               retries_left, include_rejected, held, cancelling, cancel_command, due, payable_at, next_retry_at,
+                   not_before,
                timer_token, seq, created_at, updated_at,
                ARRAY(SELECT c.command_id FROM command c
                      WHERE c.settlement_id = s.settlement_id AND c.answered_at IS NOT NULL) AS answered
@@ -22,13 +23,15 @@ public sealed class SettlementMapper : ISagaMapper<Settlement>
                needs_person, parts, attempt, retries_left, include_rejected, held, cancelling, cancel_command, due,
                next_retry_at, not_before, timer_token, seq, updated_at,
                programme, subject, period, run_id, downstream, currency, payable_at, created_at)
-        SELECT settlement_id, version + 1, state, amount, paid_amount, items, paid, failed, rejected, in_doubt, written_off,
+        SELECT settlement_id, version + 1, state, amount, paid_amount, items, paid, failed, rejected, in_doubt,
+            written_off,
                needs_person, parts, attempt, retries_left, include_rejected, held, cancelling, cancel_command, due,
                next_retry_at, not_before, timer_token, seq, updated_at,
                programme, subject, period, run_id, downstream, currency, payable_at, created_at
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
                     $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
-          AS u (settlement_id, version, state, amount, paid_amount, items, paid, failed, rejected, in_doubt, written_off,
+          AS u (settlement_id, version, state, amount, paid_amount, items, paid, failed, rejected, in_doubt,
+              written_off,
                 needs_person, parts, attempt, retries_left, include_rejected, held, cancelling, cancel_command, due,
                 next_retry_at, not_before, timer_token, seq, updated_at,
                 programme, subject, period, run_id, downstream, currency, payable_at, created_at)
@@ -45,7 +48,8 @@ public sealed class SettlementMapper : ISagaMapper<Settlement>
             timer_token = u.timer_token, seq = u.seq, updated_at = u.updated_at
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
                     $23, $24, $25)
-          AS u (settlement_id, version, state, amount, paid_amount, items, paid, failed, rejected, in_doubt, written_off,
+          AS u (settlement_id, version, state, amount, paid_amount, items, paid, failed, rejected, in_doubt,
+              written_off,
                 needs_person, parts, attempt, retries_left, include_rejected, held, cancelling, cancel_command, due,
                 next_retry_at, not_before, timer_token, seq, updated_at)
         WHERE s.settlement_id = u.settlement_id AND s.version = u.version
@@ -103,7 +107,8 @@ public sealed class SettlementMapper : ISagaMapper<Settlement>
     private static DateTimeOffset? TimeOrNull(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 
-    private static NpgsqlBatchCommand Changing(string sql, IReadOnlyList<Settlement> sagas) => new NpgsqlBatchCommand(sql)
+    private static NpgsqlBatchCommand Changing(string sql, IReadOnlyList<Settlement> sagas) =>
+        new NpgsqlBatchCommand(sql)
         .Uuids(sagas, s => s.CorrelationId)
         .Bigints(sagas, s => s.Version)
         .Texts(sagas, s => s.State)

@@ -2,7 +2,8 @@ namespace EventSettlement.Settlements.Storage;
 
 /// <summary>A row of <c>settlement_history</c>.</summary>
 public sealed record HistoryRow(
-    Guid SettlementId, int Seq, string? FromState, string ToState, string Cause, string Actor, string? Reason, int Attempt,
+    Guid SettlementId, int Seq, string? FromState, string ToState, string Cause, string Actor, string? Reason,
+    int Attempt,
     DateTimeOffset At);
 
 /// <summary>What became of a command: DONE without a code, REFUSED with one.</summary>

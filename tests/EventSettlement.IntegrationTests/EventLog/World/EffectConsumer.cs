@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace EventSettlement.IntegrationTests.EventLog.World;
 
-/// <summary>One row an effect: the body's text, in the batch's transaction. A second effect would be a second row.</summary>
+/// <summary>
+/// One row an effect: the body's text, in the batch's transaction. A second effect would be a second row.
+/// </summary>
 public sealed class EffectConsumer(string name, Func<string, string>? handle = null) : IBatchConsumer
 {
     private const string Insert = "INSERT INTO effect (id, by) SELECT id, $2 FROM unnest($1) AS id";
@@ -14,7 +16,8 @@ public sealed class EffectConsumer(string name, Func<string, string>? handle = n
 
     public async Task Consume(OwnedBatch batch, CancellationToken cancel)
     {
-        var ids = batch.Records.Select(record => Encoding.UTF8.GetString(record.Body ?? [])).Select(handle ?? (id => id)).ToArray();
+        var ids = batch.Records.Select(record => Encoding.UTF8.GetString(record.Body ?? []))
+            .Select(handle ?? (id => id)).ToArray();
         await BeforeComplete();
         var command = new NpgsqlBatchCommand(Insert);
         command.Parameters.Add(new() { Value = ids });

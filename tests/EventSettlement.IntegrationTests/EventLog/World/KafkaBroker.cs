@@ -43,7 +43,8 @@ public static class KafkaBroker
         var candidates = new List<string?> { Environment.GetEnvironmentVariable("KAFKA_HOME") };
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             candidates.Add(Path.Combine(folder.FullName, "shared", "kafka"));
-        return candidates.FirstOrDefault(home => home is not null && File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")));
+        return candidates.FirstOrDefault(home => home is not null
+            && File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")));
     }
 
     private static string Properties(string folder, int port, int controller) => $"""

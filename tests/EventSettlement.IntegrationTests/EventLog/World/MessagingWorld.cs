@@ -41,7 +41,8 @@ public sealed class MessagingWorld : IAsyncDisposable
     {
         var bootstrap = await TLog.Bootstrap();
         var world = new MessagingWorld(await TestDatabase.Create(), TLog.Name, bootstrap);
-        await world.Execute("CREATE TABLE effect (id text NOT NULL, by text NOT NULL, at timestamptz NOT NULL DEFAULT clock())");
+        await world.Execute("CREATE TABLE effect (id text NOT NULL, by text NOT NULL, at timestamptz NOT NULL DEFAULT "
+            + "clock())");
         return world;
     }
 
@@ -65,7 +66,8 @@ public sealed class MessagingWorld : IAsyncDisposable
         return member;
     }
 
-    public OutgoingMessage Message(string key, string body) => new(Topic, key, Encoding.UTF8.GetBytes(body), HeaderMap.Empty);
+    public OutgoingMessage Message(string key, string body) =>
+        new(Topic, key, Encoding.UTF8.GetBytes(body), HeaderMap.Empty);
 
     public async Task Send(IOutgoingWriter writer, params OutgoingMessage[] messages)
     {
@@ -113,8 +115,10 @@ public sealed class Member(ServiceProvider services) : IAsyncDisposable
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
     /// <summary>An owner that no log drives, to play a zombie.</summary>
-    public PartitionPump Pump(string topic, IBatchConsumer consumer) => ActivatorUtilities.CreateInstance<PartitionPump>(
-        services, "group", (IReadOnlyDictionary<string, IBatchConsumer>)new Dictionary<string, IBatchConsumer> { [topic] = consumer });
+    public PartitionPump Pump(string topic, IBatchConsumer consumer) =>
+        ActivatorUtilities.CreateInstance<PartitionPump>(
+        services, "group", (IReadOnlyDictionary<string, IBatchConsumer>)new Dictionary<string, IBatchConsumer> {
+        [topic] = consumer });
 
     public async ValueTask DisposeAsync()
     {

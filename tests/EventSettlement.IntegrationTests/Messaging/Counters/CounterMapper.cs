@@ -24,7 +24,8 @@ public sealed class CounterMapper : ISagaMapper<Counter>
 
     public Counter Copy(Counter saga) => new()
     {
-        CorrelationId = saga.CorrelationId, Version = saga.Version, State = saga.State, Count = saga.Count, Note = saga.Note,
+        CorrelationId = saga.CorrelationId, Version = saga.Version, State = saga.State, Count = saga.Count,
+            Note = saga.Note,
         Timer = saga.Timer,
     };
 
@@ -41,7 +42,8 @@ public sealed class CounterMapper : ISagaMapper<Counter>
 
     public NpgsqlBatchCommand Update(IReadOnlyList<Counter> sagas) => With(
         """
-        UPDATE counter AS t SET version = t.version + 1, state = c.state, count = c.count, note = c.note, timer = c.timer
+        UPDATE counter AS t SET version = t.version + 1, state = c.state, count = c.count, note = c.note,
+            timer = c.timer
         FROM unnest($1, $2, $3, $4, $5, $6) AS c (id, version, state, count, note, timer)
         WHERE t.id = c.id AND t.version = c.version
         """, sagas);
@@ -58,18 +60,21 @@ public sealed class CounterMapper : ISagaMapper<Counter>
         return command;
 
         void Column<T>(NpgsqlDbType type, Func<Counter, T> value) => command.Parameters.Add(
-            new NpgsqlParameter<T[]> { TypedValue = [.. sagas.Select(value)], NpgsqlDbType = NpgsqlDbType.Array | type });
+            new NpgsqlParameter<T[]> { TypedValue = [.. sagas.Select(value)],
+            NpgsqlDbType = NpgsqlDbType.Array | type });
     }
 }
 
 public sealed class CounterRows : ISideTable<CounterRow>
 {
-    public NpgsqlBatchCommand Write(IReadOnlyList<CounterRow> rows) => new("INSERT INTO counter_row SELECT * FROM unnest($1, $2)")
+    public NpgsqlBatchCommand Write(IReadOnlyList<CounterRow> rows) =>
+        new("INSERT INTO counter_row SELECT * FROM unnest($1, $2)")
     {
         Parameters =
         {
             new() { Value = rows.Select(r => r.Id).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
-            new() { Value = rows.Select(r => r.Count).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
+            new() { Value = rows.Select(r => r.Count).ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
         },
     };
 }

@@ -18,7 +18,8 @@ namespace EventSettlement.IntegrationTests.Messaging.Counters;
 public sealed class CounterWorld : IAsyncLifetime
 {
     private const string TakePartition =
-        "INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset) VALUES ('saga', 'counters', 3, 1, 0)";
+        "INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset) VALUES ('saga', 'counters', 3, "
+            + "1, 0)";
 
     private TestDatabase _place = null!;
     private Database _database = null!;
@@ -68,10 +69,12 @@ public sealed class CounterWorld : IAsyncLifetime
     public Task Handle(params LogRecord[] records) => Handle(_ => { }, records);
 
     internal Task Handle(Action<IReceiveEndpointConfigurator> configure, params LogRecord[] records) =>
-        new SagaEndpoint<Counter>(_services, "saga", "counters", configure).Consume(Batch(records), CancellationToken.None);
+        new SagaEndpoint<Counter>(_services, "saga", "counters", configure)
+            .Consume(Batch(records), CancellationToken.None);
 
     internal LaneBatch Batch(params LogRecord[] records) => new(
-        "saga", new Ownership(new("counters", 3), 1, 0, "log"), records, _services.GetRequiredService<BatchTransactions>());
+        "saga", new Ownership(new("counters", 3), 1, 0, "log"), records,
+        _services.GetRequiredService<BatchTransactions>());
 
     public async Task<T> One<T>(string sql)
     {

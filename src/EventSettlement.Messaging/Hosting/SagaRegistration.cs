@@ -8,11 +8,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EventSettlement.Messaging.Hosting;
 
 /// <summary>Puts the state machines of a <see cref="MessagingBuilder"/> into the container.</summary>
-public static class SagaServices
+public static class SagaRegistration
 {
     /// <summary>
-    /// Adds a <see cref="ConsumerBinding"/> for every saga. Needs an <see cref="Npgsql.NpgsqlDataSource"/> with the pinned
-    /// planner in the container. MassTransit's bus is there as a host only and is never started.
+    /// Adds a <see cref="ConsumerBinding"/> for every saga. Needs an <see cref="Npgsql.NpgsqlDataSource"/> with the
+    /// pinned planner in the container. MassTransit's bus is there as a host only and is never started.
     /// </summary>
     public static IServiceCollection AddSagaEndpoints(this IServiceCollection services, MessagingBuilder messaging) =>
         services.AddSagaEndpoints(messaging, _ => { });
