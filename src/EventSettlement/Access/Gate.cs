@@ -25,7 +25,7 @@ public sealed class Gate(RequestDelegate next, KeyStore keys)
             http.Response.Redirect("/login");
         else if (actor is null)
             throw ProblemException.Unauthorized();
-        else if (IsExplorer(http) || needed?.Role <= actor.Role)
+        else if (IsExplorer(http) || IsMismatch(http) || needed?.Role <= actor.Role)
         {
             http.Features.Set(actor);
             await next(http);
@@ -46,6 +46,9 @@ public sealed class Gate(RequestDelegate next, KeyStore keys)
             ? await keys.FindSession(session, http.RequestAborted)
             : null;
     }
+
+    /// <summary>Routing's own answer to a method or media type that no endpoint of the path takes: 405, 415.</summary>
+    private static bool IsMismatch(HttpContext http) => http.GetEndpoint() is not null and not RouteEndpoint;
 
     private static bool IsExplorer(HttpContext http) => http.Request.Path.StartsWithSegments("/docs");
 

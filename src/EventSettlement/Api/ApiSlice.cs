@@ -9,6 +9,8 @@ public static class ApiSlice
     public static IServiceCollection AddApi(this IServiceCollection services, Settings settings)
     {
         services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
+        // Otherwise what cannot be bound is answered with an empty body, outside of development.
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddOpenApi("v1", Description.Describe);
         services.AddSingleton<MetricsText>().AddSingleton<IdempotencyStore>().AddSingleton<CommandDesk>();
         return services.AddSingleton<SettlementReads>().AddSingleton<ItemReads>().AddSingleton<OperationReads>()

@@ -13,7 +13,7 @@ public sealed class ProblemTests(RunningApi api) : IClassFixture<RunningApi>
     [InlineData("/v1/settlements?state=LOST", 400, "invalid_request")]
     [InlineData("/v1/settlements?after=***", 400, "invalid_request")]
     [InlineData("/v1/items", 400, "invalid_request")]
-    [InlineData("/v1/runs/1", 404, "run_not_found")]
+    [InlineData("/v1/runs/999999", 404, "run_not_found")]
     [InlineData("/v1/settlements/00000000-0000-0000-0000-000000000001", 404, "settlement_not_found")]
     [InlineData("/v1/settlements/1", 404, "path_not_found")]
     public async Task A_wrong_request_is_told_what_is_wrong(string path, int status, string code)
@@ -44,6 +44,53 @@ public sealed class ProblemTests(RunningApi api) : IClassFixture<RunningApi>
         var answer = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal(pointer, (string?)(await RunningApi.Json(answer))["errors"]![0]!["pointer"]);
+    }
+
+    [Fact]
+    public async Task A_parameter_of_the_wrong_form_is_named()
+    {
+        using var client = api.Client(Role.Viewer);
+        var problem = await RunningApi.Json(await client.GetAsync("/v1/items?run=first"));
+        Assert.Equal("/run", (string?)problem["errors"]![0]!["pointer"]);
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/v1/runs", "application/json", 405, "method_not_allowed")]
+    [InlineData("POST", "/v1/settlements", "application/json", 405, "method_not_allowed")]
+    [InlineData("GET", "/v1/nothing", null, 404, "path_not_found")]
+    [InlineData("POST", "/v1/nothing", "application/json", 404, "path_not_found")]
+    [InlineData("POST", "/v1/runs", "text/plain", 415, "unsupported_media_type")]
+    [InlineData("POST", "/v1/runs", null, 415, "unsupported_media_type")]
+    [InlineData("GET", "/other", null, 404, "path_not_found")]
+    public async Task What_no_endpoint_takes_is_a_problem_too(
+        string method, string path, string? type, int status, string code)
+    {
+        using var client = api.Client(Role.Admin);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("Idempotency-Key", $"none {method} {path} {type}");
+        if (method == "POST")
+            request.Content = new ByteArrayContent("{}"u8.ToArray());
+        if (type is not null && request.Content is not null)
+            request.Content.Headers.ContentType = new(type);
+        var answer = await client.SendAsync(request);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(code, (string?)(await RunningApi.Json(answer))["code"]);
+        if (status == 405)
+            Assert.NotEmpty(answer.Content.Headers.Allow);
+    }
+
+    [Theory]
+    [InlineData(null, "GET", 401, "key_needed")]
+    [InlineData(Role.Viewer, "POST", 403, "role_too_low")]
+    public async Task Who_may_not_is_told_so_as_a_problem(Role? role, string method, int status, string code)
+    {
+        using var client = api.Client(role);
+        using var request = new HttpRequestMessage(new HttpMethod(method), "/v1/runs");
+        var answer = await client.SendAsync(request);
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(code, (string?)(await RunningApi.Json(answer))["code"]);
     }
 
     [Fact]

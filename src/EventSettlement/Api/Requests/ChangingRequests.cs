@@ -15,7 +15,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.Path.StartsWithSegments("/v1"))
+        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.Path.StartsWithSegments("/v1")
+            || http.GetEndpoint() is not RouteEndpoint)
         {
             await next(http);
             return;
@@ -59,6 +60,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         try
         {
             await next(http);
+            if (buffer.Length == 0 && ProblemAnswers.OfEmpty(http) is { } untold)
+                await ProblemAnswers.Write(http, untold);
         }
         catch (Exception error) when (ProblemAnswers.Explain(error) is { Status: < 500 } problem)
         {

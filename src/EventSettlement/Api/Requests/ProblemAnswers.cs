@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace EventSettlement.Api;
@@ -11,8 +12,8 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
         try
         {
             await next(http);
-            if (http.Response is { HasStarted: false, StatusCode: 405, ContentLength: null })
-                throw new ProblemException(405, "method_not_allowed", $"{http.Request.Method} is not possible here");
+            if (OfEmpty(http) is { } untold)
+                await Write(http, untold);
         }
         catch (Exception error) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
@@ -28,6 +29,21 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
         }
     }
 
+    /// <summary>An error that the framework left without a body, such as a wrong method or media type.</summary>
+    public static ProblemException? OfEmpty(HttpContext http) =>
+        http.Response is { HasStarted: false, StatusCode: >= 400 and var status, ContentType: null }
+            ? OfStatus(status, http.Request) : null;
+
+    public static ProblemException OfStatus(int status, HttpRequest request) => status switch
+    {
+        404 => ProblemException.NotFound("path_not_found", $"there is nothing at {request.Path}"),
+        405 => new(405, "method_not_allowed", $"{request.Method} is not possible at {request.Path}",
+            "see the methods in the header Allow"),
+        415 => new(415, "unsupported_media_type", "the body is of a type that is not read here",
+            "send it with Content-Type: application/json"),
+        _ => new(status, "http_" + status, $"the request was answered {status}", "see /openapi/v1.json"),
+    };
+
     public static ProblemException Explain(Exception error) => error switch
     {
         ProblemException known => known,
@@ -36,8 +52,10 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
         BadHttpRequestException { InnerException: JsonException json } => new(400, "malformed",
             "the body is not the JSON that is asked for", "compare it with /openapi/v1.json",
             errors: new FieldError(Pointer(json.Path), "has the wrong form")),
-        BadHttpRequestException bad =>
-            new(bad.StatusCode, "malformed", bad.Message, "compare the request with /openapi/v1.json"),
+        BadHttpRequestException { StatusCode: 415 } => new(415, "unsupported_media_type",
+            "the body is of a type that is not read here", "send it with Content-Type: application/json"),
+        BadHttpRequestException bad => new(bad.StatusCode, "malformed", bad.Message,
+            "compare the request with /openapi/v1.json", errors: Unbound(bad.Message)),
         NpgsqlException { IsTransient: true } or NpgsqlException { SqlState: null } or TimeoutException =>
             new(503, "database_unavailable", "the database does not answer", "try again with the same key",
                 retryable: true),
@@ -46,8 +64,11 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
 
     public static async Task Write(HttpContext http, ProblemException problem)
     {
+        var allowed = http.Response.Headers.Allow;
         http.Response.Clear();
         http.Response.StatusCode = problem.Status;
+        if (problem.Status == 405)
+            http.Response.Headers.Allow = allowed;
         if (problem.Status == 401)
             http.Response.Headers.WWWAuthenticate = "Bearer";
         await http.Response.WriteAsJsonAsync(problem.Document(), ApiJson.Options, "application/problem+json",
@@ -56,7 +77,15 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
 
     private static string Pointer(string? jsonPath) =>
         jsonPath is null or "$" ? "" : jsonPath.Replace("$", "", StringComparison.Ordinal).Replace('.', '/')
-            .Replace("[", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+            .Replace("[", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)
+            .Replace("'", "", StringComparison.Ordinal);
+
+    /// <summary>The framework tells which parameter it could not read in its message only.</summary>
+    private static FieldError[] Unbound(string message) => ParameterName().Match(message) is { Success: true } found
+        ? [new FieldError("/" + found.Groups[1].Value, "has the wrong form")] : [];
+
+    [GeneratedRegex("""parameter "\S+ (\w+)" """)]
+    private static partial Regex ParameterName();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
     private static partial void Failed(ILogger log, string method, string path, Exception error);
