@@ -31,6 +31,21 @@ public abstract class OrderTests<TLog> where TLog : ILogKind
     }
 
     [Fact]
+    public async Task Nothing_of_a_long_backlog_is_skipped()
+    {
+        const int Backlog = 12_000;
+        await using var world = await MessagingWorld.Create<TLog>();
+        var sender = await world.Start();
+        await world.Send(sender.Writer, [.. Enumerable.Range(0, Backlog).Select(n => world.Message($"{n}", $"{n}"))]);
+        await Eventually.Equals(Backlog, () => Appended(world, sender), "the number of records in the log");
+
+        await world.Start(new EffectConsumer("late"));
+
+        await Eventually.Equals(Backlog, world.Effects, "the number of effects");
+        Assert.Equal(Backlog, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
+    }
+
+    [Fact]
     public async Task Appenders_at_once_leave_no_gap_and_what_was_rolled_back_never_appears()
     {
         await using var world = await MessagingWorld.Create<TLog>();
@@ -49,6 +64,14 @@ public abstract class OrderTests<TLog> where TLog : ILogKind
 
         Assert.Equal(1600L, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
         Assert.Equal(0L, await world.Read<long>("SELECT count(*) FROM effect WHERE id = 'rolled back'"));
+    }
+
+    private static async Task<long> Appended(MessagingWorld world, Member member)
+    {
+        long records = 0;
+        for (var partition = 0; partition < MessagingWorld.Partitions; partition++)
+            records += (await member.Log.ReadBounds(new(world.Topic, partition), CancellationToken.None)).End;
+        return records;
     }
 
     private static async Task Append(

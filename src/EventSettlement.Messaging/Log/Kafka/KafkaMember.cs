@@ -131,17 +131,14 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
 
     private void Read(IConsumer<byte[], byte[]> consumer)
     {
-        var first = Next(consumer, Poll);
-        for (var n = 0; first is not null && n < ReadAtOnce; n++)
+        // What was consumed is kept before the limit is asked: the client's position is behind it already.
+        for (var n = 0; n < ReadAtOnce && Next(consumer, n == 0 ? Poll : TimeSpan.Zero) is { } next; n++)
         {
-            if (_mine.Contains(first.TopicPartition))
-            {
-                if (!_read.TryGetValue(first.TopicPartition, out var records))
-                    _read[first.TopicPartition] = records = [];
-                records.Add(KafkaRecord.From(first));
-            }
-
-            first = Next(consumer, TimeSpan.Zero);
+            if (!_mine.Contains(next.TopicPartition))
+                continue;
+            if (!_read.TryGetValue(next.TopicPartition, out var records))
+                _read[next.TopicPartition] = records = [];
+            records.Add(KafkaRecord.From(next));
         }
 
         foreach (var (partition, records) in _read)

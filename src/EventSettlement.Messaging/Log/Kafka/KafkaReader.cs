@@ -46,7 +46,8 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
     }
 
     /// <summary>
-    /// A topic that was made a moment ago is unknown until the client hears of it: asked again, with a limit.
+    /// A topic that was made a moment ago is unknown, or has no leader, until brokers and client hear of it: asked
+    /// again, with a limit.
     /// </summary>
     private WatermarkOffsets Marks(TopicPartition partition, TimeSpan patience)
     {
@@ -58,7 +59,8 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
                 return _consumer.QueryWatermarkOffsets(new(partition.Topic, partition.Partition), patience);
             }
             catch (KafkaException unknown) when (Stopwatch.GetElapsedTime(started) < patience && unknown.Error.Code
-                is ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart)
+                is ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart
+                or ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable)
             {
                 Thread.Sleep(Between);
             }
