@@ -21,6 +21,13 @@ public static class AlertRows
             count = a.count + excluded.count, amount = a.amount + excluded.amount, state = 'OPEN'
         """;
 
+    private const string CloseSql =
+        "UPDATE alert SET state = 'CLOSED', last_at = clock() WHERE cause = $1 AND state = 'OPEN'";
+
+    /// <summary>What it was about is over.</summary>
+    public static NpgsqlBatchCommand Close(string cause) =>
+        new(CloseSql) { Parameters = { new NpgsqlParameter<string> { TypedValue = cause } } };
+
     public static NpgsqlBatchCommand Upsert(IEnumerable<Alert> raised)
     {
         // One statement may touch a row only once, so repeats of a cause are added up here.

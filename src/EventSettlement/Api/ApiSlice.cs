@@ -14,12 +14,14 @@ public static class ApiSlice
         services.AddOpenApi("v1", Description.Describe);
         services.AddSingleton<MetricsText>().AddSingleton<IdempotencyStore>().AddSingleton<CommandDesk>();
         return services.AddSingleton<SettlementReads>().AddSingleton<ItemReads>().AddSingleton<OperationReads>()
-            .AddSingleton<HealthReads>();
+            .AddSingleton<HealthReads>().AddSingleton<OffsetReads>();
     }
 
     /// <summary>In front of all endpoints: problems, then who may, then once-only.</summary>
     public static void UseApi(this WebApplication app)
     {
+        // Counters count from the start, not from the first time that somebody looks at them.
+        _ = app.Services.GetRequiredService<MetricsText>();
         app.UseMiddleware<ProblemAnswers>();
         app.UseRouting();
         app.UseMiddleware<Gate>();
@@ -37,10 +39,11 @@ public static class ApiSlice
 
     public static IEndpointRouteBuilder MapApi(this IEndpointRouteBuilder routes)
     {
-        var v1 = routes.MapGroup("/v1");
+        var v1 = routes.MapGroup("/v1").AddEndpointFilterFactory(KnownParameters.Check);
         SettlementRoutes.Map(v1);
         RunRoutes.Map(v1);
         OperationRoutes.Map(v1);
+        LogRoutes.Map(v1);
         routes.MapOpenApi("/openapi/{documentName}.json").Needs(Role.Viewer);
         return routes;
     }

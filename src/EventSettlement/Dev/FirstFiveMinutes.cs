@@ -13,6 +13,9 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
 {
     private const string KeyName = "run";
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(30);
+
+    /// <summary>Without any progress of a run that was left unfinished.</summary>
+    private static readonly TimeSpan EarlierLimit = TimeSpan.FromSeconds(45);
     private readonly Database database = new(stack.ConnectionString);
 
     /// <summary>True when every settlement of the run came to an end.</summary>
@@ -24,7 +27,12 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         var date = options.Date ?? FirstDate();
         await new FactsIn(options, database, api, say).Send(date, stop);
         var queries = new RunQueries(database);
-        var run = await Start(api, queries, date, stop);
+        if (await Start(api, queries, date, stop) is not { } run)
+        {
+            say("No run was started. When the earlier one is finished or stopped (./settle run stop ID): "
+                + $"./settle run start {Programmes.StudyRefund} --date {date:yyyy-MM-dd}");
+            return false;
+        }
         var progress = new RunProgress(queries, say);
         var finished = await progress.Watch(run, RunLimit, stop);
         await new RunSummary(database, say).Print(run, stop);
@@ -62,7 +70,8 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         return DateOnly.ParseExact(File.ReadAllText(file).Trim(), "O");
     }
 
-    private async Task<long> Start(HttpClient api, RunQueries queries, DateOnly date, CancellationToken stop)
+    /// <returns>Null when an earlier run waits for something that does not come by itself.</returns>
+    private async Task<long?> Start(HttpClient api, RunQueries queries, DateOnly date, CancellationToken stop)
     {
         while (true)
         {
@@ -70,18 +79,21 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("N"));
             request.Content = JsonContent.Create(new { programme = Programmes.StudyRefund, date });
             using var answer = await api.SendAsync(request, stop);
-            var newest = (await queries.List(1, null, stop)).FirstOrDefault();
-            if (answer.IsSuccessStatusCode && newest is not null)
+            if (answer.IsSuccessStatusCode && (await queries.List(1, null, stop)).FirstOrDefault() is { } newest)
             {
                 say($"Run {newest.Id}: study refunds for {date:yyyy-MM-dd}");
                 return newest.Id;
             }
-            if (answer.StatusCode != HttpStatusCode.Conflict || newest is null)
+            if (answer.StatusCode != HttpStatusCode.Conflict)
                 throw new InvalidOperationException(
                     $"The run was refused: {await answer.Content.ReadAsStringAsync(stop)}");
-            say($"Run {newest.Id} is not finished yet, it goes first.");
-            await new RunProgress(queries, say).Watch(newest.Id, RunLimit, stop);
-            await new RunSummary(database, say).Print(newest.Id, stop);
+            if (await queries.ShowUnfinished(Programmes.StudyRefund, stop) is not { } earlier)
+                continue;
+            say($"Run {earlier.Run.Id} is not finished yet, it goes first: {RunWaits.Of(earlier)}");
+            var ended = await new RunProgress(queries, say).Watch(earlier.Run.Id, EarlierLimit, stop);
+            await new RunSummary(database, say).Print(earlier.Run.Id, stop);
+            if (!ended)
+                return null;
         }
     }
 }

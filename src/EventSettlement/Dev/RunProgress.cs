@@ -11,19 +11,22 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
 
     public async Task<bool> Watch(long id, TimeSpan limit, CancellationToken stop)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var moved = TimeProvider.System.GetTimestamp();
         var shown = "";
         while (true)
         {
             var view = await queries.Show(id, stop) ?? throw new InvalidOperationException($"there is no run {id}");
             var line = Line(view);
+            // A limit without progress: a large run takes its time.
+            if (line != shown)
+                moved = TimeProvider.System.GetTimestamp();
             if (line != shown && Console.IsOutputRedirected)
                 say(line);
             else if (line != shown)
                 Console.Write("\r\u001b[K" + line);
             shown = line;
             var over = view.Run.State is RunStates.Finished or RunStates.Stopped;
-            if (over || TimeProvider.System.GetElapsedTime(started) > limit)
+            if (over || TimeProvider.System.GetElapsedTime(moved) > limit)
             {
                 if (!Console.IsOutputRedirected)
                     Console.WriteLine();

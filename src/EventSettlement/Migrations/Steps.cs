@@ -32,3 +32,10 @@ internal sealed class RunScheduleTable : Migration
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(Migrator.Sql(typeof(RunScheduleTable).Assembly, "0004_run_schedule.sql"));
 }
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0005_held_settlements")]
+internal sealed class HeldSettlements : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(Migrator.Sql(typeof(HeldSettlements).Assembly, "0005_held_settlements.sql"));
+}

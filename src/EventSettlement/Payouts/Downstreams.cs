@@ -26,8 +26,6 @@ public sealed class Downstreams(Database database)
         WHERE name = $1 AND state = 'STOPPED'
         """;
 
-    private const string CloseAlertSql = "UPDATE alert SET state = 'CLOSED', last_at = clock() WHERE cause = $1";
-
     private const string StateSql = "SELECT state FROM downstream WHERE name = $1";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
@@ -51,8 +49,7 @@ public sealed class Downstreams(Database database)
     {
         await using var batch = database.Hot.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ResumeSql) { Parameters = { Text(name), Text(actor) } });
-        batch.BatchCommands.Add(
-            new NpgsqlBatchCommand(CloseAlertSql) { Parameters = { Text(PayoutAlerts.StoppedCause(name)) } });
+        batch.BatchCommands.Add(AlertRows.Close(PayoutAlerts.StoppedCause(name)));
         await batch.ExecuteNonQueryAsync(cancel);
         return batch.BatchCommands[0].RecordsAffected == 1;
     }

@@ -23,4 +23,8 @@ public sealed record RunTotals(string State, long Settlements, long Items, long 
 /// <summary>A run with its totals.</summary>
 /// <param name="Retrying">Settlements that wait for their next attempt.</param>
 /// <param name="NextRetryAt">UTC; when the first of them starts.</param>
-public sealed record RunView(Run Run, IReadOnlyList<RunTotals> Totals, long Retrying, DateTime? NextRetryAt);
+/// <param name="Held">Settlements that wait for an operator's release.</param>
+/// <param name="StoppedDownstreams">Names, separated by commas; null = payouts go on.</param>
+public sealed record RunView(
+    Run Run, IReadOnlyList<RunTotals> Totals, long Retrying, DateTime? NextRetryAt, long Held,
+    string? StoppedDownstreams);

@@ -9,10 +9,12 @@ namespace EventSettlement.Runs;
 public sealed class RunCommands(Database database, RunSignal signal)
 {
     // A date's number of runs is read and used in one statement; two at once collide on the unique key and try again.
+    // One that is refused takes no run id.
     private const string StartSql = """
         INSERT INTO run (programme, business_date, kind, seq, state, pay_at, actor, created_at)
         SELECT @programme, @date, 'manual', 1 + coalesce(max(seq), 0), 'PLANNING', @pay_at, @actor, clock()
         FROM run WHERE programme = @programme AND business_date = @date
+        HAVING NOT EXISTS (SELECT FROM run WHERE programme = @programme AND state IN ('PLANNING', 'PAYING'))
         RETURNING run_id
         """;
 
@@ -30,6 +32,8 @@ public sealed class RunCommands(Database database, RunSignal signal)
     private const string StateSql = "SELECT state FROM run WHERE run_id = @run";
 
     private const int MaxTries = 5;
+
+    private readonly RunQueries queries = new(database);
 
     /// <param name="payAt">UTC; null = as soon as planned.</param>
     public async Task<RunAnswer> Start(
@@ -49,13 +53,14 @@ public sealed class RunCommands(Database database, RunSignal signal)
                 command.Parameters.Add(
                     new NpgsqlParameter("pay_at", NpgsqlDbType.TimestampTz) { Value = payAt ?? (object)DBNull.Value });
                 command.Parameters.AddWithValue("actor", actor);
-                var run = (long)(await command.ExecuteScalarAsync(cancel))!;
+                if (await command.ExecuteScalarAsync(cancel) is not long run)
+                    return await Unfinished(programme, cancel);
                 signal.Raise();
                 return new RunAnswer(run, null, null);
             }
             catch (PostgresException unfinished) when (IsUnfinished(unfinished))
             {
-                return RunAnswer.Refused("refused_by_state", $"a run of {programme} is not finished yet");
+                return await Unfinished(programme, cancel);
             }
             catch (PostgresException twice)
                 when (twice.SqlState == PostgresErrorCodes.UniqueViolation && attempt < MaxTries)
@@ -66,21 +71,30 @@ public sealed class RunCommands(Database database, RunSignal signal)
 
     /// <summary>Ends planning; what was requested goes on.</summary>
     public Task<RunAnswer> Stop(long run, string actor, string? reason, CancellationToken cancel) =>
-        Change(run, StopSql, reason ?? $"stopped by {actor}", "is neither planning nor paying", cancel);
+        Change(run, StopSql, reason ?? $"stopped by {actor}", 
+            ("not_running", "is neither planning nor paying"), cancel);
 
     public async Task<RunAnswer> Resume(long run, CancellationToken cancel)
     {
         try
         {
-            return await Change(run, ResumeSql, null, "is not stopped", cancel);
+            return await Change(run, ResumeSql, null, ("not_stopped", "is not stopped"), cancel);
         }
         catch (PostgresException unfinished) when (IsUnfinished(unfinished))
         {
-            return RunAnswer.Refused("refused_by_state", "another run of the programme is not finished yet");
+            return await Unfinished((await queries.Show(run, cancel))!.Run.Programme, cancel);
         }
     }
 
-    private async Task<RunAnswer> Change(long run, string sql, string? reason, string rule, CancellationToken cancel)
+    private async Task<RunAnswer> Unfinished(string programme, CancellationToken cancel) =>
+        await queries.ShowUnfinished(programme, cancel) is { } earlier
+            ? RunAnswer.Refused("run_unfinished", FormattableString.Invariant(
+                $"run {earlier.Run.Id} for {earlier.Run.Date:yyyy-MM-dd} is not finished yet: ")
+                + RunWaits.Of(earlier)) with { Earlier = earlier.Run.Id }
+            : RunAnswer.Refused("run_unfinished", $"a run of {programme} was not finished; ask again");
+
+    private async Task<RunAnswer> Change(
+        long run, string sql, string? reason, (string Code, string Rule) refused, CancellationToken cancel)
     {
         await using var command = database.Hot.CreateCommand(sql);
         command.Parameters.AddWithValue("run", run);
@@ -95,7 +109,7 @@ public sealed class RunCommands(Database database, RunSignal signal)
         await using var read = database.Hot.CreateCommand(StateSql);
         read.Parameters.AddWithValue("run", run);
         return await read.ExecuteScalarAsync(cancel) is string state
-            ? RunAnswer.Refused("refused_by_state", $"run {run} is {state}: it {rule}")
+            ? RunAnswer.Refused(refused.Code, $"run {run} is {state}: it {refused.Rule}")
             : RunAnswer.Refused("not_found", $"there is no run {run}");
     }
 
@@ -104,9 +118,10 @@ public sealed class RunCommands(Database database, RunSignal signal)
 }
 
 /// <summary>The run, or why not.</summary>
-/// <param name="Code"><c>refused_by_state</c>, <c>not_found</c>, <c>unknown_programme</c>,
-/// <c>date_out_of_range</c>.</param>
-public sealed record RunAnswer(long? Run, string? Code, string? Reason)
+/// <param name="Code"><c>run_unfinished</c>, <c>not_running</c>, <c>not_stopped</c>, <c>not_found</c>,
+/// <c>unknown_programme</c>, <c>date_out_of_range</c>.</param>
+/// <param name="Earlier">The run that has to be finished first.</param>
+public sealed record RunAnswer(long? Run, string? Code, string? Reason, long? Earlier = null)
 {
     internal static RunAnswer Refused(string code, string reason) => new(null, code, reason);
 }

@@ -27,6 +27,16 @@ public sealed class RunQueries(Database database)
         SELECT min(next_retry_at) FROM settlement WHERE run_id = @run AND state = 'AWAITING_RETRY'
         """;
 
+    private const string WaitsSql = """
+        SELECT (SELECT count(*) FROM settlement
+                WHERE run_id = @run AND held AND state IN ('PENDING', 'PROCESSING', 'AWAITING_RETRY')),
+            (SELECT string_agg(name, ', ' ORDER BY name) FROM downstream WHERE state = 'STOPPED')
+        """;
+
+    private const string UnfinishedSql = """
+        SELECT run_id FROM run WHERE programme = $1 AND state IN ('PLANNING', 'PAYING')
+        """;
+
     /// <summary>Newest first.</summary>
     /// <param name="before">The run id after which the last page ended; null = from the newest.</param>
     public async Task<IReadOnlyList<Run>> List(int limit, long? before, CancellationToken cancel)
@@ -56,7 +66,27 @@ public sealed class RunQueries(Database database)
 
         var totals = await ReadTotals(connection, run, cancel);
         var retrying = totals.SingleOrDefault(t => t.State == "AWAITING_RETRY")?.Settlements ?? 0;
-        return new RunView(found, totals, retrying, retrying > 0 ? await ReadNextRetry(connection, run, cancel) : null);
+        var next = retrying > 0 ? await ReadNextRetry(connection, run, cancel) : null;
+        var (held, stopped) = found.State is RunStates.Planning or RunStates.Paying
+            ? await ReadWaits(connection, run, cancel) : (0, null);
+        return new RunView(found, totals, retrying, next, held, stopped);
+    }
+
+    /// <returns>The one run of the programme that holds up the next one; null when none does.</returns>
+    public async Task<RunView?> ShowUnfinished(string programme, CancellationToken cancel)
+    {
+        await using var command = database.Reads.CreateCommand(UnfinishedSql);
+        command.Parameters.AddWithValue(programme);
+        return await command.ExecuteScalarAsync(cancel) is long run ? await Show(run, cancel) : null;
+    }
+
+    private static async Task<(long Held, string? Stopped)> ReadWaits(
+        NpgsqlConnection connection, long run, CancellationToken cancel)
+    {
+        await using var command = Command(connection, WaitsSql, run);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1));
     }
 
     private static async Task<List<RunTotals>> ReadTotals(NpgsqlConnection connection, long run,

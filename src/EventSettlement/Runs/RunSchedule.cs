@@ -21,12 +21,16 @@ public sealed partial class RunSchedule(
         UNION ALL SELECT since, clock() FROM run_schedule WHERE programme = @programme LIMIT 1
         """;
 
+    // Asked every second while an earlier run is unfinished, so what is not inserted must not use up a run id.
     private const string InsertSql = """
         INSERT INTO run (programme, business_date, kind, seq, state, actor, created_at)
-        VALUES (@programme, @date, 'scheduled', 0, 'PLANNING', 'schedule', clock())
+        SELECT @programme, @date, 'scheduled', 0, 'PLANNING', 'schedule', clock()
+        WHERE NOT EXISTS (SELECT FROM run WHERE programme = @programme
+            AND (business_date = @date AND seq = 0 OR state IN ('PLANNING', 'PAYING')))
         ON CONFLICT DO NOTHING
         """;
 
+    private readonly HeldUpRun heldUp = new(database);
     private DateOnly made;
 
     /// <returns>Whether this call made the run.</returns>
@@ -49,7 +53,13 @@ public sealed partial class RunSchedule(
         }
 
         if (inserted || await Exists(date, cancel))
+        {
             made = date;
+            await heldUp.End(Programmes.StudyRefund, cancel);
+        }
+        else
+            await heldUp.Tell(Programmes.StudyRefund, date, cancel);
+
         return inserted;
     }
 

@@ -1,3 +1,4 @@
+using EventSettlement.Alerts;
 using EventSettlement.Platform;
 
 namespace EventSettlement.Runs;
@@ -12,5 +13,6 @@ public static class RunsSlice
 
     /// <summary>What the role <c>scheduler</c> runs besides.</summary>
     public static IServiceCollection AddRunScheduler(this IServiceCollection services) => services
-        .AddHostedService<RunSchedule>().AddHostedService<RunPlanner>().AddHostedService<RunWatch>();
+        .AddHostedService<RunSchedule>().AddHostedService<RunPlanner>().AddHostedService<RunWatch>()
+        .AddHostedService<HealedAlerts>();
 }

@@ -32,6 +32,8 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         ["GET /v1/ledger/balance"] = Role.Viewer,
         ["GET /v1/ledger/entries"] = Role.Viewer,
         ["GET /v1/ledger/verify"] = Role.Viewer,
+        ["GET /v1/log"] = Role.Viewer,
+        ["POST /v1/log/{group}/{topic}/{partition:int}/accept"] = Role.Admin,
         ["GET /v1/parked"] = Role.Viewer,
         ["GET /v1/parked/{id:long}"] = Role.Viewer,
         ["POST /v1/settlements/{id:guid}/retry"] = Role.Operator,
@@ -108,7 +110,8 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
             .Replace("{id:long}", "0", StringComparison.Ordinal)
                 .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{name}", "none", StringComparison.Ordinal).Replace("{topic}", "none", StringComparison.Ordinal)
-            .Replace("{key}", "none", StringComparison.Ordinal);
+            .Replace("{key}", "none", StringComparison.Ordinal).Replace("{group}", "none", StringComparison.Ordinal)
+            .Replace("{partition:int}", "0", StringComparison.Ordinal);
         if (parts[0] == "GET")
         {
             using var client = api.Client(role);

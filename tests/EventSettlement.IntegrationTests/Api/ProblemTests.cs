@@ -122,7 +122,7 @@ public sealed class ProblemTests(RunningApi api) : IClassFixture<RunningApi>
             .SelectMany(p => p.Value!.AsObject().Select(o => $"{o.Key.ToUpperInvariant()} {p.Key}"));
         var routes = api.Endpoints.Select(e => $"{e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} "
                 + "/" + e.RoutePattern.RawText!.Trim('/').Replace(":guid", "", StringComparison.Ordinal)
-                    .Replace(":long", "", StringComparison.Ordinal))
+                    .Replace(":long", "", StringComparison.Ordinal).Replace(":int", "", StringComparison.Ordinal))
             .Where(r => r.Contains("/v1/", StringComparison.Ordinal) || r.Contains("/healthz", StringComparison.Ordinal)
                 || r.Contains("/metrics", StringComparison.Ordinal));
         Assert.Equal(routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));

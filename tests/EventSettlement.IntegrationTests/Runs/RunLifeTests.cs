@@ -9,8 +9,10 @@ public sealed class RunLifeTests
     {
         await using var world = await RunWorld.WithStudies(1);
         await world.Start();
+        var first = await world.Number("SELECT max(run_id) FROM run");
         var second = await world.Commands.Start("study-refund", RunWorld.Date, null, "tester", default);
-        Assert.Equal("refused_by_state", second.Code);
+        Assert.Equal(("run_unfinished", first), (second.Code, second.Earlier));
+        Assert.Equal($"run {first} for 2026-01-10 is not finished yet: studies are still being planned", second.Reason);
     }
 
     [Fact]
@@ -20,7 +22,7 @@ public sealed class RunLifeTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
             world.Commands.Start("study-refund", RunWorld.Date, null, "tester", default)));
         Assert.Single(answers, a => a.Run is not null);
-        Assert.Equal(9, answers.Count(a => a.Code == "refused_by_state"));
+        Assert.Equal(9, answers.Count(a => a.Code == "run_unfinished"));
     }
 
     [Theory]
@@ -61,7 +63,7 @@ public sealed class RunLifeTests
         await world.Do("UPDATE run_progress SET state = 'CANCELLED' WHERE state = 'AWAITING_RETRY'");
         await world.Watch.Step(default);
         Assert.Equal(RunStates.Finished, (await world.Queries.Show(run, default))!.Run.State);
-        Assert.Equal("refused_by_state", (await world.Commands.Stop(run, "tester", null, default)).Code);
+        Assert.Equal("not_running", (await world.Commands.Stop(run, "tester", null, default)).Code);
     }
 
     [Fact]

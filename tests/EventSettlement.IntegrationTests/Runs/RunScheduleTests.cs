@@ -1,3 +1,5 @@
+using EventSettlement.Contracts;
+
 namespace EventSettlement.IntegrationTests.Runs;
 
 public sealed class RunScheduleTests
@@ -43,6 +45,41 @@ public sealed class RunScheduleTests
         Assert.False(await schedule.Step(default));
         await world.Do($"UPDATE run SET state = 'FINISHED' WHERE run_id = {manual}");
         Assert.True(await schedule.Step(default));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_held_up_is_an_alert_until_it_is_made()
+    {
+        await using var world = await RunWorld.WithStudies(0);
+        await SinceLongAgo(world);
+        var manual = await world.Start();
+        var schedule = world.Schedule(Always);
+        await schedule.Step(default);
+        await schedule.Step(default);
+        Assert.Equal(1, await world.Number($"""
+            SELECT count(*) FROM alert WHERE code = 'run_held_up' AND state = 'OPEN' AND count = 1
+                AND message LIKE '%waits for run {manual}: studies are still being planned'
+                AND next LIKE '%settle run stop {manual} %'
+            """));
+        await world.Do($"UPDATE run SET state = 'FINISHED' WHERE run_id = {manual}");
+        await schedule.Step(default);
+        Assert.Equal(1, await world.Number("SELECT count(*) FROM alert WHERE state = 'CLOSED'"));
+    }
+
+    [Fact]
+    public async Task A_refused_start_uses_up_no_run_id()
+    {
+        await using var world = await RunWorld.WithStudies(0);
+        await SinceLongAgo(world);
+        var first = await world.Start();
+        for (var i = 0; i < 5; i++)
+        {
+            await world.Schedule(Always).Step(default);
+            await world.Commands.Start(Programmes.StudyRefund, RunWorld.Date, null, "tester", default);
+        }
+
+        await world.Do("UPDATE run SET state = 'FINISHED'");
+        Assert.Equal(first + 1, await world.Start());
     }
 
     private static Task SinceLongAgo(RunWorld world) =>

@@ -56,13 +56,15 @@ public sealed class ItemReads(Database database)
 
     private static (Guid Id, int No) Place(string? after)
     {
+        if (after is not null && ItemResolving.Parse(after) is { } shown)
+            return shown;
         if (Paging.Decode(after) is not { } text)
             return (Guid.Empty, 0);
         var parts = text.Split('|');
         return parts.Length == 2 && Guid.TryParse(parts[0], out var id)
-            && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var no)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var no)
             ? (id, no)
-            : throw ProblemException.Invalid("/after", "is the after of the page before");
+            : throw Paging.Unknown();
     }
 }
 

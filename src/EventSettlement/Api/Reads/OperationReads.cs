@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventSettlement.Payouts.Calls;
 using EventSettlement.Platform;
 using Npgsql;
@@ -43,34 +44,45 @@ public sealed class OperationReads(Database database)
     {
         const string listAlerts = """
             SELECT cause, code, message, next, first_at, last_at, count, amount, currency, state
-            FROM alert WHERE cause > $1 AND ($2 IS NULL OR state = $2) ORDER BY cause LIMIT $3
+            FROM alert WHERE (first_at, cause) > ($1, $2) AND ($3 IS NULL OR state = $3)
+            ORDER BY first_at, cause LIMIT $4
             """;
         if (state is not null and not ("OPEN" or "CLOSED"))
             throw ProblemException.Invalid("/state", "is one of OPEN, CLOSED");
         var most = Paging.Limit(limit);
-        var rows = await database.Query<AlertRow>(listAlerts, cancel, Paging.Decode(after) ?? "", Text(state),
-            most + 1);
-        return Paging.Cut(rows, most, r => r.Cause);
+        var (at, cause) = Paging.Moment(after);
+        var rows = await database.Query<AlertRow>(listAlerts, cancel, at, cause, Text(state), most + 1);
+        return Paging.Cut(rows, most, r => Paging.Moment(r.FirstAt, r.Cause));
     }
 
-    public async Task<Page<DownstreamShown>> Downstreams(CancellationToken cancel)
+    public async Task<Page<DownstreamShown>> Downstreams(int? limit, string? after, CancellationToken cancel)
     {
         // One that was never stopped has no row.
         const string listDownstreams = """
             SELECT name, coalesce(state, 'RUNNING') AS state, code, reason, since, actor
-            FROM unnest($1) AS known(name) FULL JOIN downstream USING (name) ORDER BY name LIMIT 200
+            FROM unnest($1) AS known(name) FULL JOIN downstream USING (name)
+            WHERE name > $2 ORDER BY name LIMIT $3
             """;
         string[] known = [MemberService.Name];
-        return new(await database.Query<DownstreamShown>(listDownstreams, cancel, (object)known), false, null);
+        var most = Paging.Limit(limit);
+        var rows = await database.Query<DownstreamShown>(
+            listDownstreams, cancel, known, Paging.Decode(after) ?? "", most + 1);
+        return Paging.Cut(rows, most, r => r.Name);
     }
 
-    public async Task<Page<BalanceRow>> Balances(CancellationToken cancel)
+    public async Task<DownstreamShown?> Downstream(string name, CancellationToken cancel) =>
+        (await Downstreams(Paging.MaxLimit, null, cancel)).Items.SingleOrDefault(d => d.Name == name);
+
+    public async Task<Page<BalanceRow>> Balances(int? limit, string? after, CancellationToken cancel)
     {
         const string readBalances = """
             SELECT account, currency, sum(amount)::bigint AS balance FROM posting
-            GROUP BY account, currency ORDER BY account, currency LIMIT 200
+            WHERE account || ' ' || currency > $1
+            GROUP BY account, currency ORDER BY account || ' ' || currency LIMIT $2
             """;
-        return new(await database.Query<BalanceRow>(readBalances, cancel), false, null);
+        var most = Paging.Limit(limit);
+        var rows = await database.Query<BalanceRow>(readBalances, cancel, Paging.Decode(after) ?? "", most + 1);
+        return Paging.Cut(rows, most, r => $"{r.Account} {r.Currency}");
     }
 
     public async Task<Page<PostingRow>> Entries(
@@ -83,11 +95,22 @@ public sealed class OperationReads(Database database)
             ORDER BY transaction_id, line LIMIT $5
             """;
         var most = Paging.Limit(limit);
-        var place = Paging.Number(after, 0);
-        var rows = await database.Query<PostingRow>(listPostings, cancel, place / 100_000, (short)(place % 100_000),
+        var (transaction, line) = Line(after);
+        var rows = await database.Query<PostingRow>(listPostings, cancel, transaction, line,
             new NpgsqlParameter { Value = (object?)settlement ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
             Text(account), most + 1);
-        return Paging.Cut(rows, most, r => $"{(r.TransactionId * 100_000) + r.Line}");
+        return Paging.Cut(rows, most, r => string.Create(CultureInfo.InvariantCulture, $"{r.TransactionId}|{r.Line}"));
+    }
+
+    private static (long Transaction, short Line) Line(string? after)
+    {
+        if (Paging.Decode(after) is not { } text)
+            return (0, 0);
+        var parts = text.Split('|');
+        return parts.Length == 2
+            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var transaction)
+            && short.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var line)
+            ? (transaction, line) : throw Paging.Unknown();
     }
 
     private static NpgsqlParameter Text(string? value) =>

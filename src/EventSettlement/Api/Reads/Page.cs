@@ -39,16 +39,38 @@ public static class Paging
         }
         catch (FormatException)
         {
-            throw ProblemException.Invalid("/after", "is the after of the page before");
+            throw Unknown();
         }
     }
 
-    /// <summary>A place in a list that is ordered by one number.</summary>
-    public static long Number(string? after, long first) => Decode(after) is not { } text
-        ? first
-        : long.TryParse(text, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw ProblemException.Invalid("/after", "is the after of the page before");
+    /// <summary>A place in a list that is ordered by one number, which may also be given as it is shown.</summary>
+    public static long Number(string? after, long first)
+    {
+        if (string.IsNullOrEmpty(after))
+            return first;
+        // Encoded digits begin with a letter, so what is all digits is a number itself.
+        var text = after.All(char.IsAsciiDigit) ? after : Decode(after);
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : throw Unknown();
+    }
+
+    /// <summary>A moment and an id within it, as lists that are ordered by both encode them.</summary>
+    public static string Moment(DateTimeOffset at, string id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.UtcTicks}|{id}");
+
+    public static (DateTimeOffset At, string Id) Moment(string? after)
+    {
+        if (Decode(after) is not { } text)
+            return (DateTimeOffset.UnixEpoch, "");
+        var end = text.IndexOf('|', StringComparison.Ordinal);
+        return end > 0 && long.TryParse(text.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var ticks) && ticks < DateTimeOffset.MaxValue.UtcTicks && PlainText.IsPlain(text)
+            ? (new DateTimeOffset(ticks, TimeSpan.Zero), text[(end + 1)..])
+            : throw Unknown();
+    }
+
+    public static ProblemException Unknown() =>
+        ProblemException.Invalid("/after", "is the after of the page before, or the id of its last row");
 
     private static string Encode(string place) =>
         System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(place));

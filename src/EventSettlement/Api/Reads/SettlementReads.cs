@@ -63,11 +63,10 @@ public sealed class SettlementReads(Database database)
         SettlementFilter filter, int? limit, string? after, CancellationToken cancel)
     {
         var most = Paging.Limit(limit);
-        var (at, id) = Place(after);
+        var (at, id) = await Place(after, cancel);
         var rows = await database.Query<SettlementRow>(ListSettlements, cancel,
             [.. filter.Parameters(), at, id, most + 1]);
-        return Paging.Cut(rows, most, r =>
-            string.Create(CultureInfo.InvariantCulture, $"{r.CreatedAt.UtcTicks}|{r.SettlementId}"));
+        return Paging.Cut(rows, most, r => Paging.Moment(r.CreatedAt, r.SettlementId.ToString()));
     }
 
     public async Task<SettlementRow?> Find(Guid id, CancellationToken cancel) =>
@@ -86,23 +85,24 @@ public sealed class SettlementReads(Database database)
         return (await database.Query<SettlementRow>(findRequested, cancel, id)).SingleOrDefault();
     }
 
-    public Task<List<HistoryEntry>> History(Guid id, CancellationToken cancel)
+    public async Task<Page<HistoryEntry>> History(Guid id, int? limit, string? after, CancellationToken cancel)
     {
         const string readHistory = """
             SELECT seq, from_state, to_state, cause, actor, reason, attempt, at
-            FROM settlement_history WHERE settlement_id = $1 ORDER BY seq LIMIT 10000
+            FROM settlement_history WHERE settlement_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
             """;
-        return database.Query<HistoryEntry>(readHistory, cancel, id);
+        var most = Paging.Limit(limit);
+        var rows = await database.Query<HistoryEntry>(
+            readHistory, cancel, id, Paging.Number(after, 0), most + 1);
+        return Paging.Cut(rows, most, r => r.Seq.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static (DateTimeOffset At, Guid Id) Place(string? after)
+    private async Task<(DateTimeOffset At, Guid Id)> Place(string? after, CancellationToken cancel)
     {
-        if (Paging.Decode(after) is not { } text)
-            return (DateTimeOffset.UnixEpoch, Guid.Empty);
-        var parts = text.Split('|');
-        return parts.Length == 2 && long.TryParse(parts[0], CultureInfo.InvariantCulture, out var ticks)
-            && ticks is > 0 and < 3_000_000_000_000_000_000 && Guid.TryParse(parts[1], out var id)
-            ? (new DateTimeOffset(ticks, TimeSpan.Zero), id)
-            : throw ProblemException.Invalid("/after", "is the after of the page before");
+        if (Guid.TryParseExact(after, "D", out var last))
+            return ((await Find(last, cancel) ?? throw Paging.Unknown()).CreatedAt, last);
+        var (at, text) = Paging.Moment(after);
+        return text.Length == 0 ? (at, Guid.Empty)
+            : Guid.TryParse(text, out var id) ? (at, id) : throw Paging.Unknown();
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace EventSettlement.Api;
 
-/// <summary>The JSON of the interface: camelCase; unknown members are refused, so no misspelt field is lost.</summary>
+/// <summary>The JSON of the interface: camelCase; unknown and doubled members are refused, so none is lost.</summary>
 public static class ApiJson
 {
     public static JsonSerializerOptions Options { get; } =
@@ -12,6 +12,7 @@ public static class ApiJson
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         return options;

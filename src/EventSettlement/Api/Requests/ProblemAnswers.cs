@@ -54,8 +54,9 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
             errors: new FieldError(Pointer(json.Path), "has the wrong form")),
         BadHttpRequestException { StatusCode: 415 } => new(415, "unsupported_media_type",
             "the body is of a type that is not read here", "send it with Content-Type: application/json"),
-        BadHttpRequestException bad => new(bad.StatusCode, "malformed", bad.Message,
-            "compare the request with /openapi/v1.json", errors: Unbound(bad.Message)),
+        BadHttpRequestException bad => Unbound(bad),
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => new(400, "invalid_request",
+            "a text has characters that cannot be kept", "leave out control characters"),
         NpgsqlException { IsTransient: true } or NpgsqlException { SqlState: null } or TimeoutException =>
             new(503, "database_unavailable", "the database does not answer", "try again with the same key",
                 retryable: true),
@@ -81,8 +82,14 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
             .Replace("'", "", StringComparison.Ordinal);
 
     /// <summary>The framework tells which parameter it could not read in its message only.</summary>
-    private static FieldError[] Unbound(string message) => ParameterName().Match(message) is { Success: true } found
-        ? [new FieldError("/" + found.Groups[1].Value, "has the wrong form")] : [];
+    private static ProblemException Unbound(BadHttpRequestException bad)
+    {
+        const string next = "compare the request with /openapi/v1.json";
+        return ParameterName().Match(bad.Message) is { Success: true } found
+            ? new ProblemException(bad.StatusCode, "malformed", $"{found.Groups[1].Value} has the wrong form", next,
+                errors: new FieldError("/" + found.Groups[1].Value, "has the wrong form"))
+            : new ProblemException(bad.StatusCode, "malformed", bad.Message, next);
+    }
 
     [GeneratedRegex("""parameter "\S+ (\w+)" """)]
     private static partial Regex ParameterName();

@@ -5,7 +5,12 @@ using EventSettlement.Access;
 namespace EventSettlement.Api;
 
 /// <summary>One field at fault: a JSON pointer into the body, or the name of a query parameter after a slash.</summary>
-public sealed record FieldError(string Pointer, string Rule);
+/// <param name="Line">Of a body of lines, from 1.</param>
+/// <param name="Code">Which rule, for programs.</param>
+public sealed record FieldError(
+    string Pointer, string Rule,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Line = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Code = null);
 
 /// <summary>RFC 9457. <c>Next</c> says what to do; <c>Retryable</c> that the same request may succeed later.</summary>
 public sealed record Problem(
@@ -25,16 +30,21 @@ public sealed class ProblemException(
         "urn:event-settlement:problem:" + Code, Code.Replace('_', ' '), Status, Code, Message, CurrentTrace(),
         retryable, next, errors.Length == 0 ? null : errors);
 
+    /// <summary>For an endpoint that also stands without the middleware that turns exceptions into problems.</summary>
+    public IResult Answer() =>
+        Results.Json(Document(), ApiJson.Options, "application/problem+json", Status);
+
     public static ProblemException NotFound(string code, string detail) =>
         new(404, code, detail, "check the id; lists show what there is");
 
     public static ProblemException Invalid(string pointer, string rule) =>
-        new(400, "invalid_request", $"{pointer.TrimStart('/')} {rule}", "correct the fields in errors",
+        new(400, "invalid_request", $"{pointer.TrimStart('/')}: {rule}", "correct the fields in errors",
             errors: new FieldError(pointer, rule));
 
+    /// <param name="code">Why, for programs; it stands in errors, since all refusals share one code.</param>
     public static ProblemException Refused(string code, string reason, string? next = null) =>
         new(409, "refused_by_state", reason, next ?? "look at the state and its history first",
-            errors: new FieldError("/state", code));
+            errors: new FieldError("/state", code, Code: code));
 
     public static ProblemException Unauthorized() =>
         new(401, "key_needed", "a valid key is needed", "send the header Authorization: Bearer KEY");

@@ -10,21 +10,17 @@ public sealed record ResolveBody(string? Paid = null, string? WriteOff = null);
 /// <summary>A person ends what no machine can.</summary>
 internal static class ItemResolving
 {
-    private const int LongestText = 500;
-
     public static async Task<ItemRow> Resolve(
         string key, ResolveBody body, ItemResolution resolution, ItemReads items, HttpContext http)
     {
         var (settlement, no) = Parse(key) ?? throw Unknown(key);
-        if (string.IsNullOrWhiteSpace(body.Paid) == string.IsNullOrWhiteSpace(body.WriteOff))
+        var (paid, writeOff) = (PlainText.Optional(body.Paid, "/paid"), PlainText.Optional(body.WriteOff, "/writeOff"));
+        if (paid is null == writeOff is null)
             throw ProblemException.Invalid("/paid", "or writeOff is given, and one of them only");
-        if ((body.Paid ?? body.WriteOff)!.Length > LongestText)
-            throw ProblemException.Invalid(
-                body.Paid is null ? "/writeOff" : "/paid", $"is at most {LongestText} characters");
         var actor = Actor.Of(http).Name;
-        var answer = string.IsNullOrWhiteSpace(body.Paid)
-            ? await resolution.WriteOff(settlement, no, body.WriteOff!, actor, http.RequestAborted)
-            : await resolution.MarkPaid(settlement, no, body.Paid, actor, http.RequestAborted);
+        var answer = paid is null
+            ? await resolution.WriteOff(settlement, no, writeOff!, actor, http.RequestAborted)
+            : await resolution.MarkPaid(settlement, no, paid, actor, http.RequestAborted);
         if (answer.Code is "not_found")
             throw Unknown(key);
         if (!answer.IsDone)

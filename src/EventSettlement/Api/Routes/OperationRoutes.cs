@@ -16,12 +16,15 @@ public sealed record ParkedShown(
 /// <summary>Alerts, parked messages, downstreams, the ledger and explanations.</summary>
 internal static class OperationRoutes
 {
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
     public static void Map(IEndpointRouteBuilder v1)
     {
         v1.MapGet("/alerts", (string? state, int? limit, string? after, OperationReads reads,
             CancellationToken cancel) =>
             reads.Alerts(state, limit, after, cancel)).Needs(Role.Viewer).WithName("ListAlerts").WithTags("operations");
-        v1.MapGet("/downstreams", (OperationReads reads, CancellationToken cancel) => reads.Downstreams(cancel))
+        v1.MapGet("/downstreams", (int? limit, string? after, OperationReads reads, CancellationToken cancel) =>
+            reads.Downstreams(limit, after, cancel))
             .Needs(Role.Viewer).WithName("ListDownstreams").WithTags("operations");
         v1.MapPost("/downstreams/{name}/resume", Resume)
             .Needs(Role.Operator).WithName("ResumeDownstream").WithTags("operations");
@@ -35,18 +38,20 @@ internal static class OperationRoutes
     }
 
     private static async Task<DownstreamShown> Resume(
-        string name, Downstreams downstreams, OperationReads reads, HttpContext http)
+        string name, NoBody? body, Downstreams downstreams, OperationReads reads, HttpContext http)
     {
-        var known = (await reads.Downstreams(http.RequestAborted)).Items.SingleOrDefault(d => d.Name == name)
+        var known = await reads.Downstream(name, http.RequestAborted)
             ?? throw ProblemException.NotFound("downstream_not_found", $"there is no downstream {name}");
         if (!await downstreams.Resume(name, Actor.Of(http).Name, http.RequestAborted))
-            throw ProblemException.Refused("not_stopped", $"{name} is {known.State}: it is not stopped");
-        return (await reads.Downstreams(http.RequestAborted)).Items.Single(d => d.Name == name);
+            throw ProblemException.Refused("not_stopped", $"{name} is {known.State}: it is not stopped",
+                "nothing is to be done: payouts to it go on");
+        return (await reads.Downstream(name, http.RequestAborted))!;
     }
 
     private static void MapLedger(IEndpointRouteBuilder ledger)
     {
-        ledger.MapGet("/balance", (OperationReads reads, CancellationToken cancel) => reads.Balances(cancel))
+        ledger.MapGet("/balance", (int? limit, string? after, OperationReads reads, CancellationToken cancel) =>
+            reads.Balances(limit, after, cancel))
             .Needs(Role.Viewer).WithName("ShowLedgerBalance");
         ledger.MapGet("/entries", (Guid? settlement, string? account, int? limit, string? after, OperationReads reads,
                 CancellationToken cancel) => reads.Entries(settlement, account, limit, after, cancel))
@@ -61,7 +66,7 @@ internal static class OperationRoutes
         parked.MapGet("", (string? status, int? limit, string? after, OperationReads reads, CancellationToken cancel) =>
             reads.Parked(status, limit, after, cancel)).Needs(Role.Viewer).WithName("ListParked");
         parked.MapGet("/{id:long}", Show).Needs(Role.Viewer).WithName("ShowParked");
-        parked.MapPost("/{id:long}/replay", async (long id, ParkedMessages messages, HttpContext http) =>
+        parked.MapPost("/{id:long}/replay", async (long id, NoBody? body, ParkedMessages messages, HttpContext http) =>
         {
             _ = await Show(id, messages, http.RequestAborted);
             return await messages.Replay(id, Actor.Of(http).Name, http.RequestAborted)
@@ -72,7 +77,8 @@ internal static class OperationRoutes
             async (long id, ReasonBody? body, ParkedMessages messages, HttpContext http) =>
         {
             _ = await Show(id, messages, http.RequestAborted);
-            return await messages.Discard(id, Actor.Of(http).Name, SettlementRoutes.Reason(body), http.RequestAborted)
+            var reason = PlainText.Needed(body?.Reason, "/reason");
+            return await messages.Discard(id, Actor.Of(http).Name, reason, http.RequestAborted)
                 ? await Show(id, messages, http.RequestAborted)
                 : throw NotParked(id);
         }).Needs(Role.Operator).WithName("DiscardParked");
@@ -85,10 +91,24 @@ internal static class OperationRoutes
         return new ParkedShown(m.Id, m.Source.Topic, m.Source.Partition, m.Offset, m.Code, m.Pointer, m.Message,
             new DateTimeOffset(m.FirstSeen, TimeSpan.Zero), m.Seen, m.Status, m.Who, m.Reason,
             m.Key is null ? null : Convert.ToBase64String(m.Key), m.Headers.Text,
-            m.Body is null ? null : Encoding.UTF8.GetString(m.Body),
+            AsText(m.Body),
             m.Body is null ? null : Convert.ToBase64String(m.Body));
     }
 
+    private static string? AsText(byte[]? body)
+    {
+        try
+        {
+            return body is null ? null : Strict.GetString(body);
+        }
+        catch (DecoderFallbackException)
+        {
+            // It is not UTF-8; the bytes stand beside it.
+            return null;
+        }
+    }
+
     private static ProblemException NotParked(long id) =>
-        ProblemException.Refused("not_parked", $"message {id} was replayed or discarded already");
+        ProblemException.Refused("not_parked", $"message {id} was replayed or discarded already",
+            $"see settle parked show {id}");
 }

@@ -1,25 +1,28 @@
 using System.Globalization;
 using EventSettlement.Access;
 using EventSettlement.Runs;
+using EventSettlement.StudyRefunds.Facts;
 
 namespace EventSettlement.Api;
 
 /// <param name="Date">The business date in Asia/Seoul: studies completed before its midnight are planned.</param>
 /// <param name="PayAt">With an offset; nothing is paid before.</param>
-public sealed record StartRunBody(string? Programme, string? Date, DateTimeOffset? PayAt = null);
+public sealed record StartRunBody(string? Programme, string? Date, string? PayAt = null);
 
 /// <summary>A run with its totals by state; PLANNED is all that were planned.</summary>
+/// <param name="Held">Settlements that wait for an operator's release.</param>
+/// <param name="WaitsFor">Why it is not finished yet, in words.</param>
 public sealed record RunShown(
     long RunId, string Programme, DateOnly Date, string Kind, string State, DateTimeOffset? PayAt, string Actor,
     bool Planned, DateTimeOffset CreatedAt, DateTimeOffset? PlannedAt, DateTimeOffset? FinishedAt, string? StopReason,
-    long Retrying,    DateTimeOffset? NextRetryAt, IReadOnlyList<RunTotals> Totals)
+    long Retrying, DateTimeOffset? NextRetryAt, long Held, string? WaitsFor, IReadOnlyList<RunTotals> Totals)
 {
     public static RunShown Of(RunView view)
     {
         var run = view.Run;
         return new RunShown(run.Id, run.Programme, run.Date, run.Kind, run.State, Utc(run.PayAt), run.Actor,
             run.Planned, Utc(run.CreatedAt)!.Value, Utc(run.PlannedAt), Utc(run.FinishedAt), run.StopReason,
-            view.Retrying, Utc(view.NextRetryAt), view.Totals);
+            view.Retrying, Utc(view.NextRetryAt), view.Held, RunWaits.Of(view), view.Totals);
     }
 
     private static DateTimeOffset? Utc(DateTime? time) => time is { } t ? new DateTimeOffset(t, TimeSpan.Zero) : null;
@@ -38,11 +41,12 @@ internal static class RunRoutes
         group.MapPost("/{id:long}/stop",
             async (long id, ReasonBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
         {
-            Check(await commands.Stop(id, Actor.Of(http).Name, body?.Reason, http.RequestAborted));
+            var reason = PlainText.Optional(body?.Reason, "/reason");
+            Check(await commands.Stop(id, Actor.Of(http).Name, reason, http.RequestAborted));
             return await Show(id, queries, http.RequestAborted);
         }).Needs(Role.Operator).WithName("StopRun");
         group.MapPost("/{id:long}/resume",
-            async (long id, RunCommands commands, RunQueries queries, HttpContext http) =>
+            async (long id, NoBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
         {
             Check(await commands.Resume(id, http.RequestAborted));
             return await Show(id, queries, http.RequestAborted);
@@ -57,7 +61,7 @@ internal static class RunRoutes
         if (!DateOnly.TryParseExact(body.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None,
             out var date))
             throw ProblemException.Invalid("/date", "is a date such as 2026-11-21");
-        var answer = await commands.Start(programme, date, body.PayAt?.UtcDateTime, Actor.Of(http).Name,
+        var answer = await commands.Start(programme, date, PayAt(body.PayAt), Actor.Of(http).Name,
             http.RequestAborted);
         if (answer.Code is "unknown_programme")
             throw ProblemException.Invalid("/programme", answer.Reason!);
@@ -66,6 +70,16 @@ internal static class RunRoutes
         var run = Check(answer);
         http.Response.Headers.Location = $"/v1/runs/{run}";
         return Results.Json(await Show(run, queries, http.RequestAborted), ApiJson.Options, statusCode: 201);
+    }
+
+    // A time without an offset would be another moment on each machine.
+    private static DateTime? PayAt(string? text)
+    {
+        if (text is null)
+            return null;
+        return FactTimes.TryRead(text, out var at)
+            ? at
+            : throw ProblemException.Invalid("/payAt", "is a time with an offset such as 2026-11-21T10:00:00+09:00");
     }
 
     private static async Task<Page<RunShown>> List(
@@ -86,8 +100,9 @@ internal static class RunRoutes
     {
         null => answer.Run!.Value,
         "not_found" => throw ProblemException.NotFound("run_not_found", answer.Reason!),
-        _ => throw ProblemException.Refused(answer.Code, answer.Reason!,
-            "list the runs to see which one is unfinished"),
+        "run_unfinished" when answer.Earlier is { } run => throw ProblemException.Refused(answer.Code, answer.Reason!,
+            $"settle run watch {run} shows how far it is; settle run stop {run} lets another one start"),
+        _ => throw ProblemException.Refused(answer.Code, answer.Reason!, "see settle run show"),
     };
 
     private static ProblemException NotFound(long id) =>

@@ -7,6 +7,9 @@ public sealed record RetryBody(bool IncludeRejected = false);
 
 public sealed record ReasonBody(string? Reason = null);
 
+/// <summary>A request that tells nothing; a field in it would be a mistake.</summary>
+public sealed record NoBody;
+
 /// <summary>Settlements, their items and what operators ask of them.</summary>
 internal static class SettlementRoutes
 {
@@ -23,10 +26,10 @@ internal static class SettlementRoutes
         group.MapPost("/{id:guid}/retry", (Guid id, RetryBody? body, CommandDesk desk, HttpContext http) =>
             desk.Ask(id, "retry", body?.IncludeRejected ?? false, null, http)).Answers("RetrySettlement");
         group.MapPost("/{id:guid}/cancel", (Guid id, ReasonBody? body, CommandDesk desk, HttpContext http) =>
-            desk.Ask(id, "cancel", false, Reason(body), http)).Answers("CancelSettlement");
+            desk.Ask(id, "cancel", false, PlainText.Needed(body?.Reason, "/reason"), http)).Answers("CancelSettlement");
         group.MapPost("/{id:guid}/hold", (Guid id, ReasonBody? body, CommandDesk desk, HttpContext http) =>
-            desk.Ask(id, "hold", false, body?.Reason, http)).Answers("HoldSettlement");
-        group.MapPost("/{id:guid}/release", (Guid id, CommandDesk desk, HttpContext http) =>
+            desk.Ask(id, "hold", false, PlainText.Optional(body?.Reason, "/reason"), http)).Answers("HoldSettlement");
+        group.MapPost("/{id:guid}/release", (Guid id, NoBody? body, CommandDesk desk, HttpContext http) =>
             desk.Ask(id, "release", false, null, http)).Answers("ReleaseSettlement");
         v1.MapGet("/commands/{id:guid}", async (Guid id, CommandDesk desk, CancellationToken cancel) =>
             await desk.Find(id, cancel)
@@ -50,15 +53,12 @@ internal static class SettlementRoutes
         return await items.List(new ItemFilter(id, null, null, state), limit, after, cancel);
     }
 
-    private static async Task<Page<HistoryEntry>> History(Guid id, SettlementReads reads, CancellationToken cancel)
+    private static async Task<Page<HistoryEntry>> History(
+        Guid id, int? limit, string? after, SettlementReads reads, CancellationToken cancel)
     {
         _ = await Show(id, reads, cancel);
-        return new(await reads.History(id, cancel), false, null);
+        return await reads.History(id, limit, after, cancel);
     }
-
-    public static string Reason(ReasonBody? body) => body?.Reason?.Trim() is { Length: > 0 and <= 500 } reason
-        ? reason
-        : throw ProblemException.Invalid("/reason", "is a text of 1 to 500 characters");
 
     public static ProblemException NotFound(Guid id) =>
         ProblemException.NotFound("settlement_not_found", $"there is no settlement {id}");

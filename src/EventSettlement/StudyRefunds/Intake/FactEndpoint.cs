@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using EventSettlement.Api;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
@@ -11,23 +11,23 @@ internal static class FactEndpoint
         string topic, [FromQuery] string? key, HttpRequest request, FactIntake intake, CancellationToken cancel)
     {
         if (!FactIntake.Takes(topic))
-            return Problem(404, "unknown_topic", $"{topic} takes no facts", "post to study-completed", []);
+            return Problem(404, "unknown_topic", $"the topic {topic} takes no facts", "post to study-completed");
         if (key is { Length: > 0 } && key[0] != '/')
-            return Problem(422, "bad_key", "key is a JSON pointer such as /studyId", "correct the query parameter key",
-                []);
+            return Problem(422, "bad_key", "key is a JSON pointer such as /studyId",
+                "correct the query parameter key", [new FieldError("/key", "is a JSON pointer such as /studyId")]);
         var body = await Read(request, cancel);
         var lines = new List<(int Line, byte[] Json)>();
         if (body is null || !FactBody.TrySplit(body, IsLines(request), out lines))
             return Problem(413, "too_large",
                 $"at most {FactBody.MaxLines} lines and {FactBody.MaxBytes} bytes a request",
-                "send it in several requests", []);
+                "send it in several requests");
         if (lines.Count == 0)
-            return Problem(422, "empty_body", "a body is one JSON object, or one a line", "send at least one fact", []);
+            return Problem(422, "empty_body", "a body is one JSON object, or one a line", "send at least one fact");
         var answer = await intake.Append(topic, lines, string.IsNullOrEmpty(key) ? null : key, cancel);
         return answer.Problems.Count == 0
             ? Results.Json(new { topic, accepted = answer.Accepted }, statusCode: 202)
             : Problem(422, "invalid_facts", "nothing was taken", "correct the lines named in errors and send all again",
-                answer.Problems);
+                [.. answer.Problems.Select(p => new FieldError(p.Pointer, p.Rule, p.Line, p.Code))]);
     }
 
     private static bool IsLines(HttpRequest request) =>
@@ -52,14 +52,7 @@ internal static class FactEndpoint
         return body.ToArray();
     }
 
-    private static IResult Problem(int status, string code, string detail, string next,
-        IReadOnlyList<LineProblem> errors) =>
-        Results.Problem(detail, statusCode: status, title: code, extensions: new Dictionary<string, object?>
-        {
-            ["code"] = code,
-            ["retryable"] = false,
-            ["next"] = next,
-            ["traceId"] = Activity.Current?.TraceId.ToHexString(),
-            ["errors"] = errors.Select(e => new { line = e.Line, pointer = e.Pointer, code = e.Code, rule = e.Rule }),
-        });
+    private static IResult Problem(
+        int status, string code, string detail, string next, params FieldError[] errors) =>
+        new ProblemException(status, code, detail, next, errors: errors).Answer();
 }

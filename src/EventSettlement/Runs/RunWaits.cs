@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace EventSettlement.Runs;
+
+/// <summary>Why a run has not come to its end yet, in words. Pure.</summary>
+public static class RunWaits
+{
+    private static readonly TimeSpan Seoul = TimeSpan.FromHours(9);
+
+    /// <returns>Null for a finished run.</returns>
+    public static string? Of(RunView view) => view.Run.State switch
+    {
+        RunStates.Finished => null,
+        RunStates.Stopped => "stopped: " + (view.Run.StopReason ?? "no reason given"),
+        _ => string.Join("; ", Reasons(view)) is { Length: > 0 } reasons ? reasons : "about to end",
+    };
+
+    private static IEnumerable<string> Reasons(RunView view)
+    {
+        if (!view.Run.Planned)
+            yield return "studies are still being planned";
+        if (view.StoppedDownstreams is { } names)
+            yield return $"payouts to {names} are stopped (settle downstream list)";
+        if (view.Held > 0)
+            yield return Number(view.Held) + " held by an operator";
+        if (Count(view, "PENDING") is > 0 and var pending)
+            yield return Number(pending) + " pending"
+                + (view.Run.PayAt is { } at ? ", payable from " + Time(at) : "");
+        if (Count(view, "PROCESSING") is > 0 and var processing)
+            yield return Number(processing) + " being paid";
+        if (view.Retrying > 0)
+            yield return Number(view.Retrying) + " to be retried"
+                + (view.NextRetryAt is { } next ? ", the next at " + Time(next) : "");
+    }
+
+    private static long Count(RunView view, string state) =>
+        view.Totals.Where(t => t.State == state).Sum(t => t.Settlements);
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Time(DateTime utc) =>
+        (utc + Seoul).ToString("yyyy-MM-dd HH:mm:ss 'KST'", CultureInfo.InvariantCulture);
+}
