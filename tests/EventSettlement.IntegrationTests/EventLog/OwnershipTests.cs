@@ -65,6 +65,23 @@ public abstract class OwnershipTests<TLog> where TLog : ILogKind
         Assert.Equal(600L, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
     }
 
+    [Fact]
+    public async Task Partitions_are_read_again_after_the_database_was_away_for_longer_than_a_lease()
+    {
+        await using var world = await MessagingWorld.Create<TLog>();
+        var sender = await world.Start(new EffectConsumer("only"));
+        await SendToAll(world, sender, "a");
+        await Eventually.Equals(200, world.Effects, "the number of effects");
+
+        await using (await Outage.Begin(world.ConnectionString))
+            await Eventually.Equals(true, () => Task.FromResult(Lanes(sender) == 0 || TLog.Name == "kafka"),
+                "that the leases are given up");
+
+        world.Reconnect();
+        await SendToAll(world, sender, "b");
+        await Eventually.Equals(400, world.Effects, "the number of effects", 60);
+    }
+
     private static int Lanes(Member member) => member.Host.Pumps[0].Lanes.Count();
 
     private static Task SendToAll(MessagingWorld world, Member sender, string name) =>

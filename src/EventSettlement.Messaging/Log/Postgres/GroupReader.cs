@@ -17,6 +17,7 @@ internal sealed class GroupReader(
     // Held partitions with the offset to read next; null is one that stands stopped.
     private readonly Dictionary<TopicPartition, long?> _held = [];
     private readonly Dictionary<TopicPartition, long> _takenAt = [];
+    private readonly Dictionary<TopicPartition, long> _givenAt = [];
     private long _balancedAt;
     private long _retakenAt;
     private int _idle;
@@ -69,6 +70,7 @@ internal sealed class GroupReader(
                 Forget(partition);
         if (standing is null)
             return;
+        await Adopt(standing, cancel);
         while (_held.Count > standing.Quota)
             await GiveBack(_held.Keys.Last(), cancel);
         if (_held.Count < standing.Quota)
@@ -87,6 +89,17 @@ internal sealed class GroupReader(
         _balancedAt = Stopwatch.GetTimestamp();
     }
 
+    /// <summary>
+    /// What is leased to us and not held: forgotten while the database was away, or leased by a statement whose answer
+    /// was lost. The member renews it all the same, so nobody else could ever take it.
+    /// </summary>
+    private async Task Adopt(GroupMember.Standing standing, CancellationToken cancel)
+    {
+        foreach (var partition in standing.Held)
+            if (!_held.ContainsKey(partition) && _givenAt.GetValueOrDefault(partition) < standing.At)
+                await Take(partition, cancel);
+    }
+
     private async Task Take(TopicPartition partition, CancellationToken cancel)
     {
         _takenAt[partition] = Stopwatch.GetTimestamp();
@@ -100,6 +113,7 @@ internal sealed class GroupReader(
             await owner.Release(partition);
         _held.Remove(partition);
         await member.GiveBack(partition, cancel);
+        _givenAt[partition] = Stopwatch.GetTimestamp();
     }
 
     private void Forget(TopicPartition partition)

@@ -47,7 +47,7 @@ internal sealed class MemberService(MemberServiceClient client, int maxItems, in
                 return null;
             if (!_breaker.Allows(BootClock.Now))
                 return new CallOutcome(CallKind.NotSent, "breaker_open", "The member service did not answer lately.");
-            CrashPoint.Hit("K9");
+            CrashPoint.Hit("K09");
             var outcome = await send(cancel);
             CrashPoint.Hit("K11");
             var now = BootClock.Now;

@@ -78,6 +78,13 @@ public sealed class MessagingWorld : IAsyncDisposable
         writer.Wake(messages);
     }
 
+    /// <summary>Lets go of the test's own connections that an outage has ended.</summary>
+    public void Reconnect()
+    {
+        _pools.Hot.Clear();
+        _pools.Reads.Clear();
+    }
+
     public async Task Execute(string sql)
     {
         await using var command = Sql.CreateCommand(sql);

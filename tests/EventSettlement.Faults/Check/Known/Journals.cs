@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace EventSettlement.Faults.Check;
+
+/// <summary>A credit that the member service made: money that has left.</summary>
+internal sealed record Credit(
+    string Key, Guid Settlement, int No, string Member, long Amount, string Currency, string Transaction, DateTime At)
+{
+    public override string ToString() =>
+        $"{At:HH:mm:ss.ffffff} credit of {Amount} {Currency} to {Member}, key {Key}, {Transaction}";
+}
+
+/// <summary>A record that was sent; taken where an answer said so or its effect must be there.</summary>
+internal sealed record SentFact(byte[] Body, bool Taken, bool Poison);
+
+/// <summary>Reads what those outside have written down.</summary>
+internal static class Journals
+{
+    public static List<Credit> Credits(string folder)
+    {
+        var file = Path.Combine(folder, "credits.jsonl");
+        return !File.Exists(file) ? [] : [.. Lines(file).Select(Read)];
+    }
+
+    public static List<SentFact> Facts(string folder)
+    {
+        var sent = new Dictionary<int, (string Way, List<byte[]> Bodies)>();
+        var taken = new HashSet<int>();
+        foreach (var line in Lines(Path.Combine(folder, "facts.jsonl")))
+        {
+            var batch = line.GetProperty("batch").GetInt32();
+            if (line.TryGetProperty("bodies", out var bodies))
+            {
+                var way = line.GetProperty("way").GetString()!;
+                sent[batch] = (way, [.. bodies.EnumerateArray().Select(b => way == "http"
+                    ? Encoding.UTF8.GetBytes(b.GetString()!) : Convert.FromBase64String(b.GetString()!))]);
+            }
+            else if (line.GetProperty("status").GetInt32() == 202)
+                taken.Add(batch);
+        }
+
+        return [.. sent.SelectMany(s => s.Value.Bodies.Select(
+            b => new SentFact(b, taken.Contains(s.Key), s.Value.Way == "poison")))];
+    }
+
+    private static Credit Read(JsonElement line)
+    {
+        var key = line.GetProperty("key").GetString()!;
+        var dash = key.LastIndexOf('-');
+        var colon = key.LastIndexOf(':');
+        var known = Guid.TryParse(key.AsSpan(0, Math.Max(0, dash)), out var settlement);
+        return new Credit(key, settlement,
+            known ? int.Parse(key.AsSpan(dash + 1, colon - dash - 1), CultureInfo.InvariantCulture) : 0,
+            line.GetProperty("memberId").GetString()!, line.GetProperty("amount").GetInt64(),
+            line.GetProperty("currency").GetString()!, line.GetProperty("transactionId").GetString()!,
+            line.GetProperty("at").GetDateTimeOffset().UtcDateTime);
+    }
+
+    /// <summary>Whole lines; the last one may be torn while the writer is at work.</summary>
+    private static IEnumerable<JsonElement> Lines(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(stream);
+        while (reader.ReadLine() is { } line)
+            if (line.Length > 0 && line[^1] == '}')
+                yield return JsonDocument.Parse(line).RootElement;
+    }
+}

@@ -1,0 +1,36 @@
+using EventSettlement.Faults.World;
+
+namespace EventSettlement.Faults.Injection;
+
+/// <summary>What goes wrong, and what is expected of the product.</summary>
+internal abstract class Fault
+{
+    public const string ProcessBound = "a process: recovered in 30 s";
+
+    public abstract string Name { get; }
+
+    /// <summary>For people, in <c>--list</c>.</summary>
+    public abstract string Expectation { get; }
+
+    /// <summary>Seconds from healing until everything moves again, from docs/reliability.md.</summary>
+    public virtual double RecoveryBound => 30;
+
+    /// <summary>Whether it can be had with this event log.</summary>
+    public virtual bool Suits(string log) => true;
+
+    /// <summary>Why it cannot be had on this machine; null where it can.</summary>
+    public virtual string? Missing => null;
+
+    public virtual bool NeedsProxies => false;
+
+    public virtual int Processes => 2;
+
+    /// <summary>The crash point of the first server, such as <c>K07:1</c>.</summary>
+    public virtual string? CrashAt => null;
+
+    /// <summary>A schedule, where the fault wants scheduled runs.</summary>
+    public virtual string? Cron => null;
+
+    /// <summary>Injects, waits as long as it lasts, and heals. False where the moment never came.</summary>
+    public abstract Task<bool> Inject(Installation world, Random random);
+}

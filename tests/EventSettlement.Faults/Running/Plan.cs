@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace EventSettlement.Faults.Running;
+
+/// <summary>Everything that a run does by choice; it follows from the seed, or is read from a kept run.</summary>
+internal sealed record Plan
+{
+    public const string Never = "0 0 3 1 1 ?";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public int Seed { get; init; }
+
+    /// <summary><c>postgres</c> or <c>kafka</c>.</summary>
+    public string Log { get; init; } = "postgres";
+
+    /// <summary>Names of the faults of this run, applied side by side.</summary>
+    public string[] Faults { get; init; } = [];
+
+    /// <summary>Seconds after the load began, one a fault.</summary>
+    public double[] At { get; init; } = [];
+
+    public int Processes { get; init; } = 2;
+
+    /// <summary>Such as <c>K07:2</c>, for the first server.</summary>
+    public string? CrashAt { get; init; }
+
+    public string Cron { get; init; } = Never;
+
+    public bool Proxies { get; init; }
+
+    public double LoadSeconds { get; init; } = 4;
+
+    public int FactsPerSecond { get; init; } = 500;
+
+    public void Write(string folder) =>
+        File.WriteAllText(Path.Combine(folder, "plan.json"), JsonSerializer.Serialize(this, Indented));
+
+    public static Plan Read(string folder) =>
+        JsonSerializer.Deserialize<Plan>(File.ReadAllText(Path.Combine(folder, "plan.json")))!;
+}

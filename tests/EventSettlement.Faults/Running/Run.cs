@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using EventSettlement.Faults.Check;
+using EventSettlement.Faults.Injection;
+using EventSettlement.Faults.Reporting;
+using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World;
+using Npgsql;
+
+namespace EventSettlement.Faults.Running;
+
+/// <summary>What came of a run.</summary>
+internal sealed record Outcome(
+    Plan Plan, List<Violation> Violations, bool Reached, double? Recovery, double Bound, int Facts, double Seconds);
+
+/// <summary>One plan from a bare machine to a verdict.</summary>
+internal sealed class Run(Plan plan, string folder, Template template)
+{
+    private readonly List<Violation> _violations = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private bool _reached = true;
+    private double? _recovery;
+
+    public async Task<Outcome> Execute()
+    {
+        var facts = 0;
+        try
+        {
+            Directory.CreateDirectory(folder);
+            plan.Write(folder);
+            await using var world = await Installation.Start(plan, folder, template);
+            await using var database = NpgsqlDataSource.Create(world.Postgres.Connection);
+            using var journal = new FactJournal(folder);
+            using var desk = new Operator(world);
+            try
+            {
+                await Play(world, database, desk, journal);
+            }
+            finally
+            {
+                facts = journal.Answered;
+                if (_violations.Count > 0)
+                    await Evidence.Keep(world, folder);
+            }
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            _violations.Add(new Violation("harness", broken.Message, broken.ToString().Split('\n')));
+        }
+
+        var bound = plan.Faults.Max(f => FaultList.Find(f).RecoveryBound);
+        var outcome = new Outcome(plan, _violations, _reached, _recovery, bound, facts, _clock.Elapsed.TotalSeconds);
+        if (_violations.Count > 0)
+            File.WriteAllLines(Path.Combine(folder, "violations.txt"), _violations.Select(v => v.ToString()));
+        return outcome;
+    }
+
+    private async Task Play(Installation world, NpgsqlDataSource database, Operator desk, FactJournal journal)
+    {
+        var producer = new Producer(world, desk, journal);
+        using var sampler = new Sampler(database, folder, _violations);
+        var load = producer.Run(TimeSpan.FromSeconds(plan.LoadSeconds));
+        var runs = Waiting.Until(TimeSpan.FromSeconds(20), desk.StartRun);
+        var random = new Random(plan.Seed + 1);
+        var faults = plan.Faults.Select((f, i) => InjectAt(world, f, plan.At[i], new Random(random.Next()))).ToArray();
+        _reached = (await Task.WhenAll(faults)).All(reached => reached);
+        database.Clear();
+        await world.WaitForAll(TimeSpan.FromSeconds(60));
+        var probe = new Probe(world, desk, journal, database);
+        _recovery = await Recovery.Measure(database, probe.IsTaken);
+        if (_recovery is null)
+            _violations.Add(new Violation("recovery", $"nothing moved {Recovery.Limit.TotalSeconds} s after healing"));
+        await Task.WhenAll(load, runs);
+        if (await new Quiet(world, desk, database).Wait() is { } open)
+            _violations.Add(new Violation("I4", $"not quiet in time: {open}"));
+        _violations.AddRange(await Repeats.Check(desk, producer));
+        await sampler.Stop();
+        await StopInOrder(world);
+        var events = world.Kafka is null ? null : await KafkaSide.EventIds(world.Kafka);
+        _violations.AddRange(await Checker.AtTheEnd(database, folder, events, desk.Answered.Keys));
+        if (world.Kafka is not null)
+            _violations.AddRange(await Offsets.Kafka(database, await KafkaSide.Offsets(world.Kafka)));
+        _violations.AddRange(world.Surprises.Select(s => new Violation("surprise", s)));
+    }
+
+    private static async Task<bool> InjectAt(Installation world, string name, double seconds, Random random)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        return await FaultList.Find(name).Inject(world, random);
+    }
+
+    private async Task StopInOrder(Installation world)
+    {
+        world.Members.ForEach(m => m.IsHandled = true);
+        var stopped = await Task.WhenAll(world.Members.Select(m => m.Stop()));
+        for (var i = 0; i < stopped.Length; i++)
+            if (!stopped[i])
+                _violations.Add(new Violation("R12", $"{world.Members[i].Name} did not stop in order in 30 s"));
+    }
+}

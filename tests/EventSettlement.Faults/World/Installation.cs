@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using EventSettlement.Faults.Running;
+
+namespace EventSettlement.Faults.World;
+
+/// <summary>The real thing: PostgreSQL, the log, servers and the member service, each a process of its own.</summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _over = new();
+    private Task _supervising = Task.CompletedTask;
+
+    private Installation(Plan plan, string folder, Template template, PostgresServer postgres)
+    {
+        (Plan, Folder, Postgres) = (plan, folder, postgres);
+        Sandbox = new Sandbox(folder);
+        if (plan.Proxies)
+            PostgresProxy = new TcpProxy(postgres.Port);
+        if (plan.Log == "kafka")
+            Kafka = new KafkaServer(Path.Combine(folder, "kafka"));
+        Key = template.Key;
+    }
+
+    public Plan Plan { get; }
+
+    public string Folder { get; }
+
+    public string Key { get; }
+
+    public PostgresServer Postgres { get; }
+
+    public TcpProxy? PostgresProxy { get; }
+
+    public KafkaServer? Kafka { get; }
+
+    public TcpProxy? KafkaProxy { get; private set; }
+
+    public Sandbox Sandbox { get; }
+
+    public List<Member> Members { get; } = [];
+
+    /// <summary>What no plan asked for, such as a process that ended by itself.</summary>
+    public ConcurrentQueue<string> Surprises { get; } = [];
+
+    public static async Task<Installation> Start(Plan plan, string folder, Template template)
+    {
+        Directory.CreateDirectory(folder);
+        var postgres = await template.Copy(Path.Combine(folder, "pgdata"));
+        var made = new Installation(plan, folder, template, postgres);
+        try
+        {
+            await Task.WhenAll(postgres.Start(), made.Sandbox.Start(), made.StartKafka());
+            for (var i = 1; i <= plan.Processes; i++)
+                made.Members.Add(new Member($"settle-{i}", folder, made.Settings()));
+            for (var i = 0; i < made.Members.Count; i++)
+                made.Members[i].Start(i == 0 ? plan.CrashAt : null);
+            made._supervising = Task.Run(made.Supervise);
+            await Waiting.Must("a server is ready", TimeSpan.FromSeconds(90), made.AnyReady);
+            return made;
+        }
+        catch
+        {
+            await made.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Every server stands up and answers.</summary>
+    public async Task WaitForAll(TimeSpan limit)
+    {
+        foreach (var member in Members)
+            await Waiting.Must($"{member.Name} is ready", limit, () => IsReady(member));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        await _supervising;
+        foreach (var member in Members)
+            member.Kill();
+        Sandbox.Kill();
+        Kafka?.Kill();
+        Postgres.Kill();
+        PostgresProxy?.Dispose();
+        KafkaProxy?.Dispose();
+        _over.Dispose();
+    }
+
+    private async Task StartKafka()
+    {
+        if (Kafka is null)
+            return;
+        if (Plan.Proxies)
+            KafkaProxy = new TcpProxy(Kafka.Port);
+        await Kafka.Prepare(KafkaProxy?.Port);
+        await Kafka.Start();
+    }
+
+    private Dictionary<string, string> Settings()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Main"] = PostgresServer.ConnectionAt(PostgresProxy?.Port ?? Postgres.Port),
+            ["EventLog__Kind"] = Plan.Log, ["EventLog__Partitions"] = "4",
+            ["MemberService__BaseUrl"] = Sandbox.Url.ToString(), ["MemberService__Timeout"] = "2s",
+            ["MemberService__MaxItems"] = "100", ["MemberService__MaxInFlight"] = "4",
+            ["MemberService__DoubtDelays"] = "500ms,1s,2s",
+            ["StudyRefund__RetryDelays"] = "500ms,1s,2s", ["StudyRefund__CancelQuietPeriod"] = "160s",
+            ["StudyRefund__Cron"] = Plan.Cron,
+        };
+        if (Kafka is not null)
+            settings["EventLog__Bootstrap"] = Kafka.Bootstrap;
+        return settings.ToDictionary(s => "EventSettlement__" + s.Key, s => s.Value);
+    }
+
+    /// <summary>Starts again what died, as any operator's supervisor does.</summary>
+    private async Task Supervise()
+    {
+        while (!_over.IsCancellationRequested)
+        {
+            foreach (var member in Members.Where(m => m.IsDown && !m.IsHandled))
+            {
+                if (member.EndedByItself() is { } why)
+                    Surprises.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss} {why}"));
+                await Task.Delay(TimeSpan.FromMilliseconds(500));
+                if (!_over.IsCancellationRequested && !member.IsHandled)
+                    member.Start();
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
+    private async Task<bool> AnyReady()
+    {
+        foreach (var member in Members)
+            if (await IsReady(member))
+                return true;
+        return false;
+    }
+
+    private static async Task<bool> IsReady(Member member)
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri(member.Url, "healthz/ready"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(3) };
+}

@@ -1,0 +1,98 @@
+using System.Text.RegularExpressions;
+
+namespace EventSettlement.Faults.World;
+
+/// <summary>One <c>settle serve</c>, started as often as it dies.</summary>
+internal sealed partial class Member(string name, string folder, IReadOnlyDictionary<string, string> settings)
+{
+    private const int KilledBySignal9 = 137;
+    private const int Unavailable = 5;
+    private readonly int _port = Ports.Free();
+    private ChildProcess? _process;
+    private string? _crashAt;
+    private long _logFrom;
+
+    public string Name => name;
+
+    public string Log => Path.Combine(folder, name + ".log");
+
+    public Uri Url => new($"http://127.0.0.1:{_port}");
+
+    /// <summary>Somebody else starts it again; the supervisor keeps its hands off.</summary>
+    public bool IsHandled { get; set; }
+
+    public bool IsDown => _process?.HasExited ?? true;
+
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>Whether it died where it was told to.</summary>
+    public bool CrashedAsTold { get; private set; }
+
+    public int ProcessId => _process!.Id;
+
+    public void Start(string? crashAt = null)
+    {
+        _crashAt = crashAt;
+        var environment = new Dictionary<string, string>(settings)
+        {
+            ["EventSettlement__Api__Urls"] = Url.ToString(), ["EVENTSETTLEMENT_CRASH_AT"] = crashAt ?? "",
+            ["DOTNET_TieredPGO"] = "0",
+        };
+        IsFrozen = false;
+        _logFrom = File.Exists(Log) ? new FileInfo(Log).Length : 0;
+        _process = ChildProcess.Start(name, Log, environment, "dotnet", Product.Path, "serve");
+    }
+
+    public void Kill() => _process?.Kill();
+
+    public void Freeze()
+    {
+        IsFrozen = true;
+        _process!.Signal("STOP");
+    }
+
+    public void Thaw()
+    {
+        _process!.Signal("CONT");
+        IsFrozen = false;
+    }
+
+    /// <returns>False where it did not end in order in time.</returns>
+    public async Task<bool> Stop()
+    {
+        if (IsDown)
+            return true;
+        _process!.Signal("TERM");
+        return await _process.Exits(TimeSpan.FromSeconds(30)) && _process.ExitCode == 0;
+    }
+
+    /// <summary>Why it is down where nobody told it to be; null where somebody did.</summary>
+    public string? EndedByItself()
+    {
+        if (!IsDown)
+            return null;
+        if (_process!.ExitCode == KilledBySignal9)
+        {
+            CrashedAsTold |= _crashAt is not null;
+            return null;
+        }
+
+        // Nobody serves without a database: a start that finds none says so by this code, and is tried again.
+        if (_process.ExitCode == Unavailable && !Said().Contains("Application started", StringComparison.Ordinal))
+            return null;
+        var last = Said().Split('\n').Where(l => Interesting().IsMatch(l)).TakeLast(3);
+        return $"{name} ended by itself with {_process.ExitCode}: {string.Join(" | ", last)}";
+    }
+
+    /// <summary>What it has logged since its last start.</summary>
+    private string Said()
+    {
+        using var log = new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        log.Position = _logFrom;
+        using var reader = new StreamReader(log);
+        return reader.ReadToEnd();
+    }
+
+    [GeneratedRegex("xception|fail|crit|rror")]
+    private static partial Regex Interesting();
+}

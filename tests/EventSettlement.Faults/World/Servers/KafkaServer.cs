@@ -1,0 +1,78 @@
+namespace EventSettlement.Faults.World;
+
+/// <summary>A Kafka broker of one run, from the distribution in KAFKA_HOME.</summary>
+internal sealed class KafkaServer(string folder)
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private readonly int _port = Ports.Free();
+    private readonly int _controller = Ports.Free();
+    private ChildProcess? _broker;
+
+    public static string? Home => Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home
+        && File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")) ? home : null;
+
+    /// <summary>Where the broker listens; clients are told <see cref="Advertised"/>.</summary>
+    public int Port => _port;
+
+    public int Advertised { get; private set; }
+
+    public string Bootstrap => $"127.0.0.1:{Advertised}";
+
+    /// <param name="advertised">The port of a proxy, where one stands before the broker.</param>
+    public async Task Prepare(int? advertised)
+    {
+        Advertised = advertised ?? _port;
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Settings, Properties());
+        await ChildProcess.Output(Program("kafka-storage.sh"), 
+            ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", Settings], Heap("-Xmx128m"));
+    }
+
+    public async Task Start()
+    {
+        _broker = ChildProcess.Start("kafka", Path.Combine(folder, "..", "kafka.log"), Heap("-Xms96m -Xmx320m"),
+            Program("kafka-server-start.sh"), Settings);
+        await Waiting.Must("the broker answers", StartLimit, () => Task.FromResult(
+            _broker.HasExited ? throw new InvalidOperationException("Kafka ended") : Ports.Answers(_port)));
+    }
+
+    public void Kill() => _broker?.Kill();
+
+    public void Freeze() => _broker!.Signal("STOP");
+
+    public void Thaw() => _broker!.Signal("CONT");
+
+    public async Task<string> Run(string program, params string[] words) => await ChildProcess.Output(
+        Program(program), ["--bootstrap-server", $"127.0.0.1:{_port}", .. words], Heap("-Xmx128m"));
+
+    private string Settings => Path.Combine(folder, "server.properties");
+
+    private static string Program(string name) => Path.Combine(Home!, "bin", name);
+
+    private Dictionary<string, string> Heap(string heap) => new()
+    {
+        ["KAFKA_HEAP_OPTS"] = heap, ["LOG_DIR"] = folder,
+        ["KAFKA_JVM_PERFORMANCE_OPTS"] = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+    };
+
+    private string Properties() => $"""
+        process.roles=broker,controller
+        node.id=1
+        controller.quorum.voters=1@127.0.0.1:{_controller}
+        listeners=PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_controller}
+        advertised.listeners=PLAINTEXT://127.0.0.1:{Advertised}
+        controller.listener.names=CONTROLLER
+        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+        log.dirs={folder}/data
+        num.network.threads=2
+        num.io.threads=2
+        background.threads=2
+        offsets.topic.num.partitions=4
+        offsets.topic.replication.factor=1
+        transaction.state.log.num.partitions=2
+        transaction.state.log.replication.factor=1
+        transaction.state.log.min.isr=1
+        group.initial.rebalance.delay.ms=0
+        auto.create.topics.enable=false
+        """;
+}
