@@ -111,7 +111,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
         return p.HasExited ? 0 : p.PeakWorkingSet64 / 1e6;
     });
 
-    public static Task Pause(CancellationToken cancel) => Task.Delay(10, cancel);
+    public static Task Pause(CancellationToken cancel, int milliseconds = 10) => Task.Delay(milliseconds, cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -146,7 +146,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
     private void Run(string name, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
     {
         var log = Path.Combine(_folder, name + ".log");
-        string[] words = ["-c", $"exec \"$@\" >'{log}' 2>&1", "sh", Environment.ProcessPath!, .. arguments];
+        string[] words = ["-c", $"exec \"$@\" >'{log}' 2>&1", "sh", .. Shell.Self(), .. arguments];
         var start = new ProcessStartInfo("/bin/sh", words)
         {
             WorkingDirectory = _folder,

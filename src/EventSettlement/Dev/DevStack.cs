@@ -38,7 +38,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         var memberService = options.MemberService ?? await StartSandbox(stop);
         var settings = ServerSettings(kafka, memberService);
         WriteSecret("appsettings.json", Nested(settings));
-        server.Start([.. Self(), "serve"], settings.ToDictionary(
+        server.Start([.. Shell.Self(), "serve"], settings.ToDictionary(
             s => "EventSettlement__" + s.Key.Replace(":", "__", StringComparison.Ordinal), s => (string?)s.Value));
         await Answers(server, new Uri(Api, "healthz/ready"), stop);
         say($"Server: {Api} (log {server.LogFile})");
@@ -69,14 +69,6 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
                 : "not running");
     }
 
-    /// <summary>How this program is started once more.</summary>
-    private static string[] Self()
-    {
-        var host = Environment.ProcessPath ?? "dotnet";
-        return Path.GetFileNameWithoutExtension(host) == "dotnet"
-            ? [host, Path.Combine(AppContext.BaseDirectory, "settle.dll")] : [host];
-    }
-
     private async Task StartDatabase(string? kafka, CancellationToken stop)
     {
         var postgres = await LocalPostgres.Start(options.Folder, say, stop: stop);
@@ -98,7 +90,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         var port = FreePort(0);
         Journal = Path.Combine(options.Folder,
             $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl");
-        sandbox.Start([.. Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal],
+        sandbox.Start([.. Shell.Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal],
             new Dictionary<string, string?>());
         var address = new Uri($"http://127.0.0.1:{port}");
         await Answers(sandbox, new Uri(address, "sandbox/credits"), stop);

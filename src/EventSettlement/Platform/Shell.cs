@@ -12,6 +12,14 @@ internal static class Shell
             .Concat(["/usr/bin", "/usr/sbin", "/sbin"]).Where(d => d.Length > 0)
             .Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
 
+    /// <summary>The words that start this program once more.</summary>
+    public static string[] Self()
+    {
+        var host = Environment.ProcessPath ?? "dotnet";
+        return Path.GetFileNameWithoutExtension(host) == "dotnet"
+            ? [host, Path.Combine(AppContext.BaseDirectory, "settle.dll")] : [host];
+    }
+
     public static Result Run(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
