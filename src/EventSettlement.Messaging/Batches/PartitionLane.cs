@@ -118,6 +118,12 @@ public sealed class PartitionLane
             if (_log.IsEnabled(LogLevel.Information))
                 _log.LogInformation("{Reason}; it is dropped", lost.Message);
         }
+#pragma warning disable CA1031 // Whatever it was: the log's side sees an ended lane and takes the partition anew.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _log.LogError(failure, "{Source} failed and is taken anew", Source);
+        }
     }
 
     private async Task<List<LogRecord>> Next()

@@ -144,14 +144,9 @@ public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
 
         public static async Task Wait(Task next, TimeSpan atMost, CancellationToken cancel)
         {
-            try
-            {
-                await next.WaitAsync(atMost, cancel);
-            }
-            catch (TimeoutException)
-            {
-                // The poll that stands behind the hint.
-            }
+            // Running out is the poll behind the hint and happens all day: not worth an exception.
+            await next.WaitAsync(atMost, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
         }
 
         public void Dispose() => owner._subscriptions.TryRemove(this, out _);
