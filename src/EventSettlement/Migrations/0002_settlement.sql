@@ -92,7 +92,7 @@ CREATE TABLE settlement_item (
     error_message  text,
     paid_at        timestamptz,
     PRIMARY KEY (settlement_id, no)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 45);                                 -- room for the claimed and the answered version
 
 -- One row a part (inserted by the planner, changed by Payouts alone): its revision and stored answer
 CREATE TABLE settlement_part (
@@ -102,7 +102,7 @@ CREATE TABLE settlement_part (
     answered_attempt integer NOT NULL DEFAULT 0,
     answer           text,                                 -- JSON of the PartAnswered of that attempt
     PRIMARY KEY (settlement_id, part)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 30);
 
 -- Doubts under investigation (Payouts): the resolver's own agenda, so that finding them costs no scan
 CREATE TABLE doubt (
