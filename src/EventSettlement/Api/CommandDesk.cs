@@ -48,7 +48,8 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
     {
         if (command.Outcome == "REFUSED")
             throw new ProblemException(409, "refused_by_state", command.Reason ?? command.Code ?? "refused",
-                "see the settlement and its history", errors: new FieldError("/state", command.Code ?? "refused"));
+                "see the settlement and its history",
+                errors: new FieldError("/state", command.Code ?? "refused", Code: command.Code));
         if (command.Outcome is not null)
             return Results.Json(command, ApiJson.Options);
         http.Response.Headers.Location = $"/v1/commands/{command.CommandId}";
@@ -70,7 +71,7 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
             case 1:
                 throw new ProblemException(409, "refused_by_state", "the settlement has only just been planned",
                     "ask again in a moment with a new key", retryable: true,
-                    errors: new FieldError("/state", "not_started"));
+                    errors: new FieldError("/state", "not_started", Code: "not_started"));
         }
     }
 

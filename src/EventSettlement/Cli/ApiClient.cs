@@ -26,18 +26,21 @@ public sealed class ApiClient : IDisposable
             throw new CliException(ExitCode.Usage, $"--api is an address such as http://127.0.0.1:8080, not {address}");
         Http = new HttpClient { BaseAddress = uri, Timeout = TimeSpan.FromSeconds(60) };
         if (key is not null)
-            Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            Http.DefaultRequestHeaders.Authorization = key.All(c => c is > ' ' and < (char)127)
+                ? new AuthenticationHeaderValue("Bearer", key)
+                : throw new CliException(ExitCode.Usage, "--key is a key as settle key create printed it");
     }
 
     public HttpClient Http { get; }
 
     /// <summary>The option, else the environment, else what ./run has written down.</summary>
-    public static ApiClient Of(ParseResult parsed)
+    /// <param name="told">A key that stood elsewhere than in the option.</param>
+    public static ApiClient Of(ParseResult parsed, string? told = null)
     {
         var (address, key) = Written();
         return new ApiClient(
             parsed.GetValue(Address) ?? Variable("EVENTSETTLEMENT_API") ?? address ?? "http://127.0.0.1:8080",
-            parsed.GetValue(Key) ?? Variable("EVENTSETTLEMENT_KEY") ?? key);
+            told ?? parsed.GetValue(Key) ?? Variable("EVENTSETTLEMENT_KEY") ?? key);
     }
 
     public Task<JsonNode> Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, path, null, cancel);
@@ -64,6 +67,8 @@ public sealed class ApiClient : IDisposable
             if (!(bool)page["has_more"]! || after is null)
                 yield break;
         }
+
+        await Console.Error.WriteLineAsync($"There are more: --after {after}");
     }
 
     /// <summary>Posts a command and waits for what the settlement answers to it.</summary>
@@ -103,16 +108,28 @@ public sealed class ApiClient : IDisposable
         var text = await answer.Content.ReadAsStringAsync(cancel);
         if (!answer.IsSuccessStatusCode)
             throw new CliException(ExitCode.Of((int)answer.StatusCode), Explain((int)answer.StatusCode, text));
-        return JsonNode.Parse(text) ?? throw new CliException(ExitCode.Failed, "The server answered with nothing.");
+        try
+        {
+            return JsonNode.Parse(text) ?? throw new CliException(ExitCode.Failed, "The server answered with nothing.");
+        }
+        catch (JsonException)
+        {
+            throw new CliException(
+                ExitCode.Failed, $"What answers at {Http.BaseAddress} is no EventSettlement server.");
+        }
     }
 
-    private static string Explain(int status, string text)
+    /// <summary>A problem document as a line: code, what is wrong, why, and what to do.</summary>
+    public static string Explain(int status, string text)
     {
         try
         {
-            var problem = JsonNode.Parse(text)!;
-            return $"{problem["code"] ?? status}: {problem["detail"]}"
-                + (problem["next"] is { } next ? $" ({next})" : "");
+            if (JsonNode.Parse(text) is not JsonObject problem)
+                return $"The server answered {status}.";
+            var why = problem["code"] is { } code && (string?)code == "refused_by_state"
+                ? (string?)problem["errors"]?[0]?["code"] : null;
+            return $"{problem["code"] ?? status}{(why is null or "refused_by_state" ? "" : $" ({why})")}: "
+                + problem["detail"] + (problem["next"] is { } next ? $" ({next})" : "");
         }
         catch (JsonException)
         {
@@ -125,8 +142,15 @@ public sealed class ApiClient : IDisposable
         var file = Path.Combine(Variable("EVENTSETTLEMENT_HOME") ?? ".settle", "cli.json");
         if (!File.Exists(file))
             return (null, null);
-        var written = JsonNode.Parse(File.ReadAllText(file));
-        return ((string?)written?["api"], (string?)written?["key"]);
+        try
+        {
+            var written = JsonNode.Parse(File.ReadAllText(file));
+            return ((string?)written?["api"], (string?)written?["key"]);
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
+        {
+            throw new CliException(ExitCode.Failed, $"{file} is not what ./run writes: {wrong.Message}");
+        }
     }
 
     private static string? Variable(string name) =>

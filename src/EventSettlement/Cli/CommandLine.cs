@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EventSettlement.Platform;
+using System.Text;
 using Npgsql;
 
 namespace EventSettlement.Cli;
@@ -48,7 +49,9 @@ public static class CommandLine
         TaskCanceledException { InnerException: TimeoutException } =>
             new(ExitCode.Unavailable, "The server did not answer in time."),
         OperationCanceledException => new(ExitCode.Failed, "Interrupted."),
-        IOException or UnauthorizedAccessException or InvalidOperationException => new(ExitCode.Failed, error.Message),
+        IOException or UnauthorizedAccessException or InvalidOperationException or NpgsqlException =>
+            new(ExitCode.Failed, error.Message),
+        DecoderFallbackException => new(ExitCode.Usage, "The file is not UTF-8: " + error.Message),
         _ => null,
     };
 }

@@ -14,6 +14,8 @@ public static class Listing
     /// <summary>A table is for reading: longer lists are for csv and json.</summary>
     private const int LongestTable = 10_000;
 
+    private const int LongestLine = 2_000;
+
     private static readonly JsonSerializerOptions OneLine = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -47,13 +49,30 @@ public static class Listing
     public static void One(JsonNode node, string output, TextWriter to)
     {
         if (output == "json")
-            to.WriteLine(node.ToJsonString(Readable));
+            to.WriteLine(WithColumnNames(node)!.ToJsonString(Readable));
         else if (output == "csv")
             WriteFieldsCsv(node.AsObject(), to);
         else
             foreach (var (name, value) in node.AsObject())
-                to.WriteLine($"{Column(name),-22} {Shown(value)}");
+                if (value is JsonArray { Count: > 0 } list)
+                    foreach (var entry in list)
+                        to.WriteLine($"{Column(name),-22} {Entry(entry)}");
+                else
+                    to.WriteLine($"{Column(name),-22} {(value is JsonArray ? "" : Shown(value))}");
     }
+
+    /// <summary>The API's names as the columns of lists have them, so that scripts meet one spelling.</summary>
+    public static JsonNode? WithColumnNames(JsonNode? node) => node switch
+    {
+        JsonObject one => new JsonObject(one.Select(f =>
+            KeyValuePair.Create(Column(f.Key), WithColumnNames(f.Value)))),
+        JsonArray many => new JsonArray([.. many.Select(WithColumnNames)]),
+        _ => node?.DeepClone(),
+    };
+
+    private static string Entry(JsonNode? entry) => entry is JsonObject fields
+        ? string.Join("  ", fields.Select(f => $"{Column(f.Key)} {Shown(f.Value)}"))
+        : Shown(entry);
 
     /// <summary>RFC 4180, and no cell that a spreadsheet would run as a formula.</summary>
     public static string Safe(string cell) =>
@@ -100,7 +119,7 @@ public static class Listing
         await to.WriteAsync('[');
         await foreach (var row in rows.WithCancellation(cancel))
         {
-            var shown = new JsonObject(names.Zip(fields, (n, f) => KeyValuePair.Create(n, row[f]?.DeepClone())));
+            var shown = new JsonObject(names.Zip(fields, (n, f) => KeyValuePair.Create(n, WithColumnNames(row[f]))));
             await to.WriteAsync((first ? "\n  " : ",\n  ") + shown.ToJsonString(OneLine));
             first = false;
         }
@@ -122,12 +141,15 @@ public static class Listing
             table.AddRow([.. fields.Select(f => Markup.Escape(Shown(row[f])))]);
         }
 
+        using var drawn = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(to), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(drawn), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
         });
         // A table that is cut to the terminal's width loses ids; lines may be longer than the screen.
-        console.Profile.Width = 1000;
+        console.Profile.Width = LongestLine;
         console.Write(table);
+        foreach (var line in drawn.ToString().Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0))
+            await to.WriteLineAsync(line.AsMemory(), cancel);
     }
 }

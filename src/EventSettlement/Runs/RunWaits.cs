@@ -29,8 +29,8 @@ public static class RunWaits
         if (Count(view, "PROCESSING") is > 0 and var processing)
             yield return Number(processing) + " being paid";
         if (view.Retrying > 0)
-            yield return Number(view.Retrying) + " to be retried"
-                + (view.NextRetryAt is { } next ? ", the next at " + Time(next) : "");
+            yield return "retrying " + Number(view.Retrying)
+                + (view.NextRetryAt is { } next ? ", next at " + Time(next) : "");
     }
 
     private static long Count(RunView view, string state) =>

@@ -1,3 +1,4 @@
+using EventSettlement.Api;
 using EventSettlement.Contracts;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Platform;
@@ -14,8 +15,9 @@ public static class StudyRefundsSlice
 
     public static IEndpointRouteBuilder MapStudyRefunds(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/events/{topic}", FactEndpoint.Post).WithName("PostEvents")
-            .WithSummary("Append facts: one JSON object, or one a line (NDJSON)");
+        routes.MapPost("/v1/events/{topic}", FactEndpoint.Post).WithName("PostEvents").WithTags("facts")
+            .Produces<FactsTaken>(202).Produces<Problem>(404, "application/problem+json")
+            .Produces<Problem>(413, "application/problem+json").Produces<Problem>(422, "application/problem+json");
         return routes;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace EventSettlement.Cli.Verbs;
@@ -119,7 +120,10 @@ internal static class LedgerVerbs
         {
             using var api = ApiClient.Of(parsed);
             var proof = await api.Get("v1/ledger/verify", cancel);
-            Listing.One(proof, parsed.GetValue(output)!, Console.Out);
+            if (parsed.GetValue(output) == "table")
+                Print(proof);
+            else
+                Listing.One(proof, parsed.GetValue(output)!, Console.Out);
             return (bool)proof["right"]! ? ExitCode.Ok : ExitCode.Failed;
         });
         return new Command("ledger", "The books: append-only, every transaction sums to zero.")
@@ -132,6 +136,15 @@ internal static class LedgerVerbs
                 settlement, account),
             verify,
         };
+    }
+
+    private static void Print(JsonNode proof)
+    {
+        foreach (var passed in proof["passed"]!.AsArray())
+            Console.WriteLine($"ok     {passed}");
+        foreach (var finding in proof["findings"]!.AsArray())
+            Console.WriteLine($"WRONG  {Listing.Shown(finding)}");
+        Console.WriteLine((bool)proof["right"]! ? "The books are right." : "The books are wrong.");
     }
 }
 

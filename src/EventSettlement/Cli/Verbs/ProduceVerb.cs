@@ -10,22 +10,51 @@ internal static class ProduceVerb
     {
         var topic = new Argument<string>("TOPIC") { Description = "Such as study-completed." };
         var file = new Argument<string>("FILE") { Description = "One JSON object a line." };
-        var key = Verb.Text("--key", "JSON pointer to each record's key, such as /studyId.");
+        // The one name means two things, here as everywhere else; they are told apart by how they begin.
+        var key = new Option<string[]>("--key")
+        {
+            Description = "JSON pointer to each record's key, such as /studyId; or the API key, sk_….",
+        };
         var verb = new Command("produce", "Send a file of facts to an intake topic.") { topic, file, key };
         verb.SetAction(async (parsed, cancel) =>
         {
             var path = parsed.GetValue(file)!;
             if (!File.Exists(path))
                 throw new CliException(ExitCode.Usage, $"there is no file {path}");
-            using var api = ApiClient.Of(parsed);
-            var answer = await new FactFile(api.Http).Send(parsed.GetValue(topic)!, path, parsed.GetValue(key), null,
-                cancel);
+            var keys = parsed.GetValue(key) ?? [];
+            using var api = ApiClient.Of(parsed, Array.Find(keys, IsSecret));
+            var pointer = Array.Find(keys, IsPointer);
+            var answer = await Send(api, (parsed.GetValue(topic)!, path, pointer), cancel);
             Console.WriteLine($"{answer.Accepted} accepted");
             foreach (var problem in answer.Problems)
                 await Console.Error.WriteLineAsync(
                     $"line {problem.Line}{problem.Pointer}: {problem.Code}: {problem.Rule}");
             return answer.Problems.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
         });
+        key.Validators.Add(r =>
+        {
+            var given = r.GetValueOrDefault<string[]>() ?? [];
+            if (given.Count(IsPointer) > 1 || given.Count(IsSecret) > 1
+                || !Array.TrueForAll(given, k => IsPointer(k) || IsSecret(k)))
+                r.AddError("--key is a JSON pointer such as /studyId, and may be given again as the API key");
+        });
         return verb;
+    }
+
+    private static bool IsPointer(string key) => key.StartsWith('/');
+
+    private static bool IsSecret(string key) => key.StartsWith("sk_", StringComparison.Ordinal);
+
+    private static async Task<FactsAnswer> Send(
+        ApiClient api, (string Topic, string Path, string? Key) file, CancellationToken cancel)
+    {
+        try
+        {
+            return await new FactFile(api.Http).Send(file.Topic, file.Path, file.Key, null, cancel);
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode is { } status)
+        {
+            throw new CliException(ExitCode.Of((int)status), ApiClient.Explain((int)status, refused.Message));
+        }
     }
 }

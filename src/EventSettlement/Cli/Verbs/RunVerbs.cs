@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EventSettlement.StudyRefunds.Facts;
 
 namespace EventSettlement.Cli.Verbs;
 
@@ -8,7 +9,7 @@ internal static class RunVerbs
 {
     private const string Columns =
         "run_id,programme,date,kind,state,pay_at,actor,planned,created_at,planned_at,finished_at,retrying,"
-        + "next_retry_at,stop_reason";
+        + "next_retry_at,held,stop_reason,waits_for";
 
     private static readonly Argument<long> Id = new("ID") { Description = "Run id." };
 
@@ -34,8 +35,8 @@ internal static class RunVerbs
         });
         payAt.Validators.Add(r =>
         {
-            if (!DateTimeOffset.TryParse(r.GetValueOrDefault<string?>(), CultureInfo.InvariantCulture, out _))
-                r.AddError("--pay-at is a time such as 2026-11-21T10:00:00+09:00");
+            if (!FactTimes.TryRead(r.GetValueOrDefault<string?>() ?? "", out _))
+                r.AddError("--pay-at is a time with an offset such as 2026-11-21T10:00:00+09:00");
         });
         var verb = new Command("start", "Plan and pay what is due for a date.") 
         {
@@ -48,19 +49,26 @@ internal static class RunVerbs
             {
                 programme = parsed.GetValue(programme), date = parsed.GetValue(date), payAt = parsed.GetValue(payAt),
             }, cancel);
-            Listing.One(run, parsed.GetValue(output)!, Console.Out);
-            return parsed.GetValue(watch) ? await new RunWatching(api).Watch((long)run["runId"]!, cancel) : ExitCode.Ok;
+            if (!parsed.GetValue(watch))
+                Listing.One(run, parsed.GetValue(output)!, Console.Out);
+            return parsed.GetValue(watch)
+                ? await new RunWatching(api).Watch((long)run["runId"]!, parsed.GetValue(output)!, cancel)
+                : ExitCode.Ok;
         });
         return verb;
     }
 
     private static Command Watch()
     {
-        var verb = new Command("watch", "Show a run going on, until it is finished.") { Id };
+        var output = Listing.NewOutput();
+        var verb = new Command("watch", "Show a run going on, until it is finished; ends with 1 if it was stopped.")
+        {
+            Id, output,
+        };
         verb.SetAction(async (parsed, cancel) =>
         {
             using var api = ApiClient.Of(parsed);
-            return await new RunWatching(api).Watch(parsed.GetValue(Id), cancel);
+            return await new RunWatching(api).Watch(parsed.GetValue(Id), parsed.GetValue(output)!, cancel);
         });
         return verb;
     }

@@ -11,10 +11,14 @@ internal sealed class RunWatching(ApiClient api)
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly string[] Ends = ["COMPLETED", "FAILED", "CANCELLED"];
 
-    public async Task<int> Watch(long run, CancellationToken cancel)
+    /// <param name="output">json and csv print the run as it ended, and its way there on standard error.</param>
+    public async Task<int> Watch(long run, string output, CancellationToken cancel)
     {
-        if (Console.IsOutputRedirected)
-            await Follow(run, told: "", cancel);
+        JsonNode? end = null;
+        if (output != "table")
+            end = await Follow(run, Console.Error, cancel);
+        else if (Console.IsOutputRedirected)
+            end = await Follow(run, Console.Out, cancel);
         else
             await AnsiConsole.Progress().AutoClear(false)
                 .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
@@ -22,24 +26,33 @@ internal sealed class RunWatching(ApiClient api)
                 .StartAsync(async bar =>
                 {
                     var task = bar.AddTask($"run {run}", maxValue: 1);
-                    await Follow(run, (shown, planned, ended) =>
+                    end = await Follow(run, (shown, planned, ended) =>
                     {
                         task.MaxValue = Math.Max(1, planned);
                         task.Value = ended;
                         task.Description = Markup.Escape(shown);
                     }, cancel);
                 });
-        return ExitCode.Ok;
+        if (output != "table")
+            Listing.One(end!, output, Console.Out);
+        if ((string?)end!["state"] != "STOPPED")
+            return ExitCode.Ok;
+        await Console.Error.WriteLineAsync($"run {run} {end["waitsFor"]} (settle run resume {run} goes on with it)");
+        return ExitCode.Failed;
     }
 
-    private Task Follow(long run, string told, CancellationToken cancel) => Follow(run, (shown, _, _) =>
+    private Task<JsonNode> Follow(long run, TextWriter to, CancellationToken cancel)
     {
-        if (shown != told)
-            Console.WriteLine(shown);
-        told = shown;
-    }, cancel);
+        var told = "";
+        return Follow(run, (shown, _, _) =>
+        {
+            if (shown != told)
+                to.WriteLine(shown);
+            told = shown;
+        }, cancel);
+    }
 
-    private async Task Follow(long run, Action<string, long, long> show, CancellationToken cancel)
+    private async Task<JsonNode> Follow(long run, Action<string, long, long> show, CancellationToken cancel)
     {
         var since = Stopwatch.GetTimestamp();
         long? first = null;
@@ -52,7 +65,7 @@ internal sealed class RunWatching(ApiClient api)
             var finished = (string?)now["state"] is "FINISHED" or "STOPPED";
             show(Line(now, ended, finished ? 0 : rate), Count(now, "PLANNED"), ended);
             if (finished)
-                return;
+                return now;
             await Task.Delay(Interval, cancel);
         }
     }
@@ -62,10 +75,10 @@ internal sealed class RunWatching(ApiClient api)
         var states = run["totals"]!.AsArray()
             .Where(t => (string?)t!["state"] != "PLANNED" && (long)t["settlements"]! > 0)
             .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t!["state"]} {(long)t["settlements"]!:N0}"));
-        var retrying = (long)run["retrying"]! > 0 ? $"; retrying {run["retrying"]}, next at {run["nextRetryAt"]}" : "";
+        var waits = run["waitsFor"] is { } reasons ? $"; waits for: {reasons}" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"run {run["runId"]} {run["state"]} {ended:N0}/{Count(run, "PLANNED"):N0} ")
-            + string.Join(", ", states) + retrying
+            + string.Join(", ", states) + waits
             + (rate > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {rate:N0} settlements/s") : "");
     }
 

@@ -12,14 +12,17 @@ internal static class SettlementVerbs
     public const string ItemColumns = "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,"
         + "transaction_id,error_code,paid_at";
 
+    public const string HistoryColumns = "seq,at,from_state,to_state,cause,attempt,actor,reason";
+
+    public const string ExplainColumns = "settlement_id,no,key,member_id,amount,state,text";
+
     private static readonly Argument<Guid> Id = new("ID") { Description = "Settlement id." };
 
     public static Command Command() =>
         new("settlement", "What is owed to the members of one subject, and how far it is.")
     {
         List(), Verb.Show("show", "One settlement.", Id, p => Path(p, "")), Items(),
-        Verb.Show("history", "Every change with cause and actor.", Id, p => Path(p, "/history"), PrintHistory),
-        Verb.Show("explain", "Why these amounts.", Id, p => Path(p, "/explain"), PrintExplanation),
+        History(), Explain(),
         Retry(),
         Change("cancel", "Pay nothing and reverse what was posted.", reasonNeeded: true),
         Change("hold", "Start no further attempt.", reasonNeeded: false),
@@ -60,6 +63,42 @@ internal static class SettlementVerbs
                 r.AddError("items needs a settlement id, --run or --member");
         });
         return verb;
+    }
+
+    private static Command History()
+    {
+        var verb = Verb.List("history", "Every change with cause and actor.", HistoryColumns, p => Path(p, "/history"));
+        verb.Add(Id);
+        return verb;
+    }
+
+    private static Command Explain()
+    {
+        var output = Listing.NewOutput();
+        var verb = new Command("explain", "Why these amounts.") { Id, output };
+        verb.SetAction(async (parsed, cancel) =>
+        {
+            using var api = ApiClient.Of(parsed);
+            var told = await api.Get(Path(parsed, "/explain"), cancel);
+            if (parsed.GetValue(output) == "csv")
+                await Listing.Write(Lines(told).ToAsyncEnumerable(), ExplainColumns, "csv", Console.Out, cancel);
+            else if (parsed.GetValue(output) == "json")
+                Listing.One(told, "json", Console.Out);
+            else
+                PrintExplanation(told);
+            return ExitCode.Ok;
+        });
+        return verb;
+    }
+
+    private static IEnumerable<JsonObject> Lines(JsonNode told)
+    {
+        foreach (var line in told["items"]!.AsArray())
+        {
+            var row = line!.DeepClone().AsObject();
+            row["settlementId"] = told["settlementId"]!.DeepClone();
+            yield return row;
+        }
     }
 
     private static Command Retry()
@@ -136,19 +175,10 @@ internal static class SettlementVerbs
 
     private static string Path(ParseResult parsed, string rest) => $"v1/settlements/{parsed.GetValue(Id)}{rest}";
 
-    private static void PrintHistory(JsonNode page)
-    {
-        foreach (var entry in page["items"]!.AsArray())
-            Console.WriteLine($"{entry!["seq"],3}  {entry["at"]}  {entry["fromState"] ?? "-"} -> {entry["toState"]}"
-                + $"  {entry["cause"]}  attempt {entry["attempt"]}  by {entry["actor"]}  {entry["reason"]}");
-    }
-
     private static void PrintExplanation(JsonNode explanation)
     {
         Console.WriteLine(explanation["text"]);
-        foreach (var (_, value) in explanation.AsObject())
-            if (value is JsonArray lines)
-                foreach (var line in lines)
-                    Console.WriteLine($"{line!["no"],5}  {line["memberId"]}  {line["state"]}  {line["text"]}");
+        foreach (var line in explanation["items"]!.AsArray())
+            Console.WriteLine($"{line!["no"],5}  {line["memberId"]}  {line["state"]}  {line["text"]}");
     }
 }

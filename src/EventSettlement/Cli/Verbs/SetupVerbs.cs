@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using EventSettlement.Access;
 using EventSettlement.Platform;
 
@@ -81,12 +82,14 @@ internal static class KeyVerbs
             Console.WriteLine(await keys.CreateLoginCode(parsed.GetValue(Name)!, cancel) ?? throw Unknown(parsed));
             return ExitCode.Ok;
         }));
-        var list = new Command("list", "Keys without their secrets.");
-        list.SetAction((_, cancel) => With(async keys =>
+        var output = Listing.NewOutput();
+        var list = new Command("list", "Keys without their secrets.") { output };
+        list.SetAction((parsed, cancel) => With(async keys =>
         {
-            foreach (var key in await keys.List(cancel))
-                Console.WriteLine(
-                    $"{key.Name,-20} {key.Role,-9} {key.CreatedAt:u} {(key.RevokedAt is null ? "" : "revoked")}");
+            var rows = (await keys.List(cancel)).Select(k =>
+                JsonSerializer.SerializeToNode(k, JsonSerializerOptions.Web)!.AsObject());
+            await Listing.Write(rows.ToAsyncEnumerable(), "name,role,created_at,revoked_at",
+                parsed.GetValue(output)!, Console.Out, cancel);
             return ExitCode.Ok;
         }));
         return new Command("key", "Who may use the API; on the machine of the database's configuration.")

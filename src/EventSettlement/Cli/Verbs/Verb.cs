@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 
 namespace EventSettlement.Cli.Verbs;
 
@@ -32,21 +31,14 @@ internal static class Verb
     }
 
     /// <summary>A verb that prints one thing.</summary>
-    public static Command Show(string name, string description, Argument? argument, Func<ParseResult, string> path,
-        Action<JsonNode>? print = null)
+    public static Command Show(string name, string description, Argument argument, Func<ParseResult, string> path)
     {
         var output = Listing.NewOutput();
-        var verb = new Command(name, description) { output };
-        if (argument is not null)
-            verb.Add(argument);
+        var verb = new Command(name, description) { argument, output };
         verb.SetAction(async (parsed, cancel) =>
         {
             using var api = ApiClient.Of(parsed);
-            var node = await api.Get(path(parsed), cancel);
-            if (print is not null && parsed.GetValue(output) == "table")
-                print(node);
-            else
-                Listing.One(node, parsed.GetValue(output)!, Console.Out);
+            Listing.One(await api.Get(path(parsed), cancel), parsed.GetValue(output)!, Console.Out);
             return ExitCode.Ok;
         });
         return verb;

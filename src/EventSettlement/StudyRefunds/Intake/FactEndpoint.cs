@@ -4,6 +4,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace EventSettlement.StudyRefunds.Intake;
 
+/// <summary>How many were taken: all that were sent.</summary>
+public sealed record FactsTaken(string Topic, int Accepted);
+
 /// <summary><c>POST /v1/events/{topic}</c>.</summary>
 internal static class FactEndpoint
 {
@@ -25,7 +28,7 @@ internal static class FactEndpoint
             return Problem(422, "empty_body", "a body is one JSON object, or one a line", "send at least one fact");
         var answer = await intake.Append(topic, lines, string.IsNullOrEmpty(key) ? null : key, cancel);
         return answer.Problems.Count == 0
-            ? Results.Json(new { topic, accepted = answer.Accepted }, statusCode: 202)
+            ? Results.Json(new FactsTaken(topic, answer.Accepted), statusCode: 202)
             : Problem(422, "invalid_facts", "nothing was taken", "correct the lines named in errors and send all again",
                 [.. answer.Problems.Select(p => new FieldError(p.Pointer, p.Rule, p.Line, p.Code))]);
     }

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EventSettlement.IntegrationTests.Cli;
+
+namespace EventSettlement.IntegrationTests.Api;
+
+/// <summary>The OpenAPI document against the service that serves it.</summary>
+[Collection(ConsoleTests.Name)]
+public sealed class DescriptionTests(SettledInstallation installation) : IClassFixture<SettledInstallation>
+{
+    [Fact]
+    public async Task Each_read_answers_just_what_the_document_says()
+    {
+        var document = await Document();
+        var wrong = new List<string>();
+        var asked = 0;
+        foreach (var (path, operations) in document["paths"]!.AsObject())
+            if (operations!["get"]?["responses"]?["200"]?["content"]?["application/json"]?["schema"] is { } schema)
+            {
+                asked++;
+                var address = await Filled(path);
+                using var client = installation.Client();
+                var answer = await client.GetAsync(address);
+                Assert.True(answer.IsSuccessStatusCode, $"{address}: {answer.StatusCode}");
+                Compare(document, schema, await RunningApi.Json(answer), path, wrong);
+            }
+
+        Assert.True(asked >= 15, $"{asked} reads");
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Each_operation_has_a_summary_its_role_and_what_goes_wrong()
+    {
+        var document = await Document();
+        foreach (var (path, operations) in document["paths"]!.AsObject())
+            foreach (var (method, operation) in operations!.AsObject())
+            {
+                Assert.True(operation!["summary"] is not null, $"{method} {path} has no summary");
+                Assert.StartsWith("Needs ", (string?)operation["description"], StringComparison.Ordinal);
+                Assert.EndsWith("/Problem", (string?)operation["responses"]!["default"]!["content"]!
+                    ["application/problem+json"]!["schema"]!["$ref"], StringComparison.Ordinal);
+                Assert.True(method != "post" || operation["requestBody"] is not null, $"{path} has no body");
+            }
+    }
+
+    [Fact]
+    public async Task The_explorer_loads_nothing_from_elsewhere()
+    {
+        using var client = installation.Client();
+        var page = await client.GetStringAsync("/docs/index.html");
+        Assert.Contains("swagger-ui", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
+        var files = page.Split('"').Where(t => t.StartsWith("./", StringComparison.Ordinal)).Distinct();
+        foreach (var file in files)
+            Assert.True((await client.GetAsync("/docs/" + file[2..])).IsSuccessStatusCode, file);
+    }
+
+    private async Task<JsonNode> Document()
+    {
+        using var client = installation.Client();
+        return await RunningApi.Json(await client.GetAsync("/openapi/v1.json"));
+    }
+
+    private async Task<string> Filled(string path) => path switch
+    {
+        "/v1/items" => "/v1/items?run=1",
+        "/v1/runs/{id}" => "/v1/runs/1",
+        "/v1/parked/{id}" => "/v1/parked/1",
+        "/v1/commands/{id}" => "/v1/commands/" + await Command(),
+        _ => path.Replace("{id}", await installation.SettlementOf("S-2"), StringComparison.Ordinal),
+    };
+
+    /// <summary>Of a hold that is refused: it is kept all the same.</summary>
+    private async Task<string> Command()
+    {
+        var id = await installation.SettlementOf("S-GONE");
+        using var client = installation.Client();
+        using var hold = new HttpRequestMessage(HttpMethod.Post, $"/v1/settlements/{id}/hold");
+        hold.Headers.Add("Idempotency-Key", "described");
+        return (string)(await RunningApi.Json(await client.SendAsync(hold)))["commandId"]!;
+    }
+
+    private static void Compare(JsonNode document, JsonNode schema, JsonNode? value, string at, List<string> wrong)
+    {
+        if ((string?)schema["$ref"] is { } reference)
+            schema = document["components"]!["schemas"]![reference.Split('/')[^1]]!;
+        string[] types = schema["type"] is JsonArray many ? [.. many.Select(t => (string)t!)]
+            : schema["type"] is { } one ? [(string)one!] : [];
+        if (types.Length > 0 && !types.Contains(TypeOf(value)))
+            wrong.Add($"{at} is {TypeOf(value)}, not {string.Join(" or ", types)}");
+        if (value is JsonArray items)
+            foreach (var item in items)
+                Compare(document, schema["items"]!, item, at + "/*", wrong);
+        if (value is not JsonObject fields)
+            return;
+        foreach (var name in schema["required"]?.AsArray() ?? [])
+            if (!fields.ContainsKey((string)name!))
+                wrong.Add($"{at}/{name} is not there");
+        foreach (var (name, field) in fields)
+            if (schema["properties"]?[name] is { } described)
+                Compare(document, described, field, $"{at}/{name}", wrong);
+            else
+                wrong.Add($"{at}/{name} is not described");
+    }
+
+    private static string TypeOf(JsonNode? value) => value?.GetValueKind() switch
+    {
+        null or JsonValueKind.Null => "null",
+        JsonValueKind.String => "string",
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        JsonValueKind.Array => "array",
+        JsonValueKind.Object => "object",
+        _ => value!.AsValue().TryGetValue<long>(out _) ? "integer" : "number",
+    };
+}

@@ -1,0 +1,155 @@
+using System.Net.Http.Json;
+using EventSettlement.Access;
+using EventSettlement.Cli;
+using EventSettlement.IntegrationTests.Fixtures;
+using EventSettlement.IntegrationTests.Payouts;
+using EventSettlement.Platform;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EventSettlement.IntegrationTests.Cli;
+
+/// <summary>
+/// A server with all roles against a member service that is not the sandbox. One run is over: 119 studies were paid,
+/// one has a member who is rejected, and one fact contradicts another. What is printed goes through the process's
+/// console, so nothing runs beside these tests.
+/// </summary>
+public sealed class SettledInstallation : IAsyncLifetime
+{
+    public const int Studies = 120;
+    private TestDatabase? _database;
+    private WebApplication? _app;
+    private string _address = "";
+    private string _key = "";
+
+    public StubMembers Members { get; private set; } = null!;
+
+    /// <summary>Members whose items are rejected, or failed, until a test changes its mind.</summary>
+    public HashSet<string> Rejected { get; } = ["GONE"];
+
+    public HashSet<string> Failing { get; } = [];
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.Create();
+        Members = await StubMembers.Start();
+        Members.Judge = m => Rejected.Contains(m) ? "REJECTED" : Failing.Contains(m) ? "FAILED" : "CREDITED";
+        var settings = new Settings();
+        settings.ConnectionStrings.Main = _database.ConnectionString;
+        settings.MemberService.BaseUrl = Members.Url;
+        settings.MemberService.Timeout = TimeSpan.FromSeconds(5);
+        settings.StudyRefund.RetryDelays = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(200), 3)];
+        settings.Api.Urls = "http://127.0.0.1:0";
+        _app = ServeHost.Build(settings, ServeHost.AllRoles);
+        await _app.StartAsync();
+        _address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
+            .Addresses.First();
+        _key = await _app.Services.GetRequiredService<KeyStore>().Create("tester", Role.Admin, default);
+        await Take([.. Enumerable.Range(1, Studies - 1).Select(n => Fact($"S-{n}", "M-1", "M-2"))]);
+        await Take(Fact("S-GONE", "GONE", "M-2"));
+        await Take(Fact("S-1", "M-1", "M-3"));
+        Assert.Equal((0, ""), await Ended("run start study-refund --date 2026-11-21 --watch"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
+        await Members.DisposeAsync();
+        await _database!.DisposeAsync();
+    }
+
+    public static string Fact(string study, params string[] members) => $$"""
+        {"studyId":"{{study}}","completedAt":"2026-11-01T10:00:00+09:00","currency":"KRW","depositPerMember":30000,
+        "penaltyPerAbsence":3000,"participants":[{{string.Join(',', members.Select((m, i) =>
+            $$"""{"memberId":"{{m}}","absences":{{i}}}"""))}}]}
+        """.ReplaceLineEndings("");
+
+    /// <summary>Sends facts and waits until the intake has them.</summary>
+    public async Task Take(params string[] facts)
+    {
+        using var client = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/events/study-completed");
+        request.Content = new StringContent(string.Join('\n', facts));
+        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        Assert.Equal(202, (int)(await client.SendAsync(request)).StatusCode);
+        await Until(async () => (await Details()).GetProperty("lag").GetInt64() == 0
+            && (await Details()).GetProperty("outboxWaiting").GetInt64() == 0);
+    }
+
+    public HttpClient Client() => new()
+    {
+        BaseAddress = new Uri(_address), DefaultRequestHeaders = { Authorization = new("Bearer", _key) },
+    };
+
+    /// <summary>What <c>settle LINE</c> prints and how it ends.</summary>
+    public async Task<(int Exit, string Out, string Error)> Settle(string line)
+    {
+        var (usualOut, usualError) = (Console.Out, Console.Error);
+        using var told = new StringWriter();
+        using var wrong = new StringWriter();
+        Console.SetOut(told);
+        Console.SetError(wrong);
+        try
+        {
+            string[] words = [.. line.Split(' '), "--api", _address];
+            if (!line.Contains("--key sk_", StringComparison.Ordinal))
+                words = [.. words, "--key", _key];
+            var exit = await CommandLine.Run("test", words, EveryVerb.Commands());
+            return (exit, told.ToString(), wrong.ToString());
+        }
+        finally
+        {
+            Console.SetOut(usualOut);
+            Console.SetError(usualError);
+        }
+    }
+
+    public async Task<(int Exit, string Error)> Ended(string line)
+    {
+        var (exit, _, error) = await Settle(line);
+        return (exit, error);
+    }
+
+    /// <summary>One column of a list.</summary>
+    public async Task<string[]> Column(string line, string column)
+    {
+        var (exit, told, error) = await Settle(line + " --output json");
+        Assert.True(exit == 0, error);
+        return [.. System.Text.Json.Nodes.JsonNode.Parse(told)!.AsArray()
+            .Select(r => r![column]?.ToString() ?? "")];
+    }
+
+    public async Task<string> SettlementOf(string study) =>
+        Assert.Single(await Column($"settlement list --subject {study}", "settlement_id"));
+
+    public async Task<string> StateOf(string study) =>
+        Assert.Single(await Column($"settlement list --subject {study}", "state"));
+
+    public static async Task Until(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            if (await holds())
+                return;
+            await Task.Delay(50);
+        }
+
+        Assert.Fail("it did not come to hold within 15 s");
+    }
+
+    private async Task<System.Text.Json.JsonElement> Details()
+    {
+        using var client = Client();
+        return await client.GetFromJsonAsync<System.Text.Json.JsonElement>("/healthz/details");
+    }
+}
+
+/// <summary>Tests that read the console of the process.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ConsoleTests
+{
+    public const string Name = "console";
+}
