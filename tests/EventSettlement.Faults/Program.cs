@@ -1,5 +1,6 @@
 using EventSettlement.Faults.Injection;
 using EventSettlement.Faults.Running;
+using EventSettlement.Faults.World;
 
 // Breaks a real installation on purpose and checks that no money is lost, doubled or stuck; see docs/reliability.md.
 Options options;
@@ -28,6 +29,7 @@ File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
 var plans = options.Replay is { } folder
     ? [Plan.Read(folder)]
     : Enumerable.Range(options.FromSeed, options.Runs).Select(seed => PlanMaker.Make(seed, options));
+AppDomain.CurrentDomain.ProcessExit += (_, _) => ChildProcess.KillAll();
 var code = await new Campaign(options, root).Execute(plans.ToArray());
 if (Directory.Exists(Path.Combine(root, "template")))
     Directory.Delete(Path.Combine(root, "template"), recursive: true);

@@ -9,14 +9,14 @@ namespace EventSettlement.Messaging.Batches;
 /// <summary>Every transaction made for an owned partition: fence first, what leaves last.</summary>
 public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter outgoing)
 {
-    private const string Fence = """
+    private static readonly string Fence = WithBug("""
         SELECT 1 FROM consumer_offset WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4 FOR UPDATE
-        """;
+        """);
 
-    private const string Move = """
+    private static readonly string Move = WithBug("""
         UPDATE consumer_offset SET next_offset = $5, last_crc = $6, last_time = $7, log_id = $8
         WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
-        """;
+        """);
 
     private const string StopReading = """
         UPDATE consumer_offset SET stopped = $5
@@ -46,11 +46,13 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
     {
         var started = Stopwatch.GetTimestamp();
         await using var connection = await database.OpenConnectionAsync(cancel);
+        if (Planted.Bug("offset-first"))
+            await MoveAlone(connection, MoveTo(group, owned, last), cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var move = new NpgsqlBatch(connection, transaction))
         {
             move.BatchCommands.Add(MoveTo(group, owned, last));
-            if (await move.ExecuteNonQueryAsync(cancel) != 1)
+            if (await move.ExecuteNonQueryAsync(cancel) != 1 && !Planted.Bug("rows-ignored"))
                 throw new PartitionLostException(owned.Source, owned.Epoch);
         }
 
@@ -65,6 +67,8 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
     {
         var started = Stopwatch.GetTimestamp();
         await using var connection = await database.OpenConnectionAsync(cancel);
+        if (Planted.Bug("offset-first"))
+            await MoveAlone(connection, MoveTo(group, owned, last), cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var batch = new NpgsqlBatch(connection, transaction))
         {
@@ -73,10 +77,11 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
                 batch.BatchCommands.Add(statement.Command);
             await QueueLast(batch, group, writes.Parked, writes.Sent, cancel);
             await batch.ExecuteNonQueryAsync(cancel);
-            if (batch.BatchCommands[0].RecordsAffected != 1)
+            if (batch.BatchCommands[0].RecordsAffected != 1 && !Planted.Bug("rows-ignored"))
                 throw new PartitionLostException(owned.Source, owned.Epoch);
             foreach (var (command, expected) in writes.Statements)
-                if (expected is { } rows && command.RecordsAffected != rows)
+                if (expected is { } rows && command.RecordsAffected != rows
+                    && !Planted.Bug("rows-ignored"))
                     throw new UnexpectedRowsException(command.CommandText, rows, command.RecordsAffected);
         }
 
@@ -128,6 +133,22 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
         if (parked.Count > 0)
             MessagingMeter.Parked.Add(parked.Count);
         outgoing.Wake(sent);
+    }
+
+    private static string WithBug(string sql)
+    {
+        if (Planted.Bug("no-fence"))
+            return sql.Replace("epoch = $4", "$4::bigint IS NOT NULL", StringComparison.Ordinal);
+        return Planted.Bug("gap-in-watermark")
+            ? sql.Replace("next_offset = $5", "next_offset = greatest(next_offset, $5)", StringComparison.Ordinal)
+            : sql;
+    }
+
+    private static async Task MoveAlone(NpgsqlConnection connection, NpgsqlBatchCommand move, CancellationToken cancel)
+    {
+        await using var alone = new NpgsqlBatch(connection);
+        alone.BatchCommands.Add(move);
+        await alone.ExecuteNonQueryAsync(cancel);
     }
 
     private static NpgsqlBatchCommand MoveTo(string group, Ownership owned, LogRecord last)

@@ -50,7 +50,7 @@ public sealed class MessagingHost(
     /// <summary>Drains: batches in flight commit, leases are given back.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        await _stop.GiveAsync();
         await _running.WaitAsync(cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 

@@ -43,7 +43,7 @@ public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        await _stop.GiveAsync();
         if (_running is { } running)
             await running;
         _stop.Dispose();

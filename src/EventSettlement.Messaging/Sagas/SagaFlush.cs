@@ -31,7 +31,7 @@ internal static class SagaFlush
             writes.Execute(ScheduledRows.Insert(timers), timers.Count);
         }
 
-        if (session.Cancelled.Count > 0)
+        if (session.Cancelled.Count > 0 && !Planted.Bug("cancelled-fires"))
             writes.Execute(ScheduledRows.Cancel(session.Cancelled));
     }
 }

@@ -31,7 +31,19 @@ public static class Migrator
         var pending = (await context.Database.GetPendingMigrationsAsync(stop)).ToList();
         if (pending.Count > 0)
             await context.Database.MigrateAsync(stop);
+        if (Planted.Bug("unique-dropped"))
+            await DropUnique(guard, stop);
         return pending;
+    }
+
+    private static async Task DropUnique(NpgsqlConnection connection, CancellationToken stop)
+    {
+        const string drop = """
+            ALTER TABLE settlement_request DROP CONSTRAINT IF EXISTS settlement_request_programme_subject_period_key;
+            ALTER TABLE settlement DROP CONSTRAINT IF EXISTS settlement_programme_subject_period_key;
+            """;
+        await using var command = new NpgsqlCommand(drop, connection);
+        await command.ExecuteNonQueryAsync(stop);
     }
 
     /// <summary>Steps that this version knows and the database does not have.</summary>

@@ -3,10 +3,11 @@ namespace EventSettlement.Faults.Check;
 /// <summary>I1, I6: the journal of the member service against the items.</summary>
 internal static class Payments
 {
-    public static IEnumerable<Violation> Check(Truth truth) => PaidOnce(truth).Concat(Recorded(truth))
-        .Concat(Owed(truth));
+    /// <param name="isOver">Healed and quiet: nothing that was credited is still open.</param>
+    public static IEnumerable<Violation> Check(Truth truth, bool isOver) =>
+        PaidOnce(truth, isOver).Concat(Recorded(truth)).Concat(Owed(truth));
 
-    private static IEnumerable<Violation> PaidOnce(Truth truth)
+    private static IEnumerable<Violation> PaidOnce(Truth truth, bool isOver)
     {
         var items = truth.Items.ToDictionary(i => (i.Settlement, i.No));
         foreach (var credit in truth.Credits.Where(c => !items.ContainsKey((c.Settlement, c.No))))
@@ -20,7 +21,7 @@ internal static class Payments
                 yield return new Violation("I1", $"{name} was credited {credits.Count} times", story.Value);
             if (item.State == "PAID" && item.Amount > 0 && credits.Count == 0)
                 yield return new Violation("I1", $"{name} is PAID and was never credited", story.Value);
-            if (item.State != "PAID" && credits.Count > 0 && !item.NeedsPerson && item.State != "WRITTEN_OFF")
+            if (isOver && item.State != "PAID" && credits.Count > 0 && !item.NeedsPerson && item.State != "WRITTEN_OFF")
                 yield return new Violation("I1", $"{name} was credited and is {item.State}", story.Value);
             foreach (var credit in credits.Where(c => c.Amount != item.Amount || c.Member != item.Member
                 || c.Currency != "KRW"))

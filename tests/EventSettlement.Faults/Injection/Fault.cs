@@ -1,12 +1,10 @@
-using EventSettlement.Faults.World;
+using EventSettlement.Faults.Load;
 
 namespace EventSettlement.Faults.Injection;
 
 /// <summary>What goes wrong, and what is expected of the product.</summary>
 internal abstract class Fault
 {
-    public const string ProcessBound = "a process: recovered in 30 s";
-
     public abstract string Name { get; }
 
     /// <summary>For people, in <c>--list</c>.</summary>
@@ -31,6 +29,20 @@ internal abstract class Fault
     /// <summary>A schedule, where the fault wants scheduled runs.</summary>
     public virtual string? Cron => null;
 
+    /// <summary>Codes of alerts that it explains.</summary>
+    public virtual string[] Alerts => [];
+
+    /// <summary>Offsets are turned back, so effects may stand ahead of them for a while.</summary>
+    public virtual bool TurnsOffsetsBack => false;
+
+    /// <summary>Never healed: only what must hold at every moment is checked.</summary>
+    public virtual bool IsNeverHealed => false;
+
+    /// <summary>What it lays hands on; of a combination each touches something else. Empty: stands alone.</summary>
+    public virtual string Touches => "";
+
     /// <summary>Injects, waits as long as it lasts, and heals. False where the moment never came.</summary>
-    public abstract Task<bool> Inject(Installation world, Random random);
+    public abstract Task<bool> Inject(Scene scene, Random random);
+
+    protected static Task Last(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds));
 }

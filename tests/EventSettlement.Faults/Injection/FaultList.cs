@@ -3,45 +3,59 @@ namespace EventSettlement.Faults.Injection;
 /// <summary>Every fault that there is.</summary>
 internal static class FaultList
 {
-    private static readonly (string Point, string Moment, int Later, string? Log)[] Points =
-    [
-        ("K01", "with a batch polled and nothing done", 9, null),
-        ("K02", "with a batch handled, before commit", 12, null),
-        ("K03", "after the commit, before Kafka's offset", 9, null),
-        ("K04", "after Kafka's offset", 3, "kafka"),
-        ("K05", "with a settlement PROCESSING, before commit", 150, null),
-        ("K06", "after the commit, with the outbox unsent", 12, null),
-        ("K07", "with the outbox sent and not marked", 5, "kafka"),
-        ("K08", "with the outbox marked", 5, "kafka"),
-        ("K09", "with SENDING recorded, before the call", 7, null),
-        ("K10", "with the request out and no answer", 7, null),
-        ("K11", "with the answer in and not recorded", 7, null),
-        ("K12", "with half of a bulk recorded", 4, null),
-        ("K13", "before the posting", 4, null),
-        ("K14", "with the payment posted, before COMPLETED", 80, null),
-        ("K15", "with COMPLETED written and the event unsent", 200, null),
-        ("K16", "with failures recorded and the timer set, before commit", 4, null),
-        ("K17", "with a timer claimed", 3, null),
-        ("K18", "with a timer fired and the settlement unchanged", 3, null),
-        ("K19", "with the run's row made and nothing planned", 1, null),
-        ("K20", "with half of the plan published", 2, null),
-    ];
+    private const string Asked = "items without an answer are asked for by key, never sent blindly";
 
     public static readonly IReadOnlyList<Fault> All =
     [
-        new Nothing(), .. CrashPoints(), new RandomKill(1), new RandomKill(2), new RandomKill(3), new PostgresKill(),
+        new Nothing(), .. CrashPoints.All(),
+        new RandomKill(1), new RandomKill(2), new RandomKill(3), new Freeze(8), new Freeze(20), new RollingRestart(),
+        new RebalanceStorm(), new PostgresKill(), new KafkaDown(killed: true), new KafkaDown(killed: false),
+        new OffsetsTurnedBack(),
+        new Network("postgres", "cut"), new Network("postgres", "slow"), new Network("postgres", "silent"),
+        new Network("kafka", "cut"), new Network("kafka", "slow"), new Network("kafka", "silent"),
+        new CommitCut(after: false), new CommitCut(after: true), new NoConnections(),
+        .. Members(), new MemberDown(killed: true), new MemberDown(killed: false),
+        new Repeated(), new Poison(), new SameRunTwice(scheduled: false), new SameRunTwice(scheduled: true),
+        new OperatorRaces(), new Everything(), .. Missing(),
     ];
 
     public static Fault Find(string name) => All.FirstOrDefault(f => f.Name == name)
         ?? throw new ArgumentException($"there is no fault {name}; see --list");
 
-    private static IEnumerable<Fault> CrashPoints()
-    {
-        foreach (var (point, moment, later, log) in Points)
-        {
-            yield return new Crash(point, moment, 1, log);
-            if (later > 1)
-                yield return new Crash(point, moment, later, log);
-        }
-    }
+    private static IEnumerable<Fault> Members() =>
+    [
+        new Misbehaviour("drops-answers", "\"dropAnswer\":0.4", 4, $"credited, then the connection is cut: {Asked}"),
+        new Misbehaviour("drops-requests", "\"dropRequest\":0.4", 4, $"cut before anything is done: {Asked}"),
+        new Misbehaviour("late", "\"late\":0.3,\"lateMs\":4000", 4, $"answers after the time-out: {Asked}"),
+        new Misbehaviour("mute", "\"muteMs\":4000", 4, $"credits and never answers: {Asked}"),
+        new Misbehaviour("dead", "\"deadMs\":6000", 6, $"takes calls and does nothing: {Asked}"),
+        new Misbehaviour("dead-to-lookups", "\"deadMs\":5000,\"lookups\":true", 5, $"lookups too: {Asked}"),
+        new Misbehaviour("shuffles", "\"shuffle\":1", 4, "answers in another order: matched by key"),
+        new Misbehaviour("leaves-out", "\"leaveOut\":0.7", 4, $"one answer is missing: {Asked}"),
+        new Misbehaviour("adds", "\"add\":0.7", 4, "an answer too many is no credit of ours"),
+        new Misbehaviour("answers-twice", "\"twice\":0.7", 4, $"one answer comes twice: {Asked}"),
+        new WrongAmounts(),
+        new Misbehaviour("slow", "\"latencyMs\":900", 5, "every answer takes 0.9 s: calls fly side by side"),
+        new Misbehaviour("fails-items", "\"fail\":0.5,\"failTimes\":5", 5, "half of the items fail: 4 attempts, alert"),
+        new Misbehaviour("rejects-items", "\"reject\":0.5", 4, "half of the items are rejected: for good, alert"),
+        new Misbehaviour("503", "\"refuse\":0.5,\"retryAfterSeconds\":1", 5, "503 with Retry-After: waited for"),
+        new Misbehaviour("429", "\"refuse\":0.5,\"status\":429,\"retryAfterSeconds\":2", 5, "429: waited for"),
+        new Misbehaviour("500", "\"refuse\":0.5,\"status\":500", 4, $"500: {Asked}"),
+        new Misbehaviour("401", "\"refuse\":1,\"status\":401", 3, "401: stopped with an alert, resumed by a person"),
+        new Misbehaviour("422", "\"refuse\":1,\"status\":422", 3, "every item refused alone: stopped, none rejected"),
+    ];
+
+    private static IEnumerable<Fault> Missing() =>
+    [
+        new NotHere("member-gigabyte", "an answer without an end is cut at 8 MB", "the sandbox has no such switch"),
+        new NotHere("member-drip", "an answer byte by byte ends in the time-out", "the sandbox has no such switch"),
+        new NotHere("sqlstates", "40001, 40P01, 55P03, 57014 at random statements: the batch is repeated",
+            "the proxy does not speak PostgreSQL's protocol yet"),
+        new NotHere("disk-full", "no space left: the servers wait and go on", "needs a small file system of its own"),
+        new NotHere("kafka-error-codes", "coordinator moves and error codes", "needs librdkafka's mock cluster"),
+        new NotHere("kafka-deleted-records", "retention ate unread data: stopped with an alert, never jumped over",
+            "tested by NothingSkippedTests in process only"),
+        new NotHere("clock-jumps", "a clock that jumps neither loses, doubles nor advances an attempt",
+            "faketime is not installed; ClockGuard is tested in process only"),
+    ];
 }

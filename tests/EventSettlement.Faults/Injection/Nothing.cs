@@ -1,4 +1,4 @@
-using EventSettlement.Faults.World;
+using EventSettlement.Faults.Load;
 
 namespace EventSettlement.Faults.Injection;
 
@@ -9,5 +9,5 @@ internal sealed class Nothing : Fault
 
     public override string Expectation => "no fault: everything is paid";
 
-    public override Task<bool> Inject(Installation world, Random random) => Task.FromResult(true);
+    public override Task<bool> Inject(Scene scene, Random random) => Task.FromResult(true);
 }

@@ -6,12 +6,14 @@ namespace EventSettlement.Faults.Running;
 /// <summary>Seeds to plans: consecutive seeds walk through the list and see every fault on every log.</summary>
 internal static class PlanMaker
 {
+    private const int Every = 6;
+
     public static Plan Make(int seed, Options options)
     {
         var log = options.Log ?? (KafkaServer.Home is not null && seed % 2 == 0 ? "kafka" : "postgres");
-        var names = options.Only is { } only
-            ? only.Split('+')
-            : Choose(seed, log);
+        var names = options.Only?.Split('+') ?? Choose(seed, log);
+        if (options.Log is null && !names.All(n => FaultList.Find(n).Suits(log)))
+            log = "kafka";
         return Of(seed, log, names);
     }
 
@@ -29,9 +31,16 @@ internal static class PlanMaker
         };
     }
 
+    /// <summary>Every sixth plan combines two to four, each of which touches something else.</summary>
     private static string[] Choose(int seed, string log)
     {
-        var all = FaultList.All.Where(f => f.Suits(log) && f.Missing is null).Select(f => f.Name).ToArray();
-        return [all[(seed / 2) % all.Length]];
+        var all = FaultList.All.Where(f => f.Suits(log) && f.Missing is null).ToArray();
+        var (turn, combined) = (seed / 2, seed / 2 / Every);
+        if (turn % Every != Every - 1)
+            return [all[(turn - combined) % all.Length].Name];
+        var random = new Random(seed);
+        random.Shuffle(all);
+        return [.. all.Where(f => f.Touches.Length > 0).GroupBy(f => f.Touches).Take(random.Next(2, 5))
+            .Select(g => g.First().Name)];
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Run(Plan plan, string folder, Template template)
 {
     private readonly List<Violation> _violations = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Fault[] _faults = [.. plan.Faults.Select(FaultList.Find)];
     private bool _reached = true;
     private double? _recovery;
 
@@ -47,7 +48,7 @@ internal sealed class Run(Plan plan, string folder, Template template)
             _violations.Add(new Violation("harness", broken.Message, broken.ToString().Split('\n')));
         }
 
-        var bound = plan.Faults.Max(f => FaultList.Find(f).RecoveryBound);
+        var bound = _faults.Max(f => f.RecoveryBound);
         var outcome = new Outcome(plan, _violations, _reached, _recovery, bound, facts, _clock.Elapsed.TotalSeconds);
         if (_violations.Count > 0)
             File.WriteAllLines(Path.Combine(folder, "violations.txt"), _violations.Select(v => v.ToString()));
@@ -57,18 +58,28 @@ internal sealed class Run(Plan plan, string folder, Template template)
     private async Task Play(Installation world, NpgsqlDataSource database, Operator desk, FactJournal journal)
     {
         var producer = new Producer(world, desk, journal);
-        using var sampler = new Sampler(database, folder, _violations);
+        using var sampler = new Sampler(database, folder, _violations, !_faults.Any(f => f.TurnsOffsetsBack));
+        var scene = new Scene(world, database, desk, journal, producer);
         var load = producer.Run(TimeSpan.FromSeconds(plan.LoadSeconds));
         var runs = Waiting.Until(TimeSpan.FromSeconds(20), desk.StartRun);
         var random = new Random(plan.Seed + 1);
-        var faults = plan.Faults.Select((f, i) => InjectAt(world, f, plan.At[i], new Random(random.Next()))).ToArray();
+        var faults = plan.Faults.Select((f, i) => InjectAt(scene, f, plan.At[i], new Random(random.Next()))).ToArray();
         _reached = (await Task.WhenAll(faults)).All(reached => reached);
         database.Clear();
+        if (_faults.Any(f => f.IsNeverHealed))
+        {
+            await sampler.Stop();
+            _violations.AddRange(await Checker.Safety(database, folder));
+            return;
+        }
+
         await world.WaitForAll(TimeSpan.FromSeconds(60));
         var probe = new Probe(world, desk, journal, database);
+        var bound = _faults.Max(f => f.RecoveryBound);
         _recovery = await Recovery.Measure(database, probe.IsTaken);
-        if (_recovery is null)
-            _violations.Add(new Violation("recovery", $"nothing moved {Recovery.Limit.TotalSeconds} s after healing"));
+        if (_recovery is null || _recovery > bound)
+            _violations.Add(new Violation("recovery", $"{_recovery ?? Recovery.Limit.TotalSeconds:F1} s after healing, "
+                + $"the bound is {bound:F0} s"));
         await Task.WhenAll(load, runs);
         if (await new Quiet(world, desk, database).Wait() is { } open)
             _violations.Add(new Violation("I4", $"not quiet in time: {open}"));
@@ -76,20 +87,22 @@ internal sealed class Run(Plan plan, string folder, Template template)
         await sampler.Stop();
         await StopInOrder(world);
         var events = world.Kafka is null ? null : await KafkaSide.EventIds(world.Kafka);
-        _violations.AddRange(await Checker.AtTheEnd(database, folder, events, desk.Answered.Keys));
+        _violations.AddRange(await Checker.AtTheEnd(database, folder, events,
+            desk.Answered.Keys, [.. _faults.SelectMany(f => f.Alerts)]));
         if (world.Kafka is not null)
             _violations.AddRange(await Offsets.Kafka(database, await KafkaSide.Offsets(world.Kafka)));
         _violations.AddRange(world.Surprises.Select(s => new Violation("surprise", s)));
     }
 
-    private static async Task<bool> InjectAt(Installation world, string name, double seconds, Random random)
+    private static async Task<bool> InjectAt(Scene scene, string name, double seconds, Random random)
     {
         await Task.Delay(TimeSpan.FromSeconds(seconds));
-        return await FaultList.Find(name).Inject(world, random);
+        return await FaultList.Find(name).Inject(scene, random);
     }
 
     private async Task StopInOrder(Installation world)
     {
+        await world.WaitForAll(TimeSpan.FromSeconds(60));
         world.Members.ForEach(m => m.IsHandled = true);
         var stopped = await Task.WhenAll(world.Members.Select(m => m.Stop()));
         for (var i = 0; i < stopped.Length; i++)

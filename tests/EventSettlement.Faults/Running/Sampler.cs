@@ -9,7 +9,7 @@ internal sealed class Sampler : IDisposable
     private readonly CancellationTokenSource _over = new();
     private readonly Task _sampling;
 
-    public Sampler(NpgsqlDataSource database, string folder, List<Violation> violations) =>
+    public Sampler(NpgsqlDataSource database, string folder, List<Violation> violations, bool offsets) =>
         _sampling = Task.Run(async () =>
         {
             using var tick = new PeriodicTimer(TimeSpan.FromSeconds(2));
@@ -17,7 +17,7 @@ internal sealed class Sampler : IDisposable
             {
                 try
                 {
-                    violations.AddRange(await Checker.Sample(database, folder));
+                    violations.AddRange(await Checker.Sample(database, folder, offsets));
                     await tick.WaitForNextTickAsync(_over.Token);
                 }
                 catch (Exception away) when (away is NpgsqlException or OperationCanceledException)

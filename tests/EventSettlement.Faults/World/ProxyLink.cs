@@ -12,6 +12,9 @@ internal sealed class ProxyLink(TcpClient client) : IDisposable
     /// <summary>Bytes that the server has sent so far.</summary>
     public int Answered => _answered;
 
+    /// <summary>What the server says from now on is swallowed.</summary>
+    public bool IsDeaf { get; set; }
+
     public async Task<bool> Connect(int port)
     {
         client.NoDelay = true;

@@ -99,7 +99,8 @@ internal sealed class TcpProxy : IDisposable
                     return;
                 }
 
-                await link.Write(toServer, piece);
+                if (toServer || !link.IsDeaf)
+                    await link.Write(toServer, piece);
             }
         }
         catch (Exception ended) when (ended is IOException or ObjectDisposedException or SocketException

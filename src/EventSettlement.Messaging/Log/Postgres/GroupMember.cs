@@ -97,7 +97,7 @@ internal sealed class GroupMember : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        await _stop.GiveAsync();
         await _renewing;
         _stop.Dispose();
         try

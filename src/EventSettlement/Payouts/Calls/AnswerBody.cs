@@ -1,3 +1,4 @@
+using EventSettlement.Messaging;
 using System.Buffers.Text;
 using System.Text.Json;
 
@@ -104,6 +105,8 @@ internal ref struct AnswerBody
             return -1;
         }
 
+        if (Planted.Bug("by-position"))
+            return _next < _items.Length ? _next++ : -1;
         Span<byte> told = stackalloc byte[PayoutItem.MaxKeyLength];
         told = told[..json.CopyString(told)];
         Span<byte> ours = stackalloc byte[PayoutItem.MaxKeyLength];

@@ -14,6 +14,9 @@ internal sealed class PayoutItem
     public required string Currency { get; init; }
     public required string Reason { get; init; }
 
+    /// <summary>One for as long as nothing is paid anew after a reversal.</summary>
+    public int Generation { get; init; } = 1;
+
     /// <summary>Place of its part in the round.</summary>
     public int PartIndex { get; init; }
 
@@ -39,7 +42,7 @@ internal sealed class PayoutItem
         Utf8Formatter.TryFormat(No, target[written..], out var digits);
         written += digits;
         target[written++] = (byte)':';
-        target[written++] = (byte)'1';
+        target[written++] = (byte)('0' + Generation);
         return written;
     }
 }

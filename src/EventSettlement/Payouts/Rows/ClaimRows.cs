@@ -1,3 +1,4 @@
+using EventSettlement.Messaging;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Payouts.Calls;
 using Npgsql;
@@ -109,7 +110,9 @@ internal static class ClaimRows
             {
                 SettlementId = part.Asked.SettlementId, No = rows.GetInt32(1), MemberId = rows.GetString(2),
                 Amount = rows.GetInt64(3), Currency = part.Currency, Reason = part.Programme, PartIndex = index,
-                Doubtful = !rows.IsDBNull(4), DoubtAge = rows.IsDBNull(4) ? TimeSpan.Zero : rows.GetTimeSpan(4),
+                Doubtful = !rows.IsDBNull(4) && !Planted.Bug("blind-resend"),
+                Generation = Planted.Bug("attempt-in-key") ? part.Asked.Attempt : 1,
+                DoubtAge = rows.IsDBNull(4) ? TimeSpan.Zero : rows.GetTimeSpan(4),
             };
             part.Claimed.Add(item);
             claim.Items.Add(item);

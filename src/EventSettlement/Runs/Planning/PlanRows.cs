@@ -1,4 +1,5 @@
 using EventSettlement.Contracts;
+using EventSettlement.Messaging;
 using EventSettlement.StudyRefunds;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,10 +9,10 @@ namespace EventSettlement.Runs.Planning;
 /// <summary>What a chunk writes into the planner's tables.</summary>
 internal static class PlanRows
 {
-    private const string MarkSql = """
+    private static readonly string MarkSql = WithBug("""
         UPDATE study SET run_id = $2 FROM unnest($1) AS planned (id) WHERE study.study_id = planned.id
             AND study.run_id IS NULL
-        """;
+        """);
 
     private const string RequestSql = """
         INSERT INTO settlement_request (settlement_id, programme, subject, period, run_id, downstream,
@@ -32,6 +33,10 @@ internal static class PlanRows
         COPY settlement_item (settlement_id, no, part, member_id, amount, absences, state, paid_at)
         FROM STDIN (FORMAT BINARY)
         """;
+
+    private static string WithBug(string sql) => Planted.Bug("unique-dropped")
+        ? sql.Replace("AND study.run_id IS NULL", "", StringComparison.Ordinal)
+        : sql;
 
     public static NpgsqlBatchCommand Mark(IReadOnlyList<PlannedSettlement> chunk, long run) => new(MarkSql)
     {

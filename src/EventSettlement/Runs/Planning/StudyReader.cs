@@ -1,3 +1,4 @@
+using EventSettlement.Messaging;
 using EventSettlement.Platform;
 using NpgsqlTypes;
 
@@ -13,13 +14,13 @@ internal sealed class StudyReader(Database database, DateTime before)
     private const int MaxItems = 12_000;
     private const int FirstStudies = 100;
 
-    private const string ReadSql = """
+    private static readonly string ReadSql = WithBug("""
         SELECT study_id, completed_at, currency, deposit, penalty, members, absences,
                fact_topic, fact_partition, fact_offset
         FROM study
         WHERE run_id IS NULL AND completed_at < $1 AND (completed_at, study_id) > ($2, $3)
         ORDER BY completed_at, study_id LIMIT $4
-        """;
+        """);
 
     // The first chunk is small, so that paying begins at once; then as large as the items allow.
     private int limit = FirstStudies;
@@ -44,7 +45,8 @@ internal sealed class StudyReader(Database database, DateTime before)
                 reader.GetFieldValue<string[]>(5), reader.GetFieldValue<int[]>(6),
                 reader.GetString(7), reader.GetInt32(8), reader.GetInt64(9));
             items += study.Members.Length;
-            chunk.Add(PlanRules.Plan(study));
+            var planned = PlanRules.Plan(study);
+            chunk.Add(Planted.Bug("unique-dropped") ? planned with { Id = Guid.CreateVersion7() } : planned);
         }
 
         if (chunk.Count == 0)
@@ -53,4 +55,8 @@ internal sealed class StudyReader(Database database, DateTime before)
         limit = Math.Clamp((int)(MaxItems / (items / (double)chunk.Count)), 1, Math.Min(MaxStudies, limit * 4));
         return chunk;
     }
+
+    private static string WithBug(string sql) => Planted.Bug("unique-dropped")
+        ? sql.Replace("run_id IS NULL AND", "", StringComparison.Ordinal)
+        : sql;
 }

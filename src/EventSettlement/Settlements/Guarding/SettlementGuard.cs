@@ -11,6 +11,9 @@ namespace EventSettlement.Settlements.Guarding;
 /// <summary>How long each step may take before its message is sent again.</summary>
 public sealed record GuardBounds(TimeSpan Request, TimeSpan Timer, TimeSpan Answer)
 {
+    /// <summary>How often the guard looks.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(1);
+
     public static readonly GuardBounds Default = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30),
         TimeSpan.FromMinutes(15));
 }
@@ -22,7 +25,6 @@ public sealed record GuardBounds(TimeSpan Request, TimeSpan Timer, TimeSpan Answ
 public sealed partial class SettlementGuard : BackgroundService
 {
     private const int MostARound = 1_000;
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly Meter Meter = new("EventSettlement.Settlements");
     private static readonly Counter<long> Resent =
         Meter.CreateCounter<long>("settlement.guard.resent", "{message}",
@@ -76,13 +78,15 @@ public sealed partial class SettlementGuard : BackgroundService
     {
         if (!_serving)
             return;
-        using var timer = new PeriodicTimer(Interval);
+        using var timer = new PeriodicTimer(_bounds.Interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             try
             {
                 await Round(stoppingToken);
             }
-            catch (NpgsqlException wrong)
+#pragma warning disable CA1031 // PostgreSQL or the log is away, in whichever words: a guard must not give up.
+            catch (Exception wrong) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 Failed(wrong);
             }

@@ -1,3 +1,4 @@
+using EventSettlement.Messaging;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Log;
 using EventSettlement.StudyRefunds.Facts;
@@ -47,6 +48,8 @@ public sealed class StudyIntake : IBatchConsumer
     private static void ParkMalformed(OwnedTransaction transaction, LogRecord record,
         IReadOnlyList<FactProblem> problems)
     {
+        if (Planted.Bug("parse-errors-swallowed"))
+            return;
         var all = string.Join("; ", problems.Select(p => p.Pointer.Length == 0 ? p.Rule : $"{p.Pointer}: {p.Rule}"));
         transaction.Park(record, problems[0].Code, problems[0].Pointer, all);
     }

@@ -1,4 +1,4 @@
-using EventSettlement.Faults.World;
+using EventSettlement.Faults.Load;
 
 namespace EventSettlement.Faults.Injection;
 
@@ -11,11 +11,13 @@ internal sealed class RandomKill(int processes) : Fault
 
     public override int Processes => 3;
 
-    public override async Task<bool> Inject(Installation world, Random random)
+    public override string Touches => "servers";
+
+    public override async Task<bool> Inject(Scene scene, Random random)
     {
         for (var round = 0; round < 3; round++)
         {
-            var victims = world.Members.OrderBy(_ => random.Next()).Take(processes).ToList();
+            var victims = scene.World.Members.OrderBy(_ => random.Next()).Take(processes).ToList();
             victims.ForEach(m => m.Kill());
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1500, 4000)));
         }

@@ -1,3 +1,4 @@
+using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Injection;
@@ -18,6 +19,8 @@ internal sealed class Crash(string point, string moment, int hit, string? onlyLo
 
     public override bool Suits(string log) => onlyLog is null || onlyLog == log;
 
-    public override async Task<bool> Inject(Installation world, Random random) =>
-        await Waiting.Until(Patience, () => world.Members[0].CrashedAsTold) is not null;
+    public override string Touches => "servers";
+
+    public override async Task<bool> Inject(Scene scene, Random random) =>
+        await Waiting.Until(Patience, () => scene.World.Members[0].CrashedAsTold) is not null;
 }

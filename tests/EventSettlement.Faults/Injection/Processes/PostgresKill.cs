@@ -1,4 +1,4 @@
-using EventSettlement.Faults.World;
+using EventSettlement.Faults.Load;
 
 namespace EventSettlement.Faults.Injection;
 
@@ -11,11 +11,13 @@ internal sealed class PostgresKill : Fault
 
     public override double RecoveryBound => 15;
 
-    public override async Task<bool> Inject(Installation world, Random random)
+    public override string Touches => "postgres";
+
+    public override async Task<bool> Inject(Scene scene, Random random)
     {
-        world.Postgres.Kill();
+        scene.World.Postgres.Kill();
         await Task.Delay(TimeSpan.FromMilliseconds(random.Next(200, 3000)));
-        await world.Postgres.Start();
+        await scene.World.Postgres.Start();
         return true;
     }
 }

@@ -1,0 +1,23 @@
+using EventSettlement.Faults.Load;
+
+namespace EventSettlement.Faults.Injection;
+
+/// <summary>An answer echoes another amount: no machine can decide, a person is called.</summary>
+internal sealed class WrongAmounts : Fault
+{
+    public override string Name => "member-wrong-amounts";
+
+    public override string Expectation => "another amount is echoed: in doubt, for a person, with an alert";
+
+    public override string[] Alerts => ["amount_mismatch"];
+
+    public override string Touches => "member";
+
+    public override async Task<bool> Inject(Scene scene, Random random)
+    {
+        await scene.World.Sandbox.Misbehave("\"wrongAmount\":0.3");
+        await Last(4);
+        await scene.World.Sandbox.Misbehave("");
+        return true;
+    }
+}
