@@ -32,7 +32,7 @@ internal static class LoginPage
 
     private static IResult Page(string? code, string message) => Results.Content($$"""
         <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-        <title>EventSettlement</title>
+        <link rel="icon" href="data:,"><title>EventSettlement</title>
         <style>body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:4rem auto;padding:0 1rem}</style>
         <h1>EventSettlement</h1>{{message}}
         <form method="post" action="/login"><label>One-time code <input name="code" autofocus required

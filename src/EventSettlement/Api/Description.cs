@@ -45,6 +45,8 @@ internal static class Description
             });
             operation.Summary = Summaries.Of(operation.OperationId);
             operation.Description = Role(context);
+            if (Needed(context) is null)
+                operation.Security = [];
             if (context.Description.HttpMethod == "POST")
                 (operation.Parameters ??= []).Add(new OpenApiParameter
                 {
@@ -59,8 +61,11 @@ internal static class Description
     }
 
     private static string Role(OpenApiOperationTransformerContext context) =>
-        context.Description.ActionDescriptor.EndpointMetadata.OfType<RoleNeeded>().LastOrDefault()?.Role is { } role
+        Needed(context) is { } role
             ? $"Needs a key of the role {role.ToString().ToLowerInvariant()} or a higher one." : "Needs no key.";
+
+    private static Role? Needed(OpenApiOperationTransformerContext context) =>
+        context.Description.ActionDescriptor.EndpointMetadata.OfType<RoleNeeded>().LastOrDefault()?.Role;
 
     private static OpenApiRequestBody Facts() => new()
     {

@@ -97,7 +97,10 @@ internal static class OverviewHtml
     }
 
     private static void Failures(StringBuilder html, Overview o) => Table(
-        html, "failures", "Unpaid items by cause", o.Failures.Count == 0 ? "Nothing is unpaid." : null,
+        html, "failures", "Unpaid items by cause" + (o.States.Where(s => s.State is "FAILED" or "AWAITING_RETRY")
+            .Sum(s => s.Settlements) > OverviewReads.MostFailures
+                ? $", in the newest {Number(OverviewReads.MostFailures)} settlements" : ""),
+        o.Failures.Count == 0 ? "Nothing is unpaid." : null,
         ["cause", "#items", "#won", "for example study", "why"],
         o.Failures.Select(f => new[]
         {

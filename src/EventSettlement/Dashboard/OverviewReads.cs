@@ -31,6 +31,9 @@ public sealed class OverviewReads(Database database, OperationReads operations, 
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FailuresLife = TimeSpan.FromSeconds(4);
 
+    /// <summary>Settlements whose items are looked at, failed ones first.</summary>
+    public const int MostFailures = 5_000;
+
     private const string ReadRuns = """
         SELECT run_id, programme, business_date, kind, r.state,
             coalesce(sum(settlements) FILTER (WHERE p.state = 'PLANNED'), 0)::bigint AS planned,
@@ -55,7 +58,7 @@ public sealed class OverviewReads(Database database, OperationReads operations, 
             (array_agg(s.settlement_id::text ORDER BY s.updated_at DESC))[1] AS example,
             (array_agg(s.subject ORDER BY s.updated_at DESC))[1] AS subject
         FROM (SELECT settlement_id, subject, updated_at FROM settlement WHERE state IN ('FAILED', 'AWAITING_RETRY')
-              ORDER BY updated_at DESC LIMIT 1000) s
+              ORDER BY state = 'FAILED' DESC, updated_at DESC LIMIT $1) s
         JOIN settlement_item i USING (settlement_id) WHERE i.state IN ('FAILED', 'REJECTED', 'IN_DOUBT')
         GROUP BY 1 ORDER BY 3 DESC LIMIT 20
         """;
@@ -106,7 +109,8 @@ public sealed class OverviewReads(Database database, OperationReads operations, 
             return [];
         if (_failures is not { } last || TimeProvider.System.GetElapsedTime(last.At) > FailuresLife)
             _failures = last =
-                (await database.Query<FailureLine>(ReadFailures, cancel), TimeProvider.System.GetTimestamp());
+                (await database.Query<FailureLine>(ReadFailures, cancel, MostFailures),
+                    TimeProvider.System.GetTimestamp());
         return last.Lines;
     }
 }

@@ -67,6 +67,36 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
     }
 
     [Fact]
+    public async Task A_downstream_that_refuses_everything_is_stopped_with_its_reason_until_it_is_resumed()
+    {
+        installation.Members.Before = (http, _) => { http.Response.StatusCode = 401; return Task.FromResult(true); };
+        await installation.Take(SettledInstallation.Fact("S-401", "M-1"));
+        var run = await Start("");
+        await SettledInstallation.Until(async () =>
+            (await installation.Column("downstream list", "state")).Single() == "STOPPED");
+        Assert.Contains("401", (await installation.Column("downstream list", "code")).Single(),
+            StringComparison.Ordinal);
+        Assert.Contains("payouts to member are stopped", await Told($"run show {run}"), StringComparison.Ordinal);
+        Assert.Contains("downstream member stopped", await installation.Column("alert list --state open", "cause"));
+        installation.Members.Before = (_, _) => Task.FromResult(false);
+        Assert.Equal((0, ""), await installation.Ended("downstream resume member"));
+        Assert.Equal((0, ""), await installation.Ended($"run watch {run}"));
+        Assert.Equal("COMPLETED", await installation.StateOf("S-401"));
+        Assert.Contains("downstream member stopped", await installation.Column("alert list --state closed", "cause"));
+    }
+
+    [Fact]
+    public async Task A_stopped_partition_is_listed_and_read_on_when_it_is_accepted()
+    {
+        await installation.Do("UPDATE consumer_offset SET stopped = 'another record', epoch = epoch + 1 "
+            + "WHERE group_id = 'saga' AND topic = 'settlements' AND partition = 3");
+        Assert.Equal(["another record"], await installation.Column("log list --stopped", "stopped"));
+        Assert.Equal((0, ""), await installation.Ended("log accept saga settlements 3"));
+        Assert.Empty(await installation.Column("log list --stopped", "stopped"));
+        Assert.Equal((4, true), await Refused("log accept saga settlements 3", "refused_by_state (not_stopped)"));
+    }
+
+    [Fact]
     public async Task A_stopped_run_is_resumed_and_watching_a_stopped_one_ends_with_1()
     {
         await installation.Take(SettledInstallation.Fact("S-STOP", "M-1"));
@@ -150,7 +180,7 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
 
     private async Task<long> Start(string more)
     {
-        var told = await Told($"run start study-refund --date 2026-11-21 --output json {more}");
+        var told = await Told($"run start study-refund --date 2026-11-21 --output json {more}".TrimEnd());
         return (long)JsonNode.Parse(told)!["run_id"]!;
     }
 

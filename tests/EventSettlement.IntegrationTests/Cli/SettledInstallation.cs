@@ -61,6 +61,12 @@ public sealed class SettledInstallation : IAsyncLifetime
         await _database!.DisposeAsync();
     }
 
+    public async Task Do(string sql)
+    {
+        await using var command = _app!.Services.GetRequiredService<Database>().Reads.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
     public static string Fact(string study, params string[] members) => $$"""
         {"studyId":"{{study}}","completedAt":"2026-11-01T10:00:00+09:00","currency":"KRW","depositPerMember":30000,
         "penaltyPerAbsence":3000,"participants":[{{string.Join(',', members.Select((m, i) =>

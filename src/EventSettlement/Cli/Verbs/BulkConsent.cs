@@ -4,8 +4,8 @@ using System.Globalization;
 namespace EventSettlement.Cli.Verbs;
 
 /// <summary>
-/// Before many things change at once: how many and how much. A person at a terminal is asked; a script says --yes and
-/// how many it expects. Without a terminal a single id is its own consent.
+/// Before many things change at once: how many and how much. A person at a terminal is asked. Where nobody can be,
+/// ids that were written out are their own consent; --expect-count refuses when they are not as many.
 /// </summary>
 internal sealed class BulkConsent
 {
@@ -14,7 +14,6 @@ internal sealed class BulkConsent
     {
         Description = "How many you expect; another number changes nothing.",
     };
-
 
     public void AddTo(Command verb)
     {

@@ -25,6 +25,8 @@ internal static class ProduceVerb
             using var api = ApiClient.Of(parsed, Array.Find(keys, IsSecret));
             var pointer = Array.Find(keys, IsPointer);
             var answer = await Send(api, (parsed.GetValue(topic)!, path, pointer), cancel);
+            if (!Console.IsErrorRedirected)
+                await Console.Error.WriteLineAsync();
             Console.WriteLine($"{answer.Accepted} accepted");
             foreach (var problem in answer.Problems)
                 await Console.Error.WriteLineAsync(
@@ -41,6 +43,16 @@ internal static class ProduceVerb
         return verb;
     }
 
+    /// <summary>Rewrites one line on a terminal; says nothing elsewhere.</summary>
+    private sealed class SentLine : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            if (!Console.IsErrorRedirected)
+                Console.Error.Write(FormattableString.Invariant($"\r{value:N0} sent "));
+        }
+    }
+
     private static bool IsPointer(string key) => key.StartsWith('/');
 
     private static bool IsSecret(string key) => key.StartsWith("sk_", StringComparison.Ordinal);
@@ -50,7 +62,7 @@ internal static class ProduceVerb
     {
         try
         {
-            return await new FactFile(api.Http).Send(file.Topic, file.Path, file.Key, null, cancel);
+            return await new FactFile(api.Http).Send(file.Topic, file.Path, file.Key, new SentLine(), cancel);
         }
         catch (HttpRequestException refused) when (refused.StatusCode is { } status)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EventSettlement.Dev;
 using EventSettlement.Sandbox;
 
 namespace EventSettlement.Cli.Verbs;
@@ -13,7 +14,11 @@ internal static class SandboxVerb
             Description = "Where it listens.", DefaultValueFactory = _ => "http://127.0.0.1:9700",
         };
         var port = new Option<int?>("--port") { Description = "Short for --urls http://127.0.0.1:PORT." };
-        var journal = Verb.Needed("--journal", "File that holds every credit, made when it is not there.");
+        var journal = new Option<string>("--journal")
+        {
+            Description = "File that holds every credit, made when it is not there.",
+            DefaultValueFactory = _ => Path.Combine(DevOptions.DefaultFolder, "sandbox.jsonl"),
+        };
         var faults = new Option<string>("--faults") 
         {
             Description = "Fault switches as JSON.", DefaultValueFactory = _ => "{}",

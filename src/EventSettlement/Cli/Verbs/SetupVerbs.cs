@@ -17,6 +17,8 @@ internal static class ServeVerb
         };
         roles.Validators.Add(r =>
         {
+            if (Split(r.GetValueOrDefault<string>()).Length == 0)
+                r.AddError("--roles names at least one of " + string.Join(", ", ServeHost.AllRoles));
             foreach (var role in Split(r.GetValueOrDefault<string>()).Except(ServeHost.AllRoles))
                 r.AddError($"there is no role {role}; there are {string.Join(", ", ServeHost.AllRoles)}");
         });
