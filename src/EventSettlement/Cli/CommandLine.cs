@@ -8,6 +8,9 @@ namespace EventSettlement.Cli;
 /// <summary>Reads the arguments, runs the verb and turns what goes wrong into the exit codes.</summary>
 public static class CommandLine
 {
+    // A desk's server, sandbox, broker and database are stopped one after the other.
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(2);
+
     public static async Task<int> Run(string description, string[] args, params Command[] verbs)
     {
         var root = new RootCommand(description);
@@ -18,7 +21,7 @@ public static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var error in parsed.Errors.DistinctBy(one => one.Message))
                 await Console.Error.WriteLineAsync(error.Message);
             await Console.Error.WriteLineAsync("settle --help shows what there is.");
             return ExitCode.Usage;
@@ -28,7 +31,7 @@ public static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
-                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(25),
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestStop,
             });
         }
         catch (Exception error) when (Explain(error) is { } told)

@@ -11,7 +11,7 @@ public static class DevCommands
     {
         var run = new Command("run", "Start everything, settle the sample studies and keep serving.");
         DevOptions.AddTo(run);
-        run.SetAction((parsed, _) => Run(DevOptions.From(parsed)));
+        run.SetAction((parsed, stop) => Run(DevOptions.From(parsed), stop));
         var up = new Command("up", "Start everything and leave it running.");
         DevOptions.AddTo(up);
         up.SetAction((parsed, stop) => Up(DevOptions.From(parsed), stop));
@@ -31,17 +31,19 @@ public static class DevCommands
         return command;
     }
 
-    private static async Task<int> Run(DevOptions options)
+    /// <param name="stop">Ctrl-C and SIGTERM. A closed terminal is ours to hear.</param>
+    private static async Task<int> Run(DevOptions options, CancellationToken stop)
     {
-        using var ended = new CancellationTokenSource();
-        using var interrupt = OnSignal(PosixSignal.SIGINT, ended);
-        using var terminate = OnSignal(PosixSignal.SIGTERM, ended);
-        using var hangUp = OnSignal(PosixSignal.SIGHUP, ended);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            ended.Cancel();
+        });
         try
         {
-            Say($"Retries wait {string.Join(", ", options.RetryDelays.Select(Durations.Format))} here, not 2, 4, 8 "
-                + $"minutes "
-                + "(--retry-delays).");
+            var waits = string.Join(", ", options.RetryDelays.Select(Durations.Format));
+            Say($"Retries wait {waits} here, 2m, 4m, 8m in production (--retry-delays).");
             var stack = new DevStack(options, Say);
             await stack.Up(ended.Token);
             await using var play = new FirstFiveMinutes(options, stack, Say);
@@ -100,13 +102,6 @@ public static class DevCommands
         Say($"Deleted {folder}.");
         return 0;
     }
-
-    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource ended) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            ended.Cancel();
-        });
 
     private static void Say(string line) => Console.WriteLine(line);
 }

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using EventSettlement.Dev;
+using EventSettlement.IntegrationTests.EventLog.World;
+using EventSettlement.Platform;
+using Npgsql;
+
+namespace EventSettlement.IntegrationTests.Dev;
+
+/// <summary><c>./run</c> in a folder of its own, as real processes.</summary>
+internal sealed class Desk : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
+    private readonly string _folder = Directory.CreateTempSubdirectory("settle-desk-").FullName;
+    private readonly ConcurrentQueue<string> _said = new();
+    private Process? _run;
+
+    public string Said => string.Join('\n', _said);
+
+    /// <summary>What the sandbox paid, a key a line.</summary>
+    public string[] PaidKeys() => [.. File.ReadLines(Path.Combine(_folder, "sandbox-settlement.jsonl"))
+        .Where(line => line.EndsWith('}'))
+        .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("key").GetString()!)];
+
+    public void Start(params string[] arguments)
+    {
+        _said.Clear();
+        string[] words = [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "dev", "run", "--dir", _folder,
+            "--studies", "20", "--retry-delays", "200ms,200ms,200ms", .. arguments];
+        var start = new ProcessStartInfo("dotnet", words)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+            Environment = { ["KAFKA_HOME"] = "" },
+        };
+        _run = Process.Start(start)!;
+        _run.OutputDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
+        _run.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
+        _run.BeginOutputReadLine();
+        _run.BeginErrorReadLine();
+    }
+
+    public Task Says(string text) => Eventually.Holds(
+        () => _run!.HasExited && !Said.Contains(text, StringComparison.Ordinal)
+            ? throw new InvalidOperationException($"./run ended with {_run.ExitCode} before {text}:\n{Said}")
+            : Task.FromResult(Said.Contains(text, StringComparison.Ordinal)),
+        Patience, $"./run says {text}");
+
+    public Task Terminate() => Signal("TERM", _run!.Id);
+
+    public async Task<int> Ended()
+    {
+        await _run!.WaitForExitAsync().WaitAsync(Patience);
+        _run.WaitForExit();
+        return _run.ExitCode;
+    }
+
+    /// <param name="name">Such as <c>server</c>, <c>sandbox</c>, <c>PostgreSQL</c>, <c>run</c>.</param>
+    public async Task Kill(string name)
+    {
+        var process = name switch
+        {
+            "run" => _run!.Id,
+            "PostgreSQL" => await Postmaster(),
+            _ => new OwnedProcess(_folder, name).RunningPid(),
+        };
+        await Signal("KILL", process ?? throw new InvalidOperationException($"{name} does not run"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_run is { HasExited: false })
+            _run.Kill();
+        DevStack.Down(_folder);
+        LocalPostgres.Delete(_folder);
+        Directory.Delete(_folder, recursive: true);
+        await Task.CompletedTask;
+    }
+
+    private async Task<int> Postmaster()
+    {
+        await using var source = NpgsqlDataSource.Create(LocalPostgres.RunningIn(_folder)!);
+        await using var where = source.CreateCommand("SHOW data_directory");
+        var data = (string)(await where.ExecuteScalarAsync())!;
+        return int.Parse(File.ReadLines(Path.Combine(data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
+    }
+
+    private static async Task Signal(string name, int process)
+    {
+        using var kill = Process.Start("kill", ["-" + name, process.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+}
