@@ -14,7 +14,8 @@ public static class ApiSlice
         services.AddOpenApi("v1", Description.Describe);
         services.AddSingleton<MetricsText>().AddSingleton<IdempotencyStore>().AddSingleton<CommandDesk>();
         return services.AddSingleton<SettlementReads>().AddSingleton<ItemReads>().AddSingleton<OperationReads>()
-            .AddSingleton<HealthReads>().AddSingleton<OffsetReads>();
+            .AddSingleton<HealthReads>().AddSingleton<OffsetReads>()
+            .AddSingleton<SelectionRows>().AddSingleton<SelectionDesk>();
     }
 
     /// <summary>In front of all endpoints: problems, then who may, then once-only.</summary>
@@ -44,6 +45,7 @@ public static class ApiSlice
         RunRoutes.Map(v1);
         OperationRoutes.Map(v1);
         LogRoutes.Map(v1);
+        SelectionRoutes.Map(v1);
         routes.MapOpenApi("/openapi/{documentName}.json").Needs(Role.Viewer);
         return routes;
     }

@@ -121,7 +121,7 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
         };
     }
 
-    private static Guid CommandId(string actor, string key, Guid settlement, string verb) => new(SHA256.HashData(
+    internal static Guid CommandId(string actor, string key, Guid settlement, string verb) => new(SHA256.HashData(
         JsonSerializer.SerializeToUtf8Bytes<string[]>([actor, key, settlement.ToString("D"), verb]))
         .AsSpan(0, 16), bigEndian: true);
 }

@@ -39,3 +39,10 @@ internal sealed class HeldSettlements : Migration
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(Migrator.Sql(typeof(HeldSettlements).Assembly, "0005_held_settlements.sql"));
 }
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0006_selections")]
+internal sealed class Selections : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(Migrator.Sql(typeof(Selections).Assembly, "0006_selections.sql"));
+}

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSettlement.IntegrationTests.Cli;
@@ -68,18 +69,19 @@ public sealed class DescriptionTests(SettledInstallation installation) : IClassF
         "/v1/items" => "/v1/items?run=1",
         "/v1/runs/{id}" => "/v1/runs/1",
         "/v1/parked/{id}" => "/v1/parked/1",
-        "/v1/commands/{id}" => "/v1/commands/" + await Command(),
+        "/v1/commands/{id}" => "/v1/commands/" + await Id("/v1/settlements/"
+            + await installation.SettlementOf("S-GONE") + "/hold", null, "commandId"),
+        "/v1/selections/{id}" => "/v1/selections/" + await Id("/v1/selections", new { run = 1 }, "selectionId"),
         _ => path.Replace("{id}", await installation.SettlementOf("S-2"), StringComparison.Ordinal),
     };
 
-    /// <summary>Of a hold that is refused: it is kept all the same.</summary>
-    private async Task<string> Command()
+    private async Task<string> Id(string path, object? body, string field)
     {
-        var id = await installation.SettlementOf("S-GONE");
         using var client = installation.Client();
-        using var hold = new HttpRequestMessage(HttpMethod.Post, $"/v1/settlements/{id}/hold");
-        hold.Headers.Add("Idempotency-Key", "described");
-        return (string)(await RunningApi.Json(await client.SendAsync(hold)))["commandId"]!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Content = body is null ? null : JsonContent.Create(body);
+        request.Headers.Add("Idempotency-Key", "described " + path);
+        return (string)(await RunningApi.Json(await client.SendAsync(request)))[field]!;
     }
 
     private static void Compare(JsonNode document, JsonNode schema, JsonNode? value, string at, List<string> wrong)

@@ -23,7 +23,7 @@ internal static class SettlementVerbs
     {
         List(), Verb.Show("show", "One settlement.", Id, p => Path(p, "")), Items(),
         History(), Explain(),
-        Retry(),
+        RetryVerb.Command(),
         Change("cancel", "Pay nothing and reverse what was posted.", reasonNeeded: true),
         Change("hold", "Start no further attempt.", reasonNeeded: false),
         Change("release", "End a hold.", reasonNeeded: null),
@@ -101,36 +101,6 @@ internal static class SettlementVerbs
         }
     }
 
-    private static Command Retry()
-    {
-        var ids = new Argument<Guid[]>("ID") { Description = "Settlement ids.", Arity = ArgumentArity.OneOrMore };
-        var rejected = new Option<bool>("--include-rejected") { Description = "Ask again for rejected items too." };
-        var output = Listing.NewOutput();
-        var consent = new BulkConsent();
-        var verb = new Command("retry", "Pay the unpaid items again, with three new retries.") 
-        {
-            ids, rejected, output,
-        };
-        consent.AddTo(verb);
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            var wanted = parsed.GetValue(ids)!.Distinct().ToList();
-            var unpaid = 0L;
-            foreach (var id in wanted)
-            {
-                var found = await api.Get($"v1/settlements/{id}", cancel);
-                unpaid += (long)found["amount"]! - (long)found["paidAmount"]!;
-            }
-
-            consent.Check(parsed, "retry", wanted.Count, unpaid);
-            return await Each(wanted, id => api.Command(
-                $"v1/settlements/{id}/retry", new { includeRejected = parsed.GetValue(rejected) }, cancel),
-                parsed.GetValue(output)!);
-        });
-        return verb;
-    }
-
     private static Command Change(string name, string description, bool? reasonNeeded)
     {
         var output = Listing.NewOutput();
@@ -152,7 +122,7 @@ internal static class SettlementVerbs
     }
 
     /// <summary>All are tried; the first thing that went wrong is the exit code.</summary>
-    private static async Task<int> Each(IEnumerable<Guid> ids, Func<Guid, Task<JsonNode>> ask, string output)
+    public static async Task<int> Each(IEnumerable<Guid> ids, Func<Guid, Task<JsonNode>> ask, string output)
     {
         var exit = ExitCode.Ok;
         foreach (var id in ids)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace EventSettlement.Cli.Verbs;
+namespace EventSettlement.Cli;
 
 /// <summary>
 /// Before many things change at once: how many and how much. A person at a terminal is asked. Where nobody can be,
@@ -26,17 +26,22 @@ internal sealed class BulkConsent
         });
     }
 
-    public void Check(ParseResult parsed, string verb, int count, long? won)
+    /// <param name="written">Whether the ids were written out; what a filter selects needs --yes.</param>
+    public void Check(ParseResult parsed, string verb, int count, long? won, bool written = true)
     {
         if (parsed.GetValue(_expected) is { } expected && expected != count)
             throw new CliException(ExitCode.Usage,
                 $"{count} would be changed and {expected} were expected: nothing was changed");
         var text = string.Create(CultureInfo.InvariantCulture, $"{verb}: {count:N0}")
             + (won is { } sum ? string.Create(CultureInfo.InvariantCulture, $", {sum:N0} won") : "");
-        if (count > 1 || !Console.IsInputRedirected)
+        // Who does not see the question, or cannot answer it, is not asked.
+        var somebody = !Console.IsInputRedirected && !Console.IsErrorRedirected;
+        if (count > 1 || somebody)
             Console.Error.WriteLine(text);
-        if (parsed.GetValue(_yes) || Console.IsInputRedirected || count == 1)
+        if (parsed.GetValue(_yes) || count == 0 || (written && (!somebody || count == 1)))
             return;
+        if (!somebody)
+            throw new CliException(ExitCode.Usage, $"{text}: say --yes --expect-count {count}; nothing was changed");
         Console.Error.Write("Go on? [y/N] ");
         if (Console.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
             throw new CliException(ExitCode.Failed, "Nothing was changed.");
