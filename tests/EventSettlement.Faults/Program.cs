@@ -29,10 +29,12 @@ File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
 var plans = options.Replay is { } folder
     ? [Plan.Read(folder)]
     : Enumerable.Range(options.FromSeed, options.Runs).Select(seed => PlanMaker.Make(seed, options));
-AppDomain.CurrentDomain.ProcessExit += (_, _) => ChildProcess.KillAll();
-var code = await new Campaign(options, root).Execute(plans.ToArray());
-if (Directory.Exists(Path.Combine(root, "template")))
-    Directory.Delete(Path.Combine(root, "template"), recursive: true);
+Bystander.Start(root);
+var code = options.HasTeeth
+    ? await new Teeth(options, root).Execute()
+    : await new Campaign(options, root).Execute(plans.ToArray());
+foreach (var template in Directory.EnumerateDirectories(root, "template*"))
+    Directory.Delete(template, recursive: true);
 if (!Directory.EnumerateFileSystemEntries(root).Any())
     Directory.Delete(root);
 return code;

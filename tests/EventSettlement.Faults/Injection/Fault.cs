@@ -29,6 +29,9 @@ internal abstract class Fault
     /// <summary>A schedule, where the fault wants scheduled runs.</summary>
     public virtual string? Cron => null;
 
+    /// <summary>Seconds by which the database's clock is off.</summary>
+    public virtual int ClockOffSeconds => 0;
+
     /// <summary>Codes of alerts that it explains.</summary>
     public virtual string[] Alerts => [];
 

@@ -14,9 +14,11 @@ internal static class FaultList
         new Network("postgres", "cut"), new Network("postgres", "slow"), new Network("postgres", "silent"),
         new Network("kafka", "cut"), new Network("kafka", "slow"), new Network("kafka", "silent"),
         new CommitCut(after: false), new CommitCut(after: true), new NoConnections(),
+        .. new[] { "40001", "40P01", "55P03", "57014" }.Select(s => new SqlStates(s)),
         .. Members(), new MemberDown(killed: true), new MemberDown(killed: false),
         new Repeated(), new Poison(), new SameRunTwice(scheduled: false), new SameRunTwice(scheduled: true),
-        new OperatorRaces(), new Everything(), .. Missing(),
+        new OperatorRaces(), new WrongClock(3600), new WrongClock(-3600), new ClockJump(),
+        new Everything(), .. Missing(),
     ];
 
     public static Fault Find(string name) => All.FirstOrDefault(f => f.Name == name)
@@ -49,13 +51,11 @@ internal static class FaultList
     [
         new NotHere("member-gigabyte", "an answer without an end is cut at 8 MB", "the sandbox has no such switch"),
         new NotHere("member-drip", "an answer byte by byte ends in the time-out", "the sandbox has no such switch"),
-        new NotHere("sqlstates", "40001, 40P01, 55P03, 57014 at random statements: the batch is repeated",
-            "the proxy does not speak PostgreSQL's protocol yet"),
         new NotHere("disk-full", "no space left: the servers wait and go on", "needs a small file system of its own"),
         new NotHere("kafka-error-codes", "coordinator moves and error codes", "needs librdkafka's mock cluster"),
         new NotHere("kafka-deleted-records", "retention ate unread data: stopped with an alert, never jumped over",
             "tested by NothingSkippedTests in process only"),
-        new NotHere("clock-jumps", "a clock that jumps neither loses, doubles nor advances an attempt",
-            "faketime is not installed; ClockGuard is tested in process only"),
+        new NotHere("process-clock-jumps", "a server's own clock jumps: it decides nothing",
+            "faketime is not installed; the database's clock stands in by clock-jump and database-clock-*"),
     ];
 }

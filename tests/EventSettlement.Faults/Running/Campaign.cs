@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using EventSettlement.Faults.Injection;
 using EventSettlement.Faults.Reporting;
@@ -10,6 +11,7 @@ namespace EventSettlement.Faults.Running;
 internal sealed class Campaign(Options options, string root)
 {
     private readonly ConcurrentQueue<Plan> _plans = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<Outcome> _outcomes = [];
     private readonly Template _template = new(Path.Combine(root, "template"));
 
@@ -29,7 +31,7 @@ internal sealed class Campaign(Options options, string root)
 
     private async Task Work()
     {
-        while (_plans.TryDequeue(out var plan))
+        while (_clock.Elapsed.TotalMinutes < options.Minutes && _plans.TryDequeue(out var plan))
         {
             var folder = Path.Combine(root, $"seed-{plan.Seed}-{plan.Log}-{string.Join('+', plan.Faults)}");
             if (Directory.Exists(folder))

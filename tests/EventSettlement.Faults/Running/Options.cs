@@ -6,8 +6,9 @@ namespace EventSettlement.Faults.Running;
 internal sealed record Options
 {
     public const string Usage = """
-        ./test --faults [--runs N] [--from-seed S] [--log postgres|kafka] [--only NAME] [--keep] [--side N]
-                        [--results FILE] | --replay DIR | --list | --teeth [BUG]
+        ./test --faults [--runs N] [--minutes M] [--from-seed S] [--log postgres|kafka]
+                        [--only NAME[+NAME]] [--keep] [--side N] [--results FILE]
+        ./test --faults --replay DIR | --list | --teeth [BUG]
         """;
 
     public int Runs { get; private set; } = 10;
@@ -16,11 +17,18 @@ internal sealed record Options
     public string? Only { get; private set; }
     public bool Keep { get; private set; }
 
+    /// <summary>After so long no further run begins.</summary>
+    public int Minutes { get; private set; } = int.MaxValue;
+
     /// <summary>Runs side by side.</summary>
     public int Side { get; private set; } = 2;
 
     public string? Results { get; private set; }
     public string? Replay { get; private set; }
+    /// <summary>The planted bugs are hunted, all or the one named.</summary>
+    public bool HasTeeth { get; private set; }
+
+    public string? Bug { get; private set; }
     public bool List { get; private set; }
 
     /// <exception cref="ArgumentException">Not understood.</exception>
@@ -37,6 +45,9 @@ internal sealed record Options
                     break;
                 case "--from-seed":
                     options.FromSeed = Number(Value());
+                    break;
+                case "--minutes":
+                    options.Minutes = Number(Value());
                     break;
                 case "--side":
                     options.Side = Math.Max(1, Number(Value()));
@@ -56,6 +67,11 @@ internal sealed record Options
                     break;
                 case "--keep":
                     options.Keep = true;
+                    break;
+                case "--teeth":
+                    options.HasTeeth = true;
+                    if (i + 1 < words.Count && !words[i + 1].StartsWith('-'))
+                        options.Bug = words[++i];
                     break;
                 case "--list":
                     options.List = true;

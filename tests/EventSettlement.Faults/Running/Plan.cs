@@ -29,6 +29,12 @@ internal sealed record Plan
 
     public bool Proxies { get; init; }
 
+    /// <summary>How far the database's clock is off from the beginning.</summary>
+    public int ClockOffSeconds { get; init; }
+
+    /// <summary>The bug that was planted, in the build that has them.</summary>
+    public string? Bug { get; init; }
+
     public double LoadSeconds { get; init; } = 4;
 
     public int FactsPerSecond { get; init; } = 500;

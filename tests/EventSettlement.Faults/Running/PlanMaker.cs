@@ -27,6 +27,7 @@ internal static class PlanMaker
             At = [.. faults.Select(_ => 0.3 + 3 * random.NextDouble())],
             Processes = faults.Max(f => f.Processes), Proxies = faults.Any(f => f.NeedsProxies),
             CrashAt = faults.Select(f => f.CrashAt).FirstOrDefault(c => c is not null),
+            ClockOffSeconds = faults.Sum(f => f.ClockOffSeconds),
             Cron = faults.Select(f => f.Cron).FirstOrDefault(c => c is not null) ?? Plan.Never,
         };
     }

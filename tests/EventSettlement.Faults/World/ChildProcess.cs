@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -8,7 +7,6 @@ namespace EventSettlement.Faults.World;
 internal sealed class ChildProcess
 {
     private const string Redirect = "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null";
-    private static readonly ConcurrentDictionary<ChildProcess, bool> All = [];
     private readonly Process _process;
 
     private ChildProcess(string name, Process process) => (Name, _process) = (name, process);
@@ -30,9 +28,7 @@ internal sealed class ChildProcess
         };
         foreach (var (key, value) in environment)
             start.Environment[key] = value;
-        var child = new ChildProcess(name, Process.Start(start)!);
-        All[child] = true;
-        return child;
+        return new ChildProcess(name, Process.Start(start)!);
     }
 
     /// <param name="signal">Such as STOP, CONT, TERM or KILL.</param>
@@ -43,14 +39,6 @@ internal sealed class ChildProcess
         if (!HasExited)
             Signal("KILL");
         _process.WaitForExit();
-        All.TryRemove(this, out _);
-    }
-
-    /// <summary>When the harness itself is told to end, nothing of it stays behind.</summary>
-    public static void KillAll()
-    {
-        foreach (var child in All.Keys.Where(c => !c.HasExited))
-            child.Signal("KILL");
     }
 
     public async Task<bool> Exits(TimeSpan limit)

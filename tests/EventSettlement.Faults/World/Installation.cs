@@ -14,6 +14,7 @@ internal sealed class Installation : IAsyncDisposable
     {
         (Plan, Folder, Postgres) = (plan, folder, postgres);
         Sandbox = new Sandbox(folder);
+        Calls = new CallWatch(Sandbox.Port, folder);
         if (plan.Proxies)
             PostgresProxy = new TcpProxy(postgres.Port);
         if (plan.Log == "kafka")
@@ -37,6 +38,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public Sandbox Sandbox { get; }
 
+    /// <summary>The way from the servers to the sandbox.</summary>
+    public CallWatch Calls { get; }
+
     public List<Member> Members { get; } = [];
 
     /// <summary>What no plan asked for, such as a process that ended by itself.</summary>
@@ -49,7 +53,7 @@ internal sealed class Installation : IAsyncDisposable
         var made = new Installation(plan, folder, template, postgres);
         try
         {
-            await Task.WhenAll(postgres.Start(), made.Sandbox.Start(), made.StartKafka());
+            await Task.WhenAll(postgres.Start(plan.ClockOffSeconds), made.Sandbox.Start(), made.StartKafka());
             for (var i = 1; i <= plan.Processes; i++)
                 made.Members.Add(new Member($"settle-{i}", folder, made.Settings()));
             for (var i = 0; i < made.Members.Count; i++)
@@ -81,6 +85,7 @@ internal sealed class Installation : IAsyncDisposable
         Sandbox.Kill();
         Kafka?.Kill();
         Postgres.Kill();
+        Calls.Dispose();
         PostgresProxy?.Dispose();
         KafkaProxy?.Dispose();
         _over.Dispose();
@@ -102,7 +107,7 @@ internal sealed class Installation : IAsyncDisposable
         {
             ["ConnectionStrings__Main"] = PostgresServer.ConnectionAt(PostgresProxy?.Port ?? Postgres.Port),
             ["EventLog__Kind"] = Plan.Log, ["EventLog__Partitions"] = "4",
-            ["MemberService__BaseUrl"] = Sandbox.Url.ToString(), ["MemberService__Timeout"] = "2s",
+            ["MemberService__BaseUrl"] = Calls.Url.ToString(), ["MemberService__Timeout"] = "2s",
             ["MemberService__MaxItems"] = "100", ["MemberService__MaxInFlight"] = "4",
             ["MemberService__DoubtDelays"] = "500ms,1s,2s",
             ["StudyRefund__RetryDelays"] = "500ms,1s,2s", ["StudyRefund__CancelQuietPeriod"] = "160s",
@@ -110,7 +115,9 @@ internal sealed class Installation : IAsyncDisposable
         };
         if (Kafka is not null)
             settings["EventLog__Bootstrap"] = Kafka.Bootstrap;
-        return settings.ToDictionary(s => "EventSettlement__" + s.Key, s => s.Value);
+        var all = settings.ToDictionary(s => "EventSettlement__" + s.Key, s => s.Value);
+        all["EVENTSETTLEMENT_PLANTED_BUG"] = Plan.Bug ?? "";
+        return all;
     }
 
     /// <summary>Starts again what died, as any operator's supervisor does.</summary>

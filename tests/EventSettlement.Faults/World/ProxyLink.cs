@@ -12,6 +12,11 @@ internal sealed class ProxyLink(TcpClient client) : IDisposable
     /// <summary>Bytes that the server has sent so far.</summary>
     public int Answered => _answered;
 
+    /// <summary>The server's last byte; of PostgreSQL's answers it is the state of the transaction.</summary>
+    public byte LastByte { get; private set; }
+
+    public void Remember(ReadOnlySpan<byte> answer) => LastByte = answer[^1];
+
     /// <summary>What the server says from now on is swallowed.</summary>
     public bool IsDeaf { get; set; }
 

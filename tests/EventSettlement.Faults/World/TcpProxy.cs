@@ -29,8 +29,8 @@ internal sealed class TcpProxy : IDisposable
     /// <summary>Nothing goes on and nothing is closed, as when a cable is pulled.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Asked about each piece on its way to the server; false closes the connection instead.</summary>
-    public Func<ProxyLink, ReadOnlyMemory<byte>, Task<bool>>? BeforeServer { get; set; }
+    /// <summary>Asked about each piece on its way to the server.</summary>
+    public Func<ProxyLink, ReadOnlyMemory<byte>, Task<Fate>>? BeforeServer { get; set; }
 
     public int Cuts { get; private set; }
 
@@ -93,13 +93,16 @@ internal sealed class TcpProxy : IDisposable
                     await Task.Delay(Delay);
                 while (IsSilent)
                     await Task.Delay(20);
-                if (toServer && BeforeServer is { } ask && !await ask(link, piece))
+                var fate = toServer && BeforeServer is { } ask ? await ask(link, piece) : Fate.GoesOn;
+                if (fate == Fate.Cut)
                 {
                     Close(link);
                     return;
                 }
 
-                if (toServer || !link.IsDeaf)
+                if (!toServer)
+                    link.Remember(piece.Span);
+                if (fate == Fate.GoesOn && (toServer || !link.IsDeaf))
                     await link.Write(toServer, piece);
             }
         }
@@ -109,4 +112,16 @@ internal sealed class TcpProxy : IDisposable
             // One side has gone; the other follows.
         }
     }
+}
+
+/// <summary>What becomes of a piece on its way.</summary>
+internal enum Fate
+{
+    GoesOn,
+
+    /// <summary>The connection is closed instead.</summary>
+    Cut,
+
+    /// <summary>It was answered on the server's behalf.</summary>
+    Swallowed,
 }

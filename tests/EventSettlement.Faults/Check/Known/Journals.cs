@@ -15,6 +15,9 @@ internal sealed record Credit(
 /// <summary>A record that was sent; taken where an answer said so or its effect must be there.</summary>
 internal sealed record SentFact(byte[] Body, bool Taken, bool Poison);
 
+/// <summary>A key on its way to the member service, to be credited (<c>bulk</c>) or looked up.</summary>
+internal sealed record Call(DateTime At, string Way, string Key);
+
 /// <summary>Reads what those outside have written down.</summary>
 internal static class Journals
 {
@@ -44,6 +47,11 @@ internal static class Journals
         return [.. sent.SelectMany(s => s.Value.Bodies.Select(
             b => new SentFact(b, taken.Contains(s.Key), s.Value.Way == "poison")))];
     }
+
+    public static List<Call> Calls(string folder) => [.. Lines(Path.Combine(folder, "calls.jsonl")).SelectMany(
+        l => l.GetProperty("keys").EnumerateArray().Select(key => new Call(
+            l.GetProperty("at").GetDateTimeOffset().UtcDateTime, l.GetProperty("way").GetString()!,
+            key.GetString()!)))];
 
     private static Credit Read(JsonElement line)
     {

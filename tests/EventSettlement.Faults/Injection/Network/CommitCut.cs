@@ -25,11 +25,11 @@ internal sealed class CommitCut(bool after) : Fault
         proxy.BeforeServer = async (link, piece) =>
         {
             if (piece.Span.IndexOf(Commit) < 0 || Interlocked.Increment(ref seen) % 7 != 0)
-                return true;
+                return Fate.GoesOn;
             Interlocked.Increment(ref cut);
             if (after)
                 await CommitAndWait(link, piece);
-            return false;
+            return Fate.Cut;
         };
         await Last(5);
         proxy.BeforeServer = null;

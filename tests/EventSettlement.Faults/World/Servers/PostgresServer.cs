@@ -18,8 +18,20 @@ internal sealed class PostgresServer(string folder, int port)
     public static string ConnectionAt(int port) => new NpgsqlConnectionStringBuilder
     {
         Host = "127.0.0.1", Port = port, Username = "settle", Database = "settlement", MaxPoolSize = 40, Timeout = 5,
-        CommandTimeout = 20,
+        CommandTimeout = 20, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
+
+    /// <param name="clockOff">Seconds by which the function that all of the product's SQL uses is wrong.</param>
+    public async Task Start(int clockOff)
+    {
+        await Start();
+        if (clockOff == 0)
+            return;
+        await using var database = NpgsqlDataSource.Create(Connection);
+        await using var command = database.CreateCommand("CREATE OR REPLACE FUNCTION clock() RETURNS timestamptz "
+            + $"LANGUAGE sql VOLATILE AS $$SELECT clock_timestamp() + interval '{clockOff} seconds'$$");
+        await command.ExecuteNonQueryAsync();
+    }
 
     public async Task Start()
     {

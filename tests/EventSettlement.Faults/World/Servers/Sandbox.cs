@@ -13,6 +13,8 @@ internal sealed class Sandbox(string folder)
     private ChildProcess? _process;
     private string _faults = "{" + Always + "}";
 
+    public int Port => _port;
+
     public Uri Url => new($"http://127.0.0.1:{_port}");
 
     public string Journal => Path.Combine(folder, "credits.jsonl");

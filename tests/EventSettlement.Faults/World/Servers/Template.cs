@@ -41,7 +41,7 @@ internal sealed class Template(string folder)
     /// <summary>The secret of an admin's key.</summary>
     public string Key { get; private set; } = "";
 
-    public async Task Make()
+    public async Task Make(string? bug = null)
     {
         Directory.CreateDirectory(folder);
         await PostgresBinaries.GiveTo(folder);
@@ -55,7 +55,11 @@ internal sealed class Template(string folder)
             await Execute(server.Connection.Replace("=settlement", "=postgres", StringComparison.Ordinal),
                 "CREATE DATABASE settlement");
             KeyValuePair<string, string>[] environment =
-                [new("EventSettlement__ConnectionStrings__Main", server.Connection)];
+                
+            [
+                new("EventSettlement__ConnectionStrings__Main", server.Connection),
+                new("EVENTSETTLEMENT_PLANTED_BUG", bug ?? ""),
+            ];
             await ChildProcess.Output("dotnet", [Product.Path, "migrate"], environment);
             var key = await ChildProcess.Output("dotnet", [Product.Path, "key", "create", "faults", "--role", "Admin"],
                 environment);
