@@ -46,6 +46,15 @@ public sealed class DescriptionTests(SettledInstallation installation) : IClassF
     }
 
     [Fact]
+    public async Task Metrics_count_from_the_start_and_not_from_the_first_look()
+    {
+        using var client = installation.Client();
+        var text = await client.GetStringAsync("/metrics");
+        Assert.Matches("(?m)^messaging_batch_size_count.* [1-9]", text);
+        Assert.Matches("(?m)^messaging_parked.* [1-9]", text);
+    }
+
+    [Fact]
     public async Task The_explorer_loads_nothing_from_elsewhere()
     {
         using var client = installation.Client();
