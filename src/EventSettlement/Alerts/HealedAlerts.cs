@@ -39,7 +39,9 @@ public sealed partial class HealedAlerts(Database database, ILogger<HealedAlerts
             {
                 await Step(stoppingToken);
             }
-            catch (NpgsqlException wrong)
+#pragma warning disable CA1031 // Whatever is away, in whichever words: a loop of the server must not give up.
+            catch (Exception wrong) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 Failed(wrong);
             }

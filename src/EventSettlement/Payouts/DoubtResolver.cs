@@ -48,8 +48,9 @@ internal sealed class DoubtResolver(
             {
                 taken = await Step(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException
-                && !stoppingToken.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever is away, in whichever words: a loop of the server must not give up.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 logger.LogWarning(e, "The doubts could not be looked at; the next try is in {Pause}", Pause);
             }

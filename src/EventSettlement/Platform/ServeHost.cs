@@ -21,7 +21,13 @@ public static class ServeHost
     {
         await Migrator.Migrate(settings.ConnectionStrings.Main, stop);
         await using var app = Build(settings, roles);
+        var loops = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         await app.RunAsync(stop);
+
+        // A loop that failed has stopped the host: whoever supervises the process must see that it did not end in order.
+        foreach (var loop in loops)
+            if (loop.ExecuteTask is { IsFaulted: true } failed)
+                await failed;
     }
 
     public static WebApplication Build(Settings settings, IReadOnlyCollection<string> roles)

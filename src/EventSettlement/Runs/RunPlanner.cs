@@ -52,7 +52,9 @@ public sealed partial class RunPlanner(
                 if (!await Step(stoppingToken))
                     await signal.Wait(Interval, stoppingToken);
             }
-            catch (NpgsqlException wrong)
+#pragma warning disable CA1031 // Whatever is away, in whichever words: a loop of the server must not give up.
+            catch (Exception wrong) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 Failed(wrong);
                 await signal.Wait(TimeSpan.FromSeconds(1), stoppingToken);

@@ -70,12 +70,13 @@ public sealed class OrderAndRepeatTests
     [Fact]
     public async Task A_late_answer_decides_a_waiting_settlement_and_its_timer_is_stale()
     {
-        await using var h = await SettlementHarness.Start(150, 150, 150);
+        await using var h = await SettlementHarness.Start();
         await h.Tell(Requested(h.Id, null, Counts(pending: 2)), Answered(h.Id, 0, 1, 1, Counts(paid: 1, doubt: 1)));
+        var timer = h.State.TimerToken;
         Assert.Equal("AWAITING_RETRY", h.State.State);
         await h.Tell(Corrected(h.Id, 0, 2, Counts(paid: 2)));
         Assert.Equal(("COMPLETED", null), (h.State.State, h.State.NextRetryAt));
-        await SettlementHarness.Until(() => h.TimersFired == 1, "the timer did not come");
+        await h.Elapse(timer);
         Assert.Equal(("COMPLETED", 1), (h.State.State, h.State.Attempt));
     }
 
