@@ -24,7 +24,7 @@ public static class ServeHost
         var loops = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         await app.RunAsync(stop);
 
-        // A loop that failed has stopped the host: whoever supervises the process must see that it did not end in order.
+        // A loop that failed has stopped the host: whoever supervises the process must see that this is no orderly end.
         foreach (var loop in loops)
             if (loop.ExecuteTask is { IsFaulted: true } failed)
                 await failed;
