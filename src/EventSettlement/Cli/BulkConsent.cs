@@ -36,12 +36,13 @@ internal sealed class BulkConsent
             + (won is { } sum ? string.Create(CultureInfo.InvariantCulture, $", {sum:N0} won") : "");
         // Who does not see the question, or cannot answer it, is not asked.
         var somebody = !Console.IsInputRedirected && !Console.IsErrorRedirected;
+        var agreed = parsed.GetValue(_yes) || count == 0 || (written && (!somebody || count == 1));
+        if (!agreed && !somebody)
+            throw new CliException(ExitCode.Usage, $"{text}: say --yes --expect-count {count}; nothing was changed");
         if (count > 1 || somebody)
             Console.Error.WriteLine(text);
-        if (parsed.GetValue(_yes) || count == 0 || (written && (!somebody || count == 1)))
+        if (agreed)
             return;
-        if (!somebody)
-            throw new CliException(ExitCode.Usage, $"{text}: say --yes --expect-count {count}; nothing was changed");
         Console.Error.Write("Go on? [y/N] ");
         if (Console.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
             throw new CliException(ExitCode.Failed, "Nothing was changed.");

@@ -11,9 +11,12 @@ public static class RunWaits
     public static string? Of(RunView view) => view.Run.State switch
     {
         RunStates.Finished => null,
-        RunStates.Stopped => "stopped: " + (view.Run.StopReason ?? "no reason given"),
+        RunStates.Stopped => Stopped(view.Run.StopReason),
         _ => string.Join("; ", Reasons(view)) is { Length: > 0 } reasons ? reasons : "about to end",
     };
+
+    private static string Stopped(string? reason) => reason is null ? "stopped"
+        : reason.StartsWith("stopped", StringComparison.Ordinal) ? reason : "stopped: " + reason;
 
     private static IEnumerable<string> Reasons(RunView view)
     {
