@@ -111,6 +111,13 @@ internal sealed class BenchInstallation : IAsyncDisposable
         return p.HasExited ? 0 : p.PeakWorkingSet64 / 1e6;
     });
 
+    /// <summary>Processor time of the server and the sandbox so far; PostgreSQL is not ours to ask.</summary>
+    public TimeSpan Processor() => _processes.Aggregate(TimeSpan.Zero, (sum, p) =>
+    {
+        p.Refresh();
+        return sum + p.TotalProcessorTime;
+    });
+
     public static Task Pause(CancellationToken cancel, int milliseconds = 10) => Task.Delay(milliseconds, cancel);
 
     public async ValueTask DisposeAsync()

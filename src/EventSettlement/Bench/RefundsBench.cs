@@ -12,16 +12,20 @@ internal static class RefundsBench
         await using var installation = await BenchInstallation.Start(options, options.Environment, cancel);
         var items = (double)options.Studies * options.Members;
         var (facts, rates, planning) = (new List<double>(), new List<double>(), new List<double>());
+        var processor = new List<double>();
         for (var round = 0; round <= options.Rounds; round++)
         {
             var intake = await installation.Intake(Facts(options, round), (long)(round + 1) * options.Studies, cancel);
+            var spent = installation.Processor();
             var (seconds, planned) = await Settle(installation, options, round, cancel);
+            spent = installation.Processor() - spent;
             // The first round warms up code, plans and pools.
             if (round == 0)
                 continue;
             facts.Add(options.Studies / intake);
             rates.Add(items / seconds);
             planning.Add(items / planned);
+            processor.Add(spent.TotalMicroseconds / items);
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"round {round}: {items / seconds:N0} items/s ({seconds:N2} s, planned after {planned:N2} s), "
                 + $"intake {options.Studies / intake:N0} facts/s"));
@@ -35,7 +39,7 @@ internal static class RefundsBench
         },
         [
             new("items per second", "items/s", rates), new("planned per second", "items/s", planning),
-            new("intake per second", "facts/s", facts),
+            new("intake per second", "facts/s", facts), new("cpu an item", "us", processor),
         ]);
         return 0;
     }
