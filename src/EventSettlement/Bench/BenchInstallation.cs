@@ -7,6 +7,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using EventSettlement.Access;
+using EventSettlement.Dev;
 using EventSettlement.Platform;
 using Npgsql;
 
@@ -33,11 +34,13 @@ internal sealed class BenchInstallation : IAsyncDisposable
 
     public HttpClient Api { get; }
 
-    /// <param name="environment">More settings for the server, such as the event log.</param>
-    public static async Task<BenchInstallation> Start(
-        BenchOptions options, IReadOnlyDictionary<string, string> environment, CancellationToken cancel)
+    public static async Task<BenchInstallation> Start(BenchOptions options, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("settle-bench-").FullName;
+        var kafka = options.Kafka == "private"
+            ? await PrivateKafka.StartIfWanted(folder, Console.Error.WriteLine, cancel)
+                ?? throw new InvalidOperationException("--kafka private needs KAFKA_HOME, a Kafka distribution.")
+            : options.Kafka;
         var postgres = options.ConnectionString is { } given
             ? null
             : await LocalPostgres.Start(Path.Combine(folder, "postgres"), Console.Error.WriteLine, stop: cancel);
@@ -61,12 +64,14 @@ internal sealed class BenchInstallation : IAsyncDisposable
         var sandbox = FreePort();
         made.Run("sandbox", [], "sandbox", "--urls", $"http://127.0.0.1:{sandbox}",
             "--journal", Path.Combine(folder, "journal.jsonl"));
-        made.Run("server", environment.Concat(
+        made.Run("server",
         [
             new("EventSettlement__ConnectionStrings__Main", address.ConnectionString),
             new("EventSettlement__MemberService__BaseUrl", $"http://127.0.0.1:{sandbox}"),
             new("EventSettlement__Api__Urls", api.BaseAddress.ToString()),
-        ]), "serve");
+            new("EventSettlement__EventLog__Kind", kafka is null ? "postgres" : "kafka"),
+            new("EventSettlement__EventLog__Bootstrap", kafka ?? ""),
+        ], "serve");
         await made.WaitFor($"http://127.0.0.1:{sandbox}/healthz/live", cancel);
         await made.WaitFor("healthz/ready", cancel);
         if (options.LatencyMilliseconds > 0)
@@ -136,6 +141,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
             await drop.ExecuteNonQueryAsync();
         await _server.DisposeAsync();
         _private?.Stop();
+        new OwnedProcess(_folder, PrivateKafka.Name).Stop();
         Directory.Delete(_folder, recursive: true);
     }
 

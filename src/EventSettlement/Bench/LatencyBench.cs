@@ -9,7 +9,7 @@ internal static class LatencyBench
 
     public static async Task<int> Run(BenchOptions options, CancellationToken cancel)
     {
-        await using var installation = await BenchInstallation.Start(options, options.Environment, cancel);
+        await using var installation = await BenchInstallation.Start(options, cancel);
         var waits = new List<double>();
         for (var n = 1; n <= options.Studies + WarmUp; n++)
         {

@@ -9,7 +9,7 @@ internal static class RefundsBench
 
     public static async Task<int> Run(BenchOptions options, CancellationToken cancel)
     {
-        await using var installation = await BenchInstallation.Start(options, options.Environment, cancel);
+        await using var installation = await BenchInstallation.Start(options, cancel);
         var items = (double)options.Studies * options.Members;
         var (facts, rates, planning) = (new List<double>(), new List<double>(), new List<double>());
         var processor = new List<double>();

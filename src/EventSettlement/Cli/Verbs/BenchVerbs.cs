@@ -19,7 +19,8 @@ internal static class BenchVerbs
         var members = Number("--members", 10);
         var rounds = Number("--rounds", 5);
         var latency = Number("--latency-ms", 0);
-        var kafka = Verb.Text("--kafka", "host:port of a broker; PostgreSQL's own log when not given.");
+        var kafka = Verb.Text("--kafka",
+            "host:port of a fresh broker, or private to start one from KAFKA_HOME; PostgreSQL's log when not given.");
         var database = Verb.Text("--connection",
             "A PostgreSQL server to make a database on; a private one when not given.");
         var verb = new Command(name, description) { studies, members, rounds, latency, kafka, database };
