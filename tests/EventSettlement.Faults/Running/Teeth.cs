@@ -11,8 +11,8 @@ internal sealed class Teeth(Options options, string root)
     /// <summary>The bug, the faults that bring it out, and the log where it matters.</summary>
     private static readonly (string Bug, string Faults, string Log)[] Planted =
     [
-        ("offset-first", "K02", "postgres"), ("unique-dropped", "none", "postgres"),
-        ("attempt-in-key", "member-drops-answers", "postgres"), ("posting-outside", "K02-later+kill-1", "postgres"),
+        ("offset-first", "K02", "postgres"), ("unique-dropped", "same-run-twice", "postgres"),
+        ("attempt-in-key", "member-drops-answers", "postgres"), ("posting-outside", "commit-cut-before", "postgres"),
         ("rows-ignored", "freeze-8", "postgres"), ("by-position", "member-shuffles", "postgres"),
         ("blind-resend", "member-drops-answers", "postgres"), ("no-fence", "freeze-8", "postgres"),
         ("parse-errors-swallowed", "poison", "postgres"), ("wall-clock", "database-clock-behind", "postgres"),

@@ -17,8 +17,8 @@ internal sealed class PostgresServer(string folder, int port)
 
     public static string ConnectionAt(int port) => new NpgsqlConnectionStringBuilder
     {
-        Host = "127.0.0.1", Port = port, Username = "settle", Database = "settlement", MaxPoolSize = 40, Timeout = 5,
-        CommandTimeout = 20, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
+        Host = "127.0.0.1", Port = port, Username = "settle", Database = "settlement", MaxPoolSize = 40, Timeout = 15,
+        CommandTimeout = 30, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
     /// <param name="clockOff">Seconds by which the function that all of the product's SQL uses is wrong.</param>
