@@ -64,7 +64,7 @@ internal static class OverviewHtml
             html.Append(CultureInfo.InvariantCulture, $"""
                 <article class="alert"><h3>{Text(a.Message)}</h3>
                 <p>What to do: {Text(a.Next)}</p>
-                <p class="small">{Text(a.Code)} · {Number(a.Count)} times ·
+                <p class="small">{Text(a.Code)} · {(a.Count == 1 ? "once" : Number(a.Count) + " times")} ·
                 {(a.Amount == 0 ? "" : Number(a.Amount) + " won · ")}first {Time(a.FirstAt)} · last {Time(a.LastAt)}</p>
                 </article>
                 """);
@@ -97,10 +97,10 @@ internal static class OverviewHtml
     }
 
     private static void Failures(StringBuilder html, Overview o) => Table(
-        html, "failures", "Unpaid items by cause" + (o.States.Where(s => s.State is "FAILED" or "AWAITING_RETRY")
+        html, "failures", "Items that failed, by cause" + (o.States.Where(s => s.State is "FAILED" or "AWAITING_RETRY")
             .Sum(s => s.Settlements) > OverviewReads.MostFailures
                 ? $", in the newest {Number(OverviewReads.MostFailures)} settlements" : ""),
-        o.Failures.Count == 0 ? "Nothing is unpaid." : null,
+        o.Failures.Count == 0 ? "No item has failed." : null,
         ["cause", "#items", "#won", "for example study", "why"],
         o.Failures.Select(f => new[]
         {

@@ -11,7 +11,7 @@ public sealed partial class OverviewTests(SettledInstallation installation) : IC
     {
         var page = await Page();
         Assert.Matches("(?s)<h2>[23] things need you</h2>.*settlements of run 1 .study-refund. failed.*1 parked.*"
-            + "Unpaid items by cause.*told.*Settlements by state.*COMPLETED.*1[12][0-9].*Last runs", page);
+            + "Items that failed, by cause.*told.*Settlements by state.*COMPLETED.*1[12][0-9].*Last runs", page);
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
     }
