@@ -10,12 +10,14 @@ internal static class BenchVerbs
     {
         Bench("saga", "Saga messages a second on one partition, fed from memory.", SagaBench.Run),
         Bench("refunds", "From run start to the last COMPLETED, over a fresh installation.", RefundsBench.Run),
-        Bench("latency", "One settlement on an idle system, from request to COMPLETED.", LatencyBench.Run),
+        Bench("latency", "One settlement on an idle system, from request to COMPLETED.", LatencyBench.Run,
+            studies: 200),
     };
 
-    private static Command Bench(string name, string description, Func<BenchOptions, CancellationToken, Task<int>> run)
+    private static Command Bench(string name, string description,
+        Func<BenchOptions, CancellationToken, Task<int>> run, int studies = 10_000)
     {
-        var studies = Number("--studies", 10_000);
+        var settlements = Number("--studies", studies);
         var members = Number("--members", 10);
         var rounds = Number("--rounds", 5);
         var latency = Number("--latency-ms", 0);
@@ -23,9 +25,9 @@ internal static class BenchVerbs
             "host:port of a fresh broker, or private to start one from KAFKA_HOME; PostgreSQL's log when not given.");
         var database = Verb.Text("--connection",
             "A PostgreSQL server to make a database on; a private one when not given.");
-        var verb = new Command(name, description) { studies, members, rounds, latency, kafka, database };
+        var verb = new Command(name, description) { settlements, members, rounds, latency, kafka, database };
         verb.SetAction((parsed, cancel) => run(new BenchOptions(
-            parsed.GetValue(studies), parsed.GetValue(members), parsed.GetValue(rounds), parsed.GetValue(database),
+            parsed.GetValue(settlements), parsed.GetValue(members), parsed.GetValue(rounds), parsed.GetValue(database),
             parsed.GetValue(kafka), parsed.GetValue(latency)), cancel));
         return verb;
     }
