@@ -46,3 +46,10 @@ internal sealed class Selections : Migration
     protected override void Up(MigrationBuilder migrationBuilder) =>
         migrationBuilder.Sql(Migrator.Sql(typeof(Selections).Assembly, "0006_selections.sql"));
 }
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0007_location")]
+internal sealed class LocationOfAnswer : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(Migrator.Sql(typeof(LocationOfAnswer).Assembly, "0007_location.sql"));
+}

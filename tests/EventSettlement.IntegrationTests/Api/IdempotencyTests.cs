@@ -36,6 +36,16 @@ public sealed class IdempotencyTests(RunningApi api) : IClassFixture<RunningApi>
     }
 
     [Fact]
+    public async Task A_repeat_points_to_what_the_first_one_made()
+    {
+        var run = new { programme = "study-refund", date = "2026-11-01" };
+        var first = await api.Post(Role.Operator, "/v1/runs", run, "located");
+        var second = await api.Post(Role.Operator, "/v1/runs", run, "located");
+        Assert.NotNull(first.Headers.Location);
+        Assert.Equal(first.Headers.Location, second.Headers.Location);
+    }
+
+    [Fact]
     public async Task The_same_key_for_another_body_is_refused()
     {
         await api.Post(Role.Operator, Path, Facts, "reused");

@@ -81,7 +81,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         else
         {
             var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-            var kept = new StoredAnswer([], http.Response.StatusCode, http.Response.ContentType, text);
+            var kept = new StoredAnswer([], http.Response.StatusCode, http.Response.ContentType, text,
+                http.Response.Headers.Location);
             await store.Finish(actor.Name, key, kept, Audited(http), CancellationToken.None);
         }
 
@@ -98,6 +99,7 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         http.Response.StatusCode = stored.Status!.Value;
         http.Response.Headers["Idempotent-Replayed"] = "true";
         http.Response.ContentType = stored.ContentType;
+        http.Response.Headers.Location = stored.Location;
         await http.Response.WriteAsync(stored.Response ?? "", http.RequestAborted);
     }
 

@@ -4,7 +4,8 @@ using Npgsql;
 namespace EventSettlement.Api;
 
 /// <summary>The answer to a request as it was given; status null while it is at work.</summary>
-internal sealed record StoredAnswer(byte[] Request, int? Status, string? ContentType, string? Response);
+internal sealed record StoredAnswer(
+    byte[] Request, int? Status, string? ContentType, string? Response, string? Location);
 
 /// <summary>What the audit keeps of a changing request.</summary>
 internal sealed record AuditEntry(string Action, string Target, string Detail);
@@ -26,24 +27,29 @@ internal sealed class IdempotencyStore(Database database)
 
     public async Task<StoredAnswer?> Find(string actor, string key, CancellationToken cancel)
     {
-        const string findAnswer =
-            "SELECT request, status, content_type, response FROM idempotency WHERE actor = $1 AND key = $2";
+        const string findAnswer = """
+            SELECT request, status, content_type, response, location FROM idempotency WHERE actor = $1 AND key = $2
+            """;
         await using var command = Command(findAnswer, actor, key);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel))
             return null;
         return new StoredAnswer(reader.GetFieldValue<byte[]>(0), reader.IsDBNull(1) ? null : reader.GetInt32(1),
-            reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3));
+            reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3),
+            reader.IsDBNull(4) ? null : reader.GetString(4));
     }
 
     public async Task Finish(string actor, string key, StoredAnswer answer, AuditEntry audit, CancellationToken cancel)
     {
         const string finishRequest = """
-            WITH noted AS (INSERT INTO audit (at, actor, action, target, detail) VALUES (clock(), $1, $6, $7, $8))
-            UPDATE idempotency SET status = $3, content_type = $4, response = $5 WHERE actor = $1 AND key = $2
+            WITH noted AS (
+                INSERT INTO audit (at, actor, action, target, detail) VALUES (clock(), $1, $7, $8, $9))
+            UPDATE idempotency SET status = $3, content_type = $4, response = $5, location = nullif($6, '')
+            WHERE actor = $1 AND key = $2
             """;
         await using var command = Command(finishRequest, actor, key, answer.Status!.Value,
-            answer.ContentType ?? "", answer.Response ?? "", audit.Action, audit.Target, audit.Detail);
+            answer.ContentType ?? "", answer.Response ?? "", answer.Location ?? "",
+            audit.Action, audit.Target, audit.Detail);
         await command.ExecuteNonQueryAsync(cancel);
     }
 
