@@ -8,7 +8,11 @@ namespace EventSettlement.Sandbox;
 /// </summary>
 internal sealed class PointBook(string journalPath) : IAsyncDisposable
 {
+    private const int MostNames = 100_000;
     private readonly Dictionary<string, Credit> _credits = new(StringComparer.Ordinal);
+
+    // A million credits of a few thousand members: each name is held once.
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly MagicMembers _magic = new();
     private Journal _journal = null!;
@@ -25,7 +29,7 @@ internal sealed class PointBook(string journalPath) : IAsyncDisposable
 
     public void Open() => _journal = Journal.Open(journalPath, (key, credit) =>
     {
-        _credits[key] = credit;
+        _credits[key] = credit with { MemberId = Name(credit.MemberId), Currency = Name(credit.Currency) };
         _last = Math.Max(_last, credit.Number);
     });
 
@@ -69,6 +73,15 @@ internal sealed class PointBook(string journalPath) : IAsyncDisposable
     private static CreditResult Done(string key, Credit credit) => new(
         key, CreditResult.Credited, credit.TransactionId, Amount: credit.Amount, Currency: credit.Currency);
 
+    private string Name(string told)
+    {
+        if (_names.TryGetValue(told, out var known))
+            return known;
+        if (_names.Count < MostNames)
+            _names.Add(told);
+        return told;
+    }
+
     private CreditResult Judge(CreditRequest one, ItemFaults faults)
     {
         if (_credits.TryGetValue(one.Key, out var credit))
@@ -77,7 +90,7 @@ internal sealed class PointBook(string journalPath) : IAsyncDisposable
                 : new(one.Key, CreditResult.Rejected, Code: "key_reused", Message: "The key stands for another credit");
         if ((_magic.Refusal(one) ?? faults.Refusal(one)) is { } refusal)
             return refusal;
-        credit = new Credit(one.MemberId, one.Amount, one.Currency, ++_last);
+        credit = new Credit(Name(one.MemberId), one.Amount, Name(one.Currency), ++_last);
         _credits.Add(one.Key, credit);
         _ = _journal.Append(one.Key, credit, one.Reference);
         return Done(one.Key, credit);
