@@ -35,7 +35,7 @@ internal sealed record Plan
     /// <summary>The bug that was planted, in the build that has them.</summary>
     public string? Bug { get; init; }
 
-    public double LoadSeconds { get; init; } = 4;
+    public double LoadSeconds { get; init; } = 5;
 
     public int FactsPerSecond { get; init; } = 500;
 

@@ -24,7 +24,7 @@ internal static class PlanMaker
         return new Plan
         {
             Seed = seed, Log = log, Faults = names,
-            At = [.. faults.Select(_ => 0.3 + 3 * random.NextDouble())],
+            At = [.. faults.Select(_ => 0.8 + 3.2 * random.NextDouble())],
             Processes = faults.Max(f => f.Processes), Proxies = faults.Any(f => f.NeedsProxies),
             CrashAt = faults.Select(f => f.CrashAt).FirstOrDefault(c => c is not null),
             ClockOffSeconds = faults.Sum(f => f.ClockOffSeconds),

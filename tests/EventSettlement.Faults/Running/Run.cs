@@ -61,7 +61,7 @@ internal sealed class Run(Plan plan, string folder, Template template)
         using var sampler = new Sampler(database, folder, _violations, !_faults.Any(f => f.TurnsOffsetsBack));
         var scene = new Scene(world, database, desk, journal, producer);
         var load = producer.Run(TimeSpan.FromSeconds(plan.LoadSeconds));
-        var runs = Waiting.Until(TimeSpan.FromSeconds(20), desk.StartRun);
+        var runs = StartRuns(desk, load);
         var random = new Random(plan.Seed + 1);
         var faults = plan.Faults.Select((f, i) => InjectAt(scene, f, plan.At[i], new Random(random.Next()))).ToArray();
         _reached = (await Task.WhenAll(faults)).All(reached => reached);
@@ -98,6 +98,16 @@ internal sealed class Run(Plan plan, string folder, Template template)
     {
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         return await FaultList.Find(name).Inject(scene, random);
+    }
+
+    /// <summary>One after the other while facts come, so that payments are under way when the fault strikes.</summary>
+    private static async Task StartRuns(Operator desk, Task load)
+    {
+        while (!load.IsCompleted)
+        {
+            await desk.StartRun();
+            await Task.Delay(TimeSpan.FromMilliseconds(300));
+        }
     }
 
     private async Task StopInOrder(Installation world)
