@@ -52,6 +52,13 @@ public sealed partial class TidyTests
         .Where(s => s.Path.EndsWith("Rules.cs", StringComparison.Ordinal))
         .SelectMany(s => s.Lines.Where(l => ClockOrChance().IsMatch(l)).Select(l => $"{s.Path}: {l.Trim()}")));
 
+    // P12: one broker takes an address that another refuses, so state machines name topics and never build addresses.
+    [Fact]
+    public void Addresses_are_made_in_one_place() => None(Sources
+        .Where(s => s.Path.StartsWith("src", StringComparison.Ordinal))
+        .Where(s => !s.Path.EndsWith("Outgoing/TopicAddress.cs", StringComparison.Ordinal))
+        .SelectMany(s => s.Lines.Where(l => Address().IsMatch(l)).Select(l => $"{s.Path}: {l.Trim()}")));
+
     [Fact]
     public void Classes_are_sealed_and_interfaces_are_rare()
     {
@@ -110,6 +117,9 @@ public sealed partial class TidyTests
 
     [GeneratedRegex(@"Guid\.NewGuid|DateTime(Offset)?\.|TimeProvider|Random|Stopwatch")]
     private static partial Regex ClockOrChance();
+
+    [GeneratedRegex("\"(topic|queue|exchange|loopback|rabbitmq):")]
+    private static partial Regex Address();
 
     [GeneratedRegex("(^|[\\s\"'`(])/(home|root|Users|work)/[a-zA-Z]")]
     private static partial Regex MachinePath();

@@ -40,6 +40,7 @@ public sealed class TimerTests : IAsyncLifetime
             "SELECT extract(epoch FROM due_at - clock())::float8 FROM scheduled_message"), 119, 120.1);
     }
 
+    // P1
     [Fact]
     public async Task Timer_goes_to_the_lane_of_its_saga()
     {
@@ -77,6 +78,7 @@ public sealed class TimerTests : IAsyncLifetime
         Assert.Equal("Counting", await _world.One<string>("SELECT state FROM counter"));
     }
 
+    // P2
     [Fact]
     public async Task Redelivered_timer_keeps_its_token_so_that_the_saga_still_wants_it()
     {
@@ -94,6 +96,7 @@ public sealed class TimerTests : IAsyncLifetime
         Assert.Equal("Elapsed", await _world.One<string>("SELECT state FROM counter"));
     }
 
+    // P1
     [Fact]
     public async Task Redelivery_stays_in_its_lane_and_waits_by_the_databases_clock()
     {

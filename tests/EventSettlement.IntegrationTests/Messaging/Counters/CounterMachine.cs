@@ -1,6 +1,7 @@
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSettlement.IntegrationTests.Messaging.Counters;
 
@@ -35,7 +36,10 @@ public sealed class CounterMachine : MassTransitStateMachine<Counter>
         saga.Count++;
         saga.Note = message.Mode;
         BatchSession.Of(context).Add(new CounterRow(saga.CorrelationId, saga.Count));
-        await context.Publish(new Bumped(saga.CorrelationId, saga.Count));
+        var publisher = message.Mode == "scoped"
+            ? context.GetPayload<IServiceScope>().ServiceProvider.GetRequiredService<IPublishEndpoint>()
+            : context;
+        await publisher.Publish(new Bumped(saga.CorrelationId, saga.Count));
         if (message.Mode == "order")
         {
             var orders = await context.GetSendEndpoint(TopicAddress.Of("orders"));

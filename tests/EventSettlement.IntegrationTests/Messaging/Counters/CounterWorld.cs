@@ -30,6 +30,8 @@ public sealed class CounterWorld : IAsyncLifetime
 
     public IServiceProvider Services => _services;
 
+    public string ConnectionString => _place.ConnectionString;
+
     public async Task InitializeAsync()
     {
         _place = await TestDatabase.Create();
