@@ -12,6 +12,7 @@ namespace EventSettlement.IntegrationTests.Messaging;
 /// <summary>What went wrong silently before it was understood; the numbers are those of the design.</summary>
 public sealed class PitfallTests : IAsyncLifetime
 {
+    private static readonly DateTimeOffset At = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly CounterWorld _world = new();
     private readonly Guid _id = Guid.NewGuid();
 
@@ -98,23 +99,10 @@ public sealed class PitfallTests : IAsyncLifetime
     [Fact]
     public async Task Times_are_written_though_the_first_of_them_is_none()
     {
-        var at = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-        Settlement[] sagas = [Awaiting("1", null), Awaiting("2", at)];
-        await using var connection = await _world.Hot.OpenConnectionAsync();
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new SettlementMapper().Insert(sagas));
+        await Write(new SettlementMapper().Insert([Awaiting("1", null), Awaiting("2", At)]));
 
-        await batch.ExecuteNonQueryAsync();
-
-        Assert.Equal(at.UtcDateTime, await _world.One<DateTime>("SELECT max(next_retry_at) FROM settlement"));
+        Assert.Equal(At.UtcDateTime, await _world.One<DateTime>("SELECT max(next_retry_at) FROM settlement"));
         Assert.Equal(1, await _world.One<long>("SELECT count(*) FROM settlement WHERE next_retry_at IS NULL"));
-
-        Settlement Awaiting(string subject, DateTimeOffset? next) => new()
-        {
-            CorrelationId = Guid.NewGuid(), State = "AWAITING_RETRY", Programme = "p", Subject = subject,
-            Period = "2026-03", Downstream = "d", Currency = "EUR", PayableAt = at, NextRetryAt = next,
-            CreatedAt = at, UpdatedAt = at,
-        };
     }
 
     // P11
@@ -146,4 +134,31 @@ public sealed class PitfallTests : IAsyncLifetime
         Assert.Equal(40, await _world.One<int>("SELECT count FROM counter"));
         Assert.Equal(1, await _world.One<long>("SELECT next_offset FROM consumer_offset"));
     }
+
+    // P11
+    [Fact]
+    public async Task Settlement_is_written_only_over_the_version_that_was_read()
+    {
+        var saga = Awaiting("1", null);
+        await Write(new SettlementMapper().Insert([saga]));
+
+        Assert.Equal(0, await Write(new SettlementMapper().Update([saga])));
+        saga.Version = await _world.One<long>("SELECT version FROM settlement");
+        Assert.Equal(1, await Write(new SettlementMapper().Update([saga])));
+    }
+
+    private async Task<int> Write(NpgsqlBatchCommand command)
+    {
+        await using var connection = await _world.Hot.OpenConnectionAsync();
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(command);
+        return await batch.ExecuteNonQueryAsync();
+    }
+
+    private static Settlement Awaiting(string subject, DateTimeOffset? next) => new()
+    {
+        CorrelationId = Guid.NewGuid(), State = "AWAITING_RETRY", Programme = "p", Subject = subject,
+        Period = "2026-03", Downstream = "d", Currency = "EUR", PayableAt = At, NextRetryAt = next,
+        CreatedAt = At, UpdatedAt = At,
+    };
 }

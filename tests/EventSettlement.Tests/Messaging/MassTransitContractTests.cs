@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using EventSettlement.Messaging.Endpoint;
+using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using MassTransit;
 using MassTransit.Logging;
@@ -50,6 +52,16 @@ public sealed class MassTransitContractTests
         Assert.Equal((message, conversation), (seen.MessageId, seen.ConversationId));
         Assert.Equal((_id, initiator), (seen.CorrelationId, seen.InitiatorId));
         Assert.Equal(new Uri("topic:asked"), seen.ReceiveContext.InputAddress);
+    }
+
+    // P6
+    [Fact]
+    public void Header_of_the_sender_is_found_by_name_but_not_listed_for_sending_on()
+    {
+        var headers = new RecordHeaders(HeaderMap.Empty.With("tenant", "a").With("MT-Redelivery-Count", "1").Text);
+
+        Assert.True(headers.TryGetHeader("tenant", out _));
+        Assert.Equal([MessageHeaders.RedeliveryCount], headers.GetAll().Select(header => header.Key));
     }
 
     [Fact]
