@@ -48,7 +48,7 @@ public sealed class RetryTimerTests
     public async Task Later_payment_waits_for_its_time()
     {
         await using var h = await SettlementHarness.Start();
-        await h.Tell(Requested(h.Id, TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(300)));
+        await h.Tell(Requested(h.Id, TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(2)));
         Assert.Equal("PENDING", h.State.State);
         Assert.Empty(h.PayParts);
         await h.UntilState("PROCESSING");
