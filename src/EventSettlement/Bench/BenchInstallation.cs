@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using EventSettlement.Access;
@@ -54,14 +52,14 @@ internal sealed class BenchInstallation : IAsyncDisposable
         await Migrator.Migrate(address.ConnectionString, cancel);
         var database = new Database(address.ConnectionString);
         var secret = await new KeyStore(database).Create("bench", Role.Admin, cancel);
-        var port = FreePort();
+        var port = Shell.FreePort();
         var api = new HttpClient
         {
             BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5),
         };
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         var made = new BenchInstallation(folder, name, server, database, api) { _private = postgres };
-        var sandbox = FreePort();
+        var sandbox = Shell.FreePort();
         made.Run("sandbox", [], "sandbox", "--urls", $"http://127.0.0.1:{sandbox}",
             "--journal", Path.Combine(folder, "journal.jsonl"));
         made.Run("server",
@@ -199,12 +197,5 @@ internal sealed class BenchInstallation : IAsyncDisposable
         using var answer = await client.PostAsJsonAsync($"http://127.0.0.1:{port}/sandbox/faults",
             new { latencyMs = latencyMilliseconds }, cancel);
         answer.EnsureSuccessStatusCode();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using EventSettlement.Platform;
 using Npgsql;
@@ -31,7 +29,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         Packages.NeedPostgres(say);
         var kafka = options.Kafka ?? await PrivateKafka.StartIfWanted(options.Folder, say, stop);
         await StartDatabase(kafka, stop);
-        var port = FreePort(options.Port);
+        var port = Shell.FreePort(options.Port);
         if (port != options.Port)
             say($"Port {options.Port} is taken: the server listens on {port}.");
         Api = new Uri($"http://127.0.0.1:{port}");
@@ -87,7 +85,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
 
     private async Task<string> StartSandbox(CancellationToken stop)
     {
-        var port = FreePort(0);
+        var port = Shell.FreePort();
         Journal = Path.Combine(options.Folder,
             $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl");
         sandbox.Start([.. Shell.Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal],
@@ -150,19 +148,5 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         }
         throw new InvalidOperationException(
             $"{address} does not answer; the end of {process.LogFile}:\n{process.LastLines(15)}");
-    }
-
-    private static int FreePort(int wanted)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, wanted);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-        catch (SocketException) when (wanted != 0)
-        {
-            return FreePort(0);
-        }
     }
 }

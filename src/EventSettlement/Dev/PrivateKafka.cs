@@ -25,7 +25,7 @@ internal static class PrivateKafka
             say($"Kafka: running already on {File.ReadAllText(addressFile)}");
             return File.ReadAllText(addressFile);
         }
-        var (port, controller) = (FreePort(), FreePort());
+        var (port, controller) = (Shell.FreePort(), Shell.FreePort());
         var properties = Path.Combine(folder, "kafka.properties");
         WriteProperties(home, properties, data, port, controller);
         if (!Directory.Exists(data))
@@ -83,12 +83,5 @@ internal static class PrivateKafka
         }
         throw new InvalidOperationException(
             $"Kafka does not start; the end of {process.LogFile}:\n{process.LastLines(15)}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -11,8 +11,7 @@ namespace EventSettlement.Payouts;
 
 /// <summary>
 /// Asks for what became of items whose call was never answered, once their settlement has failed: the next
-/// attempt would
-/// ask otherwise. A doubt ends with a credit, or with a "no" after the quiet period.
+/// attempt would ask otherwise. A doubt ends with a credit, or with a "no" after the quiet period.
 /// </summary>
 internal sealed class DoubtResolver(
     Database database, MemberService service, PayoutLimits limits, Topology topology, IOutgoingWriter outgoing,

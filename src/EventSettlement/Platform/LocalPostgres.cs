@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace EventSettlement.Platform;
@@ -66,7 +64,7 @@ public sealed class LocalPostgres
             place.Initialise();
         }
         place.WriteSettings();
-        var port = FreePort();
+        var port = Shell.FreePort();
         var all = (options ?? []).Prepend($"port={port}").Prepend("listen_addresses=127.0.0.1")
             .Prepend("unix_socket_directories=").Select(o => $"-c {o.Split('=')[0]}='{o[(o.IndexOf('=') + 1)..]}'");
         place.AsOwner("pg_ctl", "start", "-D", place.Data, "-w", "-t", "60", "-s",
@@ -155,12 +153,5 @@ public sealed class LocalPostgres
         {
             // It is there from the last time.
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

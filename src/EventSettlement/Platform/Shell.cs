@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace EventSettlement.Platform;
 
@@ -18,6 +20,21 @@ internal static class Shell
         var host = Environment.ProcessPath ?? "dotnet";
         return Path.GetFileNameWithoutExtension(host) == "dotnet"
             ? [host, Path.Combine(AppContext.BaseDirectory, "settle.dll")] : [host];
+    }
+
+    /// <summary>A port of this machine that nobody listens on: the wanted one, or any.</summary>
+    public static int FreePort(int wanted = 0)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, wanted);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        catch (SocketException) when (wanted != 0)
+        {
+            return FreePort(0);
+        }
     }
 
     public static Result Run(string program, IEnumerable<string> arguments)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using EventSettlement.IntegrationTests.Fixtures;
+using EventSettlement.Platform;
 
 namespace EventSettlement.IntegrationTests.EventLog.World;
 
@@ -22,7 +23,7 @@ public static class KafkaBroker
         var home = Home() ?? throw TestServer.Missing(
             "Kafka is not here: set KAFKA_HOME to a Kafka distribution (and install a Java 17 runtime)");
         var folder = Directory.CreateTempSubdirectory("settle-kafka-").FullName;
-        var (port, controller) = (FreePort(), FreePort());
+        var (port, controller) = (Shell.FreePort(), Shell.FreePort());
         var properties = Path.Combine(folder, "server.properties");
         await File.WriteAllTextAsync(properties, Properties(folder, port, controller));
         await Run(home, "kafka-storage.sh", ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", properties]);
@@ -77,13 +78,6 @@ public static class KafkaBroker
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{script} failed: {said}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static bool Answers(int port)
