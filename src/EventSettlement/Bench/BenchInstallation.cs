@@ -17,6 +17,7 @@ namespace EventSettlement.Bench;
 internal sealed class BenchInstallation : IAsyncDisposable
 {
     private const int LinesACall = 1000;
+    private const string PostgresFolder = "postgres";
     private readonly List<Process> _processes = [];
     private readonly string _folder;
     private readonly string _name;
@@ -41,7 +42,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
             : options.Kafka;
         var postgres = options.ConnectionString is { } given
             ? null
-            : await LocalPostgres.Start(Path.Combine(folder, "postgres"), Console.Error.WriteLine, stop: cancel);
+            : await LocalPostgres.Start(Path.Combine(folder, PostgresFolder), Console.Error.WriteLine, stop: cancel);
         var address = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? postgres!.ConnectionString);
         var server = NpgsqlDataSource.Create(address.ConnectionString);
         var name = string.Create(
@@ -139,6 +140,8 @@ internal sealed class BenchInstallation : IAsyncDisposable
             await drop.ExecuteNonQueryAsync();
         await _server.DisposeAsync();
         _private?.Stop();
+        if (_private is not null)
+            LocalPostgres.Delete(Path.Combine(_folder, PostgresFolder));
         new OwnedProcess(_folder, PrivateKafka.Name).Stop();
         Directory.Delete(_folder, recursive: true);
     }
