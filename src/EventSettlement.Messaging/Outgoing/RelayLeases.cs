@@ -25,10 +25,15 @@ internal sealed class RelayLeases(NpgsqlDataSource database)
         RETURNING shard, epoch
         """;
 
+    // Never a join with the queue itself: of one that was empty when it was last vacuumed PostgreSQL expects one row,
+    // and compares each row that waits with each that was sent. LIMIT keeps the lookups by key.
     private const string DeleteSent = """
-        DELETE FROM outbox o USING unnest($1, $2, $3) AS d(shard, id, epoch)
-        WHERE o.shard = d.shard AND o.id = d.id
-          AND EXISTS (SELECT 1 FROM relay_lease l WHERE l.shard = d.shard AND l.epoch = d.epoch AND l.owner = $4)
+        DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+            SELECT waiting.ctid FROM unnest($1, $2, $3) AS sent(shard, id, epoch)
+            CROSS JOIN LATERAL (
+                SELECT ctid FROM outbox o WHERE o.shard = sent.shard AND o.id = sent.id LIMIT 1) waiting
+            WHERE EXISTS (SELECT 1 FROM relay_lease l
+                          WHERE l.shard = sent.shard AND l.epoch = sent.epoch AND l.owner = $4)))
         """;
 
     private const string GiveBack = "UPDATE relay_lease SET owner = NULL, expires_at = '-infinity' WHERE owner = $1";

@@ -20,11 +20,11 @@ public sealed class DueMover(
     private readonly ClockGuard _clock = new();
 
     // The sub-select makes the clock a constant of the statement: a volatile call in the condition cannot use the
-    // index.
+    // index. The array is made once; as a join PostgreSQL may choose and lock anew for each row of the table.
     private static readonly string TakeDue = WithBug("""
-        DELETE FROM scheduled_message WHERE id IN (
+        DELETE FROM scheduled_message WHERE id = ANY (ARRAY(
             SELECT id FROM scheduled_message WHERE due_at <= (SELECT clock()) ORDER BY due_at LIMIT $1
-            FOR UPDATE SKIP LOCKED)
+            FOR UPDATE SKIP LOCKED))
         RETURNING due_at, topic, msg_key, body, headers
         """);
 

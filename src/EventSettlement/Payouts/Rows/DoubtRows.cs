@@ -8,23 +8,29 @@ internal static class DoubtRows
 {
     // Whoever takes a row puts its next turn off in the same statement, so several resolvers never ask for the same.
     // Only a FAILED settlement's doubts are asked for: before that its next attempt asks.
+    // The agenda is never joined: of a table that was empty when it was last vacuumed PostgreSQL expects one row, and
+    // compares each row that waits with each that is wanted.
     private const string TakeSql = """
-        WITH due AS (SELECT settlement_id, no FROM doubt WHERE next_ask_at <= clock()
-            ORDER BY next_ask_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-        UPDATE doubt d SET asked = d.asked + CASE WHEN s.state = 'FAILED' THEN 1 ELSE 0 END,
-            next_ask_at = clock() + CASE WHEN s.state = 'FAILED'
-                THEN ($2::interval[])[least(d.asked + 2, cardinality($2))] ELSE ($2::interval[])[1] END
-        FROM due JOIN settlement_item i ON i.settlement_id = due.settlement_id AND i.no = due.no
-            JOIN settlement_request r ON r.settlement_id = due.settlement_id
-            LEFT JOIN settlement s ON s.settlement_id = due.settlement_id
-        WHERE d.settlement_id = due.settlement_id AND d.no = due.no
-        RETURNING d.settlement_id, d.no, i.part, i.member_id, i.amount, r.currency, r.programme, i.state, i.attempt,
-            clock() - i.doubt_at, i.doubt_at IS NULL OR i.needs_person, coalesce(s.state = 'FAILED', false)
+        WITH taken AS (
+            UPDATE doubt d SET (asked, next_ask_at) = (
+                SELECT d.asked + CASE WHEN failed THEN 1 ELSE 0 END, clock() + CASE WHEN failed
+                    THEN ($2::interval[])[least(d.asked + 2, cardinality($2))] ELSE ($2::interval[])[1] END
+                FROM (SELECT EXISTS (SELECT 1 FROM settlement s
+                                     WHERE s.settlement_id = d.settlement_id AND s.state = 'FAILED') AS failed) s)
+            WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM doubt WHERE next_ask_at <= (SELECT clock())
+                                      ORDER BY next_ask_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+            RETURNING d.settlement_id, d.no)
+        SELECT taken.settlement_id, taken.no, i.part, i.member_id, i.amount, r.currency, r.programme, i.state,
+            i.attempt, clock() - i.doubt_at, i.doubt_at IS NULL OR i.needs_person, coalesce(s.state = 'FAILED', false)
+        FROM taken JOIN settlement_item i ON i.settlement_id = taken.settlement_id AND i.no = taken.no
+            JOIN settlement_request r ON r.settlement_id = taken.settlement_id
+            LEFT JOIN settlement s ON s.settlement_id = taken.settlement_id
         """;
 
     private const string DropSql = """
-        DELETE FROM doubt d USING unnest($1, $2) AS r(settlement_id, no)
-        WHERE d.settlement_id = r.settlement_id AND d.no = r.no
+        DELETE FROM doubt WHERE ctid = ANY (ARRAY(
+            SELECT waiting.ctid FROM unnest($1, $2) AS r(settlement_id, no) CROSS JOIN LATERAL (
+                SELECT ctid FROM doubt d WHERE d.settlement_id = r.settlement_id AND d.no = r.no LIMIT 1) waiting))
         """;
 
     private const string SettleSql = """

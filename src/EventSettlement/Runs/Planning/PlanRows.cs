@@ -9,9 +9,11 @@ namespace EventSettlement.Runs.Planning;
 /// <summary>What a chunk writes into the planner's tables.</summary>
 internal static class PlanRows
 {
+    // Not "run_id IS NULL": with the statistics of a time when all was planned PostgreSQL would go through the index of
+    // unplanned studies for each row of the chunk, a second a chunk where there are 10,000.
     private static readonly string MarkSql = WithBug("""
         UPDATE study SET run_id = $2 FROM unnest($1) AS planned (id) WHERE study.study_id = planned.id
-            AND study.run_id IS NULL
+            AND coalesce(study.run_id, 0) = 0
         """);
 
     private const string RequestSql = """
@@ -35,7 +37,7 @@ internal static class PlanRows
         """;
 
     private static string WithBug(string sql) => Planted.Bug("unique-dropped")
-        ? sql.Replace("AND study.run_id IS NULL", "", StringComparison.Ordinal)
+        ? sql.Replace("AND coalesce(study.run_id, 0) = 0", "", StringComparison.Ordinal)
         : sql;
 
     public static NpgsqlBatchCommand Mark(IReadOnlyList<PlannedSettlement> chunk, long run) => new(MarkSql)
