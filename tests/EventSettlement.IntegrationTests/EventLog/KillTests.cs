@@ -1,4 +1,6 @@
+using System.Text.Json;
 using EventSettlement.IntegrationTests.EventLog.World;
+using EventSettlement.KillTarget.Counters;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 
@@ -70,6 +72,60 @@ public abstract class KillTests<TLog> where TLog : ILogKind
         await zombie.Signal("CONT");
         await Send(world, sender, 12_000);
         await AllHandled(world, "the thaw");
+    }
+
+    [Fact]
+    public async Task A_saga_killed_between_its_change_and_the_commit_counts_each_message_once()
+    {
+        await using var world = await KillWorld();
+        await world.Execute(CounterMapper.Tables);
+        var sender = await world.Start(relay: false);
+        string[] arguments = [world.ConnectionString, TLog.Name, await TLog.Bootstrap() ?? "-", world.Topic];
+        var ids = Enumerable.Range(0, 500).Select(_ => Guid.CreateVersion7()).ToArray();
+        foreach (var nth in new[] { 1, 250, 2_000 })
+        {
+            await using var victim = await Killable.Start(arguments, $"K05:{nth}");
+            await using var other = await Killable.Start(arguments, null);
+            await Eventually.Holds(async () =>
+            {
+                await Bump(world, sender, ids);
+                return victim.HasExited;
+            }, Patience, $"the process is killed at its change number {nth}");
+            Assert.Equal(137, victim.ExitCode);
+            while (nth == 2_000 && _sent < Messages)
+                await Bump(world, sender, ids);
+            await AllCounted(world);
+            await other.Stop();
+        }
+
+        Assert.True(_sent >= Messages, $"only {_sent} messages were sent");
+    }
+
+    private async Task Bump(MessagingWorld world, Member sender, Guid[] ids)
+    {
+        var headers = HeaderMap.Empty.With(Topology.MessageType, nameof(KillTarget.Counters.Bump));
+        await world.Send(sender.Writer, [.. ids.Select(id => new OutgoingMessage(
+            world.Topic + "counters", id.ToString("D"),
+            JsonSerializer.SerializeToUtf8Bytes(new Bump(id), JsonSerializerOptions.Web), headers))]);
+        _sent += ids.Length;
+    }
+
+    /// <summary>
+    /// Each record of the log counts once, and each count is told: by the offsets, for the relay may send a message as
+    /// two records.
+    /// </summary>
+    private async Task AllCounted(MessagingWorld world)
+    {
+        await Eventually.Holds(async () => await Counted() >= _sent && await Told() == await Counted(), Patience,
+            "all messages are counted and told");
+        Assert.Equal(await Counted(), await world.Read<long>(
+            $"SELECT sum(next_offset)::bigint FROM consumer_offset WHERE topic = '{world.Topic}counters'"));
+        Assert.Equal(await Counted(), await world.Read<long>("SELECT count(*) FROM counter_row"));
+        if (SendsOnce)
+            Assert.Equal(_sent, await Counted());
+
+        Task<long> Counted() => world.Read<long>("SELECT coalesce(sum(count), 0)::bigint FROM counter");
+        Task<long> Told() => world.Read<long>("SELECT count(DISTINCT id) FROM effect");
     }
 
     private static async Task<MessagingWorld> KillWorld()

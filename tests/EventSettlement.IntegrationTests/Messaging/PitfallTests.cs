@@ -1,4 +1,4 @@
-using EventSettlement.IntegrationTests.Messaging.Counters;
+using EventSettlement.KillTarget.Counters;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Settlements;

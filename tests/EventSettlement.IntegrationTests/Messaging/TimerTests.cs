@@ -1,4 +1,4 @@
-using EventSettlement.IntegrationTests.Messaging.Counters;
+using EventSettlement.KillTarget.Counters;
 using MassTransit;
 
 namespace EventSettlement.IntegrationTests.Messaging;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EventSettlement.IntegrationTests.Fixtures;
+using EventSettlement.KillTarget.Counters;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
@@ -12,7 +13,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace EventSettlement.IntegrationTests.Messaging.Counters;
+namespace EventSettlement.IntegrationTests.Messaging;
 
 /// <summary>One owned partition of counters on a real database; what is sent stands in the outbox.</summary>
 public sealed class CounterWorld : IAsyncLifetime

@@ -1,9 +1,10 @@
+using EventSettlement.Messaging;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace EventSettlement.IntegrationTests.Messaging.Counters;
+namespace EventSettlement.KillTarget.Counters;
 
 public sealed class CounterMachine : MassTransitStateMachine<Counter>
 {
@@ -46,6 +47,7 @@ public sealed class CounterMachine : MassTransitStateMachine<Counter>
             await orders.Send(new Order(saga.CorrelationId, Guid.NewGuid()));
         }
 
+        CrashPoint.Hit("K05");
         Fail(saga, message.Mode);
     }
 

@@ -2,7 +2,7 @@ using EventSettlement.Messaging.Sagas;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace EventSettlement.IntegrationTests.Messaging.Counters;
+namespace EventSettlement.KillTarget.Counters;
 
 public sealed class CounterMapper : ISagaMapper<Counter>
 {

@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace EventSettlement.IntegrationTests.Messaging.Counters;
+namespace EventSettlement.KillTarget.Counters;
 
 /// <summary>A saga small enough to see everything that the endpoint does to it.</summary>
 public sealed class Counter : SagaStateMachineInstance
