@@ -99,7 +99,7 @@ public sealed partial class TidyTests
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
-    private static string FindRoot()
+    internal static string FindRoot()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
             if (File.Exists(Path.Combine(at.FullName, "EventSettlement.sln")))

@@ -86,6 +86,19 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         Assert.Equal(status, (int)answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("\"a\\u0000b\"")]
+    public async Task What_cannot_be_kept_as_a_key_is_named_and_nothing_is_taken(string value)
+    {
+        var line = Good[0].Insert(1, $"\"x\":{value},");
+        var answer = await Post("study-completed?key=/x", $"{Good[1]}\n{line}");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        var error = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors")[0];
+        Assert.Equal((2, "/x"), (error.GetProperty("line").GetInt32(), error.GetProperty("pointer").GetString()));
+        Assert.Equal(0, await Count("SELECT count(*) FROM outbox"));
+    }
+
     [Fact]
     public async Task A_body_over_1_MB_is_refused() =>
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge,

@@ -26,12 +26,13 @@ internal static class FactTimes
         return true;
     }
 
-    // Past seven digits of a fraction there is nothing that could be stored.
+    // Past seven digits of a fraction there is nothing that could be stored; what is no digit is no fraction.
     private static string Cut(string text)
     {
         var dot = text.IndexOf('.', StringComparison.Ordinal);
         var zone = text.Length - 6;
-        return dot < 0 || zone - dot <= 8 ? text : text[..(dot + 8)] + text[zone..];
+        return dot < 0 || zone - dot <= 8 || text.AsSpan((dot + 8)..zone).ContainsAnyExceptInRange('0', '9')
+            ? text : text[..(dot + 8)] + text[zone..];
     }
 
     private static bool Digits(string text) =>

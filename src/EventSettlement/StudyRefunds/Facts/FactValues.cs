@@ -31,12 +31,13 @@ internal ref struct FactValues(Utf8JsonReader json)
     {
         if (Next() == JsonTokenType.EndObject)
             return null;
-        var name = Text() ?? "";
-        var doubled = !names.Add(name);
-        if (doubled)
+        var name = Text();
+        if (name is null)
+            Unnamed(parent);
+        else if (!names.Add(name))
             Fields.Break(FactCodes.DuplicateKey, Pointer(parent, name), "a key stands once in an object");
         Next();
-        return name;
+        return name ?? "";
     }
 
     public string? Id(string pointer)
@@ -91,8 +92,7 @@ internal ref struct FactValues(Utf8JsonReader json)
     {
         if (_json.TokenType != JsonTokenType.String)
             return Wrong<string>(FactCodes.WrongType, pointer, "currency is text");
-        return _json.ValueTextEquals("KRW"u8) ? "KRW"
-            : Wrong<string>(FactCodes.WrongCurrency, pointer, "currency is KRW");
+        return Text() == "KRW" ? "KRW" : Wrong<string>(FactCodes.WrongCurrency, pointer, "currency is KRW");
     }
 
     /// <summary>Reads over a value that nobody asks for; even there a key must not stand twice.</summary>
@@ -112,10 +112,13 @@ internal ref struct FactValues(Utf8JsonReader json)
             {
                 scopes.Pop();
             }
-            else if (_json.TokenType == JsonTokenType.PropertyName && !scopes.Peek()!.Add(Text() ?? ""))
+            else if (_json.TokenType == JsonTokenType.PropertyName)
             {
-                Fields.Break(FactCodes.DuplicateKey, pointer,
-                    "a key stands once in an object, also inside an unknown field");
+                if (Text() is not { } name)
+                    Unnamed(pointer);
+                else if (!scopes.Peek()!.Add(name))
+                    Fields.Break(FactCodes.DuplicateKey, pointer,
+                        "a key stands once in an object, also inside an unknown field");
             }
         }
         while (scopes.Count > 0 && Next() != JsonTokenType.None);
@@ -136,6 +139,10 @@ internal ref struct FactValues(Utf8JsonReader json)
             };
         return text.ToString();
     }
+
+    // Whether two such keys are one cannot be told, so neither is taken.
+    private readonly void Unnamed(string pointer) =>
+        Fields.Break(FactCodes.BadText, pointer, "a key is text; half a surrogate pair is none");
 
     // Half a surrogate pair, escaped, is valid JSON and no text; the reader says so with this exception only.
     private readonly string? Text()

@@ -28,8 +28,11 @@ public sealed class FactIntake(Database database, IOutgoingWriter outgoing)
         foreach (var (line, json) in lines)
         {
             var decoded = StudyFactDecoder.Decode(json, now);
-            if (decoded.Fact is { } fact)
-                messages.Add(Message(topic, json, keyPointer is null ? fact.StudyId : FactKey.Find(json, keyPointer)));
+            var key = decoded.Fact?.StudyId;
+            if (decoded.Fact is not null && (keyPointer is null || FactKey.TryFind(json, keyPointer, out key)))
+                messages.Add(Message(topic, json, key));
+            else if (decoded.Fact is not null)
+                problems.Add(new LineProblem(line, keyPointer!, FactCodes.BadText, FactKey.Rule));
             else if (problems.Count < MaxProblemLines)
                 problems.AddRange(decoded.Problems.Select(p => new LineProblem(line, p.Pointer, p.Code, p.Rule)));
         }

@@ -6,9 +6,15 @@ namespace EventSettlement.StudyRefunds.Intake;
 /// <summary>The record's key out of its body, by JSON pointer (RFC 6901).</summary>
 internal static class FactKey
 {
-    /// <returns>Text or number at the pointer; null when there is none, and then any partition will do.</returns>
-    public static string? Find(byte[] json, string pointer)
+    public const string Rule = "a key is text of at most 1,000 characters without control characters, or a number";
+
+    private const int Longest = 1_000;
+
+    /// <param name="key">Text or number at the pointer; null when there is none: any partition will do.</param>
+    /// <returns>False for what cannot be kept as a key.</returns>
+    public static bool TryFind(byte[] json, string pointer, out string? key)
     {
+        key = null;
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 128 });
         var at = document.RootElement;
         foreach (var step in pointer.Split('/').Skip(1))
@@ -21,14 +27,25 @@ internal static class FactKey
                     && index < at.GetArrayLength())
                 at = at[index];
             else
-                return null;
+                return true;
         }
 
-        return at.ValueKind switch
+        if (at.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
+            return true;
+        key = at.ValueKind == JsonValueKind.Number ? at.GetRawText() : Text(at);
+        return key is { Length: <= Longest } && !key.Any(char.IsControl);
+    }
+
+    // A fact may hold half a surrogate pair where nobody looks; it is no text.
+    private static string? Text(JsonElement value)
+    {
+        try
         {
-            JsonValueKind.String => at.GetString(),
-            JsonValueKind.Number => at.GetRawText(),
-            _ => null,
-        };
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 }
