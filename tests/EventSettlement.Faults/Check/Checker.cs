@@ -51,9 +51,9 @@ internal static class Checker
         var truth = await Truth.Read(database, folder);
         return
         [
-            .. Payments.Check(truth, isOver: true), .. LedgerSums.Check(truth), .. FactsTaken.Check(truth), 
+            .. Payments.Check(truth, isOver: true), .. LedgerSums.Check(truth), .. FactsTaken.Check(truth),
             .. BlindResends.Check(truth, Journals.Calls(folder)),
-            .. Lives.Check(truth), .. await NothingStuck.Check(truth, database), 
+            .. Lives.Check(truth), .. await NothingStuck.Check(truth, database),
             .. await Outgoing.Check(truth, database, eventIds),
             .. await Offsets.Sample(database), .. await Offsets.AtTheEnd(database),
             .. await Desk.Check(database, answeredKeys, alerts),

@@ -32,6 +32,9 @@ internal static class Offsets
     private const string StoppedSql =
         "SELECT group_id, topic, partition, stopped FROM consumer_offset WHERE stopped IS NOT NULL";
 
+    private const string TurnedBackSql =
+        "SELECT group_id, topic, partition, was, now_at, epoch, at::text FROM witness.turned_back ORDER BY at LIMIT 3";
+
     public static async Task<List<Violation>> Sample(NpgsqlDataSource database)
     {
         var ahead = await Tables.Read(database, AheadSql, r => new Violation("I16",
@@ -49,7 +52,10 @@ internal static class Offsets
             + $"{r.GetInt64(4)} {r.Text(5)}"));
         var stopped = await Tables.Read(database, StoppedSql, r => new Violation("I4",
             $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} was stopped: {r.GetString(3)}"));
-        return [.. unread, .. stopped];
+        var back = await Tables.Read(database, TurnedBackSql, r => new Violation("I16",
+            $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} was moved back from {r.GetInt64(3)} to {r.GetInt64(4)} "
+            + $"under epoch {r.GetInt64(5)} at {r.GetString(6)}: the fence did not hold"));
+        return [.. unread, .. stopped, .. back];
     }
 
     /// <summary>Kafka's own offsets, as its tools print them, may lag behind ours and never lead.</summary>

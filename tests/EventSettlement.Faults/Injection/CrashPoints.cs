@@ -36,4 +36,9 @@ internal static class CrashPoints
                 yield return new Crash(point, moment, later, log);
         }
     }
+
+    /// <summary>Where a process that comes back could still do harm.</summary>
+    public static IEnumerable<Fault> Freezes() => Points
+        .Where(p => p.Point is "K01" or "K05" or "K09" or "K10" or "K11")
+        .Select(p => new FreezeAt(p.Point, p.Moment, Math.Min(p.Later, 9)));
 }

@@ -7,7 +7,7 @@ internal static class FaultList
 
     public static readonly IReadOnlyList<Fault> All =
     [
-        new Nothing(), .. CrashPoints.All(),
+        new Nothing(), .. CrashPoints.All(), .. CrashPoints.Freezes(),
         new RandomKill(1), new RandomKill(2), new RandomKill(3), new Freeze(8), new Freeze(20), new RollingRestart(),
         new RebalanceStorm(), new PostgresKill(), new KafkaDown(killed: true), new KafkaDown(killed: false),
         new OffsetsTurnedBack(),
@@ -16,7 +16,7 @@ internal static class FaultList
         new CommitCut(after: false), new CommitCut(after: true), new NoConnections(),
         .. new[] { "40001", "40P01", "55P03", "57014" }.Select(s => new SqlStates(s)),
         .. Members(), new MemberDown(killed: true), new MemberDown(killed: false),
-        new Repeated(), new Poison(), new SameRunTwice(scheduled: false), new SameRunTwice(scheduled: true),
+        new RetriedInDoubt(), new Repeated(), new Poison(), new SameRunTwice(scheduled: false), new SameRunTwice(scheduled: true),
         new OperatorRaces(), new WrongClock(3600), new WrongClock(-3600), new ClockJump(),
         new Everything(), .. Missing(),
     ];

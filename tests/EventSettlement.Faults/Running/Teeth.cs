@@ -13,8 +13,8 @@ internal sealed class Teeth(Options options, string root)
     [
         ("offset-first", "K02", "postgres"), ("unique-dropped", "same-run-twice", "postgres"),
         ("attempt-in-key", "member-drops-answers", "postgres"), ("posting-outside", "commit-cut-before", "postgres"),
-        ("rows-ignored", "freeze-8", "postgres"), ("by-position", "member-shuffles", "postgres"),
-        ("blind-resend", "member-drops-answers", "postgres"), ("no-fence", "freeze-8", "postgres"),
+        ("rows-ignored", "retried-in-doubt", "postgres"), ("by-position", "member-shuffles", "postgres"),
+        ("blind-resend", "member-drops-answers", "postgres"), ("no-fence", "freeze-at-K01", "postgres"),
         ("parse-errors-swallowed", "poison", "postgres"), ("wall-clock", "database-clock-behind", "postgres"),
         ("gap-in-watermark", "K02-later", "postgres"),
         ("cancelled-fires", "operator-races+member-fails-items", "postgres"),

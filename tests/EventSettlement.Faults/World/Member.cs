@@ -28,6 +28,17 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
     /// <summary>Whether it died where it was told to.</summary>
     public bool CrashedAsTold { get; private set; }
 
+    /// <summary>Whether it stopped itself where it was told to.</summary>
+    public bool FrozeAsTold
+    {
+        get
+        {
+            if (IsDown || !File.ReadAllText($"/proc/{ProcessId}/stat").Contains(") T ", StringComparison.Ordinal))
+                return false;
+            return IsFrozen = true;
+        }
+    }
+
     public int ProcessId => _process!.Id;
 
     public void Start(string? crashAt = null)

@@ -4,7 +4,8 @@ namespace EventSettlement.Faults.World;
 
 /// <summary>
 /// A database folder that every run starts from: migrated by the product, with a key, and with the checker's own
-/// triggers, which write down each change of an item and of a settlement with the transaction that made it.
+/// triggers, which write down each change of an item and of a settlement with the transaction that made it, and each
+/// offset that an owner moved backwards.
 /// </summary>
 internal sealed class Template(string folder)
 {
@@ -34,6 +35,17 @@ internal sealed class Template(string folder)
             REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION witness.see_settlement();
         CREATE TRIGGER witness_moved AFTER UPDATE ON settlement
             REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION witness.see_settlement();
+        CREATE TABLE witness.turned_back (group_id text, topic text, partition integer, epoch bigint,
+            was bigint, now_at bigint, at timestamptz DEFAULT clock_timestamp());
+        CREATE FUNCTION witness.see_turned_back() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+            INSERT INTO witness.turned_back (group_id, topic, partition, epoch, was, now_at)
+                VALUES (NEW.group_id, NEW.topic, NEW.partition, NEW.epoch, OLD.next_offset, NEW.next_offset);
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER witness_turned_back AFTER UPDATE ON consumer_offset FOR EACH ROW
+            WHEN (NEW.next_offset < OLD.next_offset AND NEW.epoch = OLD.epoch)
+            EXECUTE FUNCTION witness.see_turned_back();
         """;
 
     private readonly string _data = Path.Combine(folder, "data");
@@ -55,7 +67,6 @@ internal sealed class Template(string folder)
             await Execute(server.Connection.Replace("=settlement", "=postgres", StringComparison.Ordinal),
                 "CREATE DATABASE settlement");
             KeyValuePair<string, string>[] environment =
-                
             [
                 new("EventSettlement__ConnectionStrings__Main", server.Connection),
                 new("EVENTSETTLEMENT_PLANTED_BUG", bug ?? ""),

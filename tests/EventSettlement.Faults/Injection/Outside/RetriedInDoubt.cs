@@ -1,0 +1,37 @@
+using EventSettlement.Faults.Check;
+using EventSettlement.Faults.Load;
+
+namespace EventSettlement.Faults.Injection;
+
+/// <summary>Settlements have failed in doubt, and are retried at the moment when the resolver asks for them.</summary>
+internal sealed class RetriedInDoubt : Fault
+{
+    private const string FailedSql = "SELECT settlement_id::text FROM settlement WHERE state = 'FAILED' LIMIT 60";
+
+    public override string Name => "retried-in-doubt";
+
+    public override string Expectation =>
+        "credited without an answer, failed, then asked for by resolver and retry at once: told and posted once";
+
+    public override string[] Alerts => ["downstream_stopped"];
+
+    public override string Touches => "member";
+
+    public override async Task<bool> Inject(Scene scene, Random random)
+    {
+        await scene.World.Sandbox.Misbehave("\"muteMs\":14000,\"lookups\":true");
+        await Last(14);
+        await scene.World.Sandbox.Misbehave("\"latencyMs\":700");
+        for (var round = 0; round < 16; round++)
+        {
+            var failed = await Tables.Read(scene.Database, FailedSql, r => r.GetString(0));
+            await Task.WhenAll(failed.Select(id => scene.Desk.Ask($"v1/settlements/{id}/retry", new { })));
+            if (await scene.Count("SELECT count(*) FROM downstream WHERE state = 'STOPPED'") > 0)
+                await scene.Desk.Ask("v1/downstreams/member/resume", new { });
+            await Last(0.4);
+        }
+
+        await scene.World.Sandbox.Misbehave("");
+        return true;
+    }
+}
