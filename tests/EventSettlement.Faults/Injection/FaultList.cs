@@ -15,8 +15,8 @@ internal static class FaultList
         new Network("kafka", "cut"), new Network("kafka", "slow"), new Network("kafka", "silent"),
         new CommitCut(after: false), new CommitCut(after: true), new NoConnections(),
         .. new[] { "40001", "40P01", "55P03", "57014" }.Select(s => new SqlStates(s)),
-        .. Members(), new MemberDown(killed: true), new MemberDown(killed: false),
-        new RetriedInDoubt(), new Repeated(), new Poison(), new SameRunTwice(scheduled: false), new SameRunTwice(scheduled: true),
+        .. Members(), new MemberDown(killed: true), new MemberDown(killed: false), new RetriedInDoubt(),
+        new Repeated(), new Poison(), new SameRunTwice(scheduled: false), new SameRunTwice(scheduled: true),
         new OperatorRaces(), new WrongClock(3600), new WrongClock(-3600), new ClockJump(),
         new Everything(), .. Missing(),
     ];

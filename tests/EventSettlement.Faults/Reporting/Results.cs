@@ -3,36 +3,24 @@ using EventSettlement.Faults.Running;
 
 namespace EventSettlement.Faults.Reporting;
 
-/// <summary>A file that the results of several calls add up in; one line a run, the last of a seed counts.</summary>
+/// <summary>A file that the results of several calls add up in, a line a run; of a plan the last line counts.</summary>
 internal static class Results
 {
-    public static void Merge(string file, IEnumerable<Outcome> outcomes)
+    public static void Add(string file, Outcome outcome) => File.AppendAllLines(file, [JsonSerializer.Serialize(new
     {
-        var runs = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        if (File.Exists(file))
-            foreach (var line in File.ReadLines(file))
-                runs[NameOf(line)] = line;
-        foreach (var outcome in outcomes)
-        {
-            var line = JsonSerializer.Serialize(new
-            {
-                seed = outcome.Plan.Seed, log = outcome.Plan.Log, faults = string.Join('+', outcome.Plan.Faults),
-                reached = outcome.Reached, recovery = outcome.Recovery, bound = outcome.Bound,
-                facts = outcome.Facts, seconds = outcome.Seconds,
-                violations = outcome.Violations.Select(v => $"{v.Invariant}: {v.What}"),
-            });
-            runs[NameOf(line)] = line;
-        }
+        seed = outcome.Plan.Seed, log = outcome.Plan.Log, faults = string.Join('+', outcome.Plan.Faults),
+        reached = outcome.Reached, recovery = outcome.Recovery, bound = outcome.Bound,
+        facts = outcome.Facts, seconds = outcome.Seconds,
+        violations = outcome.Violations.Select(v => $"{v.Invariant}: {v.What}"),
+    })]);
 
-        File.WriteAllLines(file, runs.Values);
-        var violations = runs.Values.Sum(l => JsonDocument.Parse(l).RootElement.GetProperty("violations")
-            .GetArrayLength());
-        Console.WriteLine($"{file}: runs={runs.Count} violations={violations}");
-    }
-
-    private static string NameOf(string line)
+    /// <returns>What all calls so far have come to.</returns>
+    public static string Sum(string file)
     {
-        var run = JsonDocument.Parse(line).RootElement;
-        return $"{run.GetProperty("seed").GetInt32():D8} {run.GetProperty("log")} {run.GetProperty("faults")}";
+        var runs = File.ReadLines(file).Select(line => JsonDocument.Parse(line).RootElement)
+            .GroupBy(run => $"{run.GetProperty("seed")} {run.GetProperty("log")} {run.GetProperty("faults")}")
+            .Select(same => same.Last()).ToList();
+        var violations = runs.Sum(run => run.GetProperty("violations").GetArrayLength());
+        return $"{file}: runs={runs.Count} violations={violations}";
     }
 }

@@ -24,8 +24,8 @@ internal sealed class Campaign(Options options, string root)
         await Task.WhenAll(Enumerable.Range(0, options.Side).Select(_ => Task.Run(Work)));
         foreach (var line in Summary.Of(_outcomes))
             Console.WriteLine(line);
-        if (options.Results is { } file)
-            Results.Merge(file, _outcomes);
+        if (options.Results is { } sum)
+            Console.WriteLine(Results.Sum(sum));
         return _outcomes.Any(o => o.Violations.Count > 0) ? 1 : 0;
     }
 
@@ -34,13 +34,17 @@ internal sealed class Campaign(Options options, string root)
         while (_clock.Elapsed.TotalMinutes < options.Minutes && _plans.TryDequeue(out var plan))
         {
             var folder = Path.Combine(root, $"seed-{plan.Seed}-{plan.Log}-{string.Join('+', plan.Faults)}");
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
-            var outcome = await new Run(plan, folder, _template).Execute();
+            var outcome = await Fresh(plan, folder);
+
+            // What could not even be started says nothing about the product; twice, it is told as a failure.
+            if (outcome.Violations is [{ Invariant: "harness" }])
+                outcome = await Fresh(plan, folder);
             lock (_outcomes)
             {
                 _outcomes.Add(outcome);
                 Tell(outcome, folder);
+                if (options.Results is { } file)
+                    Results.Add(file, outcome);
             }
 
             if (outcome.Violations.Count > 0 || options.Keep)
@@ -48,6 +52,13 @@ internal sealed class Campaign(Options options, string root)
             else
                 Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private Task<Outcome> Fresh(Plan plan, string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        return new Run(plan, folder, _template).Execute();
     }
 
     private static void Tell(Outcome outcome, string folder)

@@ -3,7 +3,9 @@ using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Injection;
 
-/// <summary>A server stands still at a named moment of the product, and goes on there when another has taken over.</summary>
+/// <summary>
+/// A server stands still at a named moment of the product, and goes on there when another has taken over.
+/// </summary>
 internal sealed class FreezeAt(string point, string moment, int hit) : Fault
 {
     private const int Seconds = 9;
