@@ -68,8 +68,19 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
             Sagas = sagas,
         };
         var writes = new QueuedWrites();
+        await HandleAll(batch.Records, session, writes, cancel);
+        SagaFlush.Write(session, sagas, _mapper, _services, writes);
+        if (session.Scheduled.Count > 0)
+            CrashPoint.Hit("K16");
+        await batch.Complete(writes, cancel);
+    }
+
+    /// <summary>All records in order, into the session: what is left of a batch without its database.</summary>
+    internal async Task HandleAll(
+        IReadOnlyList<LogRecord> records, BatchSession session, QueuedWrites writes, CancellationToken cancel)
+    {
         var endpoints = new CaptureEndpoints(_pipeline, session);
-        foreach (var record in batch.Records)
+        foreach (var record in records)
         {
             var mark = session.TakeMark();
             try
@@ -82,11 +93,6 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
                 writes.Park(record, Code(e), null, Reason(e));
             }
         }
-
-        SagaFlush.Write(session, sagas, _mapper, _services, writes);
-        if (session.Scheduled.Count > 0)
-            CrashPoint.Hit("K16");
-        await batch.Complete(writes, cancel);
     }
 
     private async Task Handle(LogRecord record, BatchSession session, CaptureEndpoints endpoints, QueuedWrites writes)

@@ -39,6 +39,12 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
         return tracked;
     }
 
+    /// <summary>A saga as the database holds it.</summary>
+    public void Know(TSaga saga) => _byId[mapper.IdOf(saga)] = new Tracked(saga);
+
+    /// <summary>An id that the database does not hold.</summary>
+    public void KnowNone(Guid id) => _byId.TryAdd(id, null);
+
     public Tracked Add(TSaga saga, BatchSession session)
     {
         var id = mapper.IdOf(saga);
@@ -84,12 +90,9 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
     private async Task Read(Guid[] ids, NpgsqlDataReader reader, CancellationToken cancel)
     {
         foreach (var id in ids)
-            _byId.TryAdd(id, null);
+            KnowNone(id);
         while (await reader.ReadAsync(cancel))
-        {
-            var saga = mapper.Read(reader);
-            _byId[mapper.IdOf(saga)] = new Tracked(saga);
-        }
+            Know(mapper.Read(reader));
     }
 
     internal sealed class Tracked(TSaga saga)

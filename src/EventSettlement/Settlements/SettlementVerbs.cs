@@ -58,10 +58,11 @@ internal static partial class SettlementVerbs
         .Then(_ => CrashPoint.Hit("K05"))
         .If(c => AttemptEnded(c.Saga), nothingLeft => nothingLeft.DecideAfterAttempt(machine));
 
-    // Timers are instants of the database's clock, reckoned from the batch's now: no two clocks are ever compared.
+    // Told as a wait, which is added to the database's clock: an instant would be held against this process's clock.
     public static EventActivityBinder<Settlement, T> WaitUntilPayable<T>(
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
-        .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId), c => c.Saga.PayableAt.UtcDateTime);
+        .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId),
+            c => c.Saga.PayableAt - BatchSession.Of(c).Now);
 
     public static EventActivityBinder<Settlement, T> DecideAfterAttempt<T>(
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source
@@ -82,7 +83,7 @@ internal static partial class SettlementVerbs
         .Then(c => c.Saga.NextRetryAt = RetryAt(c.Saga, BatchSession.Of(c).Now, machine.Options.RetryDelays))
         .Enter(machine.AwaitingRetry)
         .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId),
-            c => c.Saga.NextRetryAt!.Value.UtcDateTime);
+            c => c.Saga.NextRetryAt!.Value - BatchSession.Of(c).Now);
 
     public static EventActivityBinder<Settlement, T> Complete<T>(
         this EventActivityBinder<Settlement, T> source, SettlementStateMachine machine) where T : class => source

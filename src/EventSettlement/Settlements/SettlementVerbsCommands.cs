@@ -102,7 +102,7 @@ internal static partial class SettlementVerbs
         .If(c => c.Saga.Due && MayStart(c.Saga), came => came
             .Change((saga, _) => saga.Due = false)
             .Schedule(machine.PayoutDue, c => new PayoutDue(c.Saga.CorrelationId),
-                c => BatchSession.Of(c).Now.UtcDateTime));
+                _ => TimeSpan.Zero));
 
     private static EventActivityBinder<Settlement, T> Done<T>(this EventActivityBinder<Settlement, T> source)
         where T : class =>
