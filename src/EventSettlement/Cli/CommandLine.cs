@@ -41,12 +41,14 @@ public static class CommandLine
         }
     }
 
-    private static CliException? Explain(Exception error) => error switch
+    internal static CliException? Explain(Exception error) => error switch
     {
         CliException told => told,
         InvalidSettingsException wrong => new(ExitCode.Failed, wrong.Message),
         NpgsqlException { SqlState: null } =>
             new(ExitCode.Unavailable, "The database does not answer: " + error.Message),
+        NpgsqlException { IsTransient: true } =>
+            new(ExitCode.Unavailable, "The database cannot do it now, try again: " + error.Message),
         HttpRequestException { StatusCode: { } status } => new(ExitCode.Of((int)status), error.Message),
         HttpRequestException => new(ExitCode.Unavailable, "The server does not answer: " + error.Message),
         TaskCanceledException { InnerException: TimeoutException } =>

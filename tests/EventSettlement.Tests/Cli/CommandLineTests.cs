@@ -1,5 +1,6 @@
 using EventSettlement.Cli;
 using EventSettlement.Cli.Verbs;
+using Npgsql;
 
 namespace EventSettlement.Tests.Cli;
 
@@ -30,6 +31,15 @@ public sealed class CommandLineTests
     [InlineData("ledger verify")]
     public async Task No_server_ends_with_5(string line) =>
         Assert.Equal(ExitCode.Unavailable, await Run(line + " --api http://127.0.0.1:1 --key k"));
+
+    [Theory]
+    [InlineData("40001", ExitCode.Unavailable)]
+    [InlineData("57P03", ExitCode.Unavailable)]
+    [InlineData("53300", ExitCode.Unavailable)]
+    [InlineData("42P01", ExitCode.Failed)]
+    [InlineData("28P01", ExitCode.Failed)]
+    public void A_database_that_could_do_it_later_ends_with_5(string state, int code) => Assert.Equal(
+        code, CommandLine.Explain(new PostgresException("told", "ERROR", "ERROR", state))!.ExitCode);
 
     private static Task<int> Run(string line) => CommandLine.Run("test", line.Split(' '),
         SettlementVerbs.Command(), ItemVerbs.Command(), RunVerbs.Command(), LedgerVerbs.Command());
