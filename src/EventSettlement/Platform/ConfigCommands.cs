@@ -16,7 +16,7 @@ public static class ConfigCommands
 
     private static int Show()
     {
-        var (settings, mistakes) = SettingsFile.Check(SettingsFile.Sources(), []);
+        var (settings, mistakes) = SettingsFile.Check(SettingSources.Read(), []);
         var rows = SettingsFile.Show(settings);
         var width = rows.Max(r => r.Key.Length);
         foreach (var (key, value) in rows)
@@ -26,7 +26,7 @@ public static class ConfigCommands
 
     private static int Check()
     {
-        var (_, mistakes) = SettingsFile.Check(SettingsFile.Sources(), SettingsFile.EveryRole);
+        var (_, mistakes) = SettingsFile.Check(SettingSources.Read(), SettingsFile.EveryRole);
         if (mistakes.Count == 0)
             Console.WriteLine("The configuration is right.");
         return Report(mistakes);

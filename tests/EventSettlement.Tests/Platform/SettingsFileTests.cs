@@ -51,6 +51,47 @@ public sealed class SettingsFileTests
         Assert.Equal(line.StudyRefund.RetryDelays, array.StudyRefund.RetryDelays);
     }
 
+    [Fact]
+    public void A_long_list_keeps_its_order_and_a_later_source_replaces_all_of_it()
+    {
+        var twelve = Enumerable.Range(0, 12).Select(i => ($"MemberService:DoubtDelays:{i}", $"{i + 1}s")).ToArray();
+        Assert.Equal(Enumerable.Range(1, 12).Select(i => TimeSpan.FromSeconds(i)),
+            SettingsFile.Check(From(twelve), []).Settings.MemberService.DoubtDelays);
+        var both = new ConfigurationBuilder().AddConfiguration(From(twelve))
+            .AddInMemoryCollection([KeyValuePair.Create("MemberService:DoubtDelays", (string?)"5m")]).Build();
+        Assert.Equal([TimeSpan.FromMinutes(5)], SettingsFile.Check(both, []).Settings.MemberService.DoubtDelays);
+    }
+
+    [Theory]
+    [InlineData("{", "appsettings.json")]
+    [InlineData("{\"EventLog\":{\"Kind\":\"kafka\",\"kind\":\"postgres\"}}", "appsettings.json")]
+    [InlineData("[]", "appsettings.json")]
+    public void A_file_that_cannot_be_read_is_a_mistake_that_names_it(string text, string name)
+    {
+        var folder = Directory.CreateTempSubdirectory("settle-settings-").FullName;
+        File.WriteAllText(Path.Combine(folder, name), text);
+        var told = Assert.Throws<InvalidSettingsException>(() => SettingSources.Read(folder));
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(Path.Combine(folder, name), Assert.Single(told.Mistakes).Key);
+    }
+
+    [Theory]
+    [InlineData("ConnectionStrings:Main", "Host=h;Username=u")]
+    [InlineData("ConnectionStrings:Main", "Host=h;Username=u;Database=d;Minimum Pool Size=9;Maximum Pool Size=2")]
+    [InlineData("MemberService:ApiKey", "clé")]
+    [InlineData("Api:Urls", "http://127.0.0.1:8080/base")]
+    public void What_a_server_could_not_use_is_told_before_it_starts(string key, string value) =>
+        Assert.Contains(Check((key, value)), m => m.Key == key && m.Rule.StartsWith("must be "));
+
+    [Fact]
+    public void A_mistake_is_one_line_however_long_and_strange_its_value_is()
+    {
+        var mistakes = Check(("EventLog:Kind", "\u001b[31m\n" + new string('x', 5_000)));
+        var line = mistakes.Single(m => m.Key == "EventLog:Kind").ToString();
+        Assert.DoesNotContain(line, char.IsControl);
+        Assert.InRange(line.Length, 20, 300);
+    }
+
     [Theory]
     [InlineData("500ms", 500)]
     [InlineData("1.5s", 1500)]

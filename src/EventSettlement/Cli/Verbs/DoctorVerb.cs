@@ -13,7 +13,7 @@ internal static class DoctorVerb
             "Look at configuration, database, member service and server; ends with 1 when one is wrong.");
         verb.SetAction(async (parsed, cancel) =>
         {
-            var (settings, mistakes) = SettingsFile.Check(SettingsFile.Sources(), SettingsFile.EveryRole);
+            var (settings, mistakes) = SettingsFile.Check(SettingSources.Read(), SettingsFile.EveryRole);
             var well = Say("configuration", mistakes.Count == 0,
                 mistakes.Count == 0 ? "right" : string.Join("; ", mistakes));
             well &= await Look("database", () => LookAtDatabase(settings, cancel));

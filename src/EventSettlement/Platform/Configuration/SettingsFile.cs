@@ -5,7 +5,7 @@ namespace EventSettlement.Platform;
 /// <summary>One mistake in the configuration, with what would be right.</summary>
 public sealed record SettingMistake(string Key, string Rule, string Example)
 {
-    public override string ToString() => $"{Key}: {Rule} (example: {Example})";
+    public override string ToString() => $"{SettingsFile.Shown(Key)}: {Rule} (example: {Example})";
 }
 
 /// <summary>The configuration is refused; the message lists every mistake.</summary>
@@ -15,34 +15,19 @@ public sealed class InvalidSettingsException(IReadOnlyList<SettingMistake> mista
     public IReadOnlyList<SettingMistake> Mistakes { get; } = mistakes;
 }
 
-/// <summary>Reads appsettings.json, the environment (<c>EventSettlement__…</c>) and a folder of secret files.</summary>
+/// <summary>Reads and checks all keys, from whatever <see cref="SettingSources"/> hold.</summary>
 public static class SettingsFile
 {
-    private const string SecretFolderVariable = "EVENTSETTLEMENT_SECRETS";
-    private const string DefaultSecretFolder = "/run/secrets/eventsettlement";
+    private const int LongestShown = 100;
     private static readonly string[] FreeSections = ["Logging", "AllowedHosts"];
 
     public static string[] EveryRole { get; } = ["ConnectionStrings:Main", "MemberService:BaseUrl"];
 
     public static string[] DatabaseOnly { get; } = ["ConnectionStrings:Main"];
 
-    /// <summary>All sources, the later ones first in rank: file, environment, secret files.</summary>
-    public static IConfigurationRoot Sources(string? folder = null)
-    {
-        var builder = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
-            // Written by ./run, so that every verb in the clone finds the database of the desk.
-            .AddJsonFile(Path.GetFullPath(Path.Combine(Dev.DevOptions.DefaultFolder, "appsettings.json")),
-                optional: true)
-            .AddJsonFile(Path.GetFullPath(Path.Combine(folder ?? ".", "appsettings.json")), optional: true)
-            .AddEnvironmentVariables("EventSettlement__");
-        var secrets = Environment.GetEnvironmentVariable(SecretFolderVariable) ?? DefaultSecretFolder;
-        return builder.AddKeyPerFile(Path.GetFullPath(secrets), optional: true).Build();
-    }
-
     /// <exception cref="InvalidSettingsException">With all mistakes at once.</exception>
     public static Settings Load(params string[] required) =>
-        Read(Sources(), required.Length > 0 ? required : EveryRole);
+        Read(SettingSources.Read(), required.Length > 0 ? required : EveryRole);
 
     public static Settings Read(IConfiguration sources, IReadOnlyCollection<string> required)
     {
@@ -55,10 +40,11 @@ public static class SettingsFile
     {
         var settings = new Settings();
         var mistakes = new List<SettingMistake>();
-        var values = Flatten(sources);
+        var values = SettingSources.Values(sources);
         foreach (var key in values.Keys.Where(k => !IsKnown(k)).Order(StringComparer.Ordinal))
         {
-            var nearest = SettingRules.All.MinBy(r => Distance(r.Key.ToUpperInvariant(), key.ToUpperInvariant()))!;
+            var start = key.Length > LongestShown ? key[..LongestShown] : key;
+            var nearest = SettingRules.All.MinBy(r => Distance(r.Key.ToUpperInvariant(), start.ToUpperInvariant()))!;
             mistakes.Add(new SettingMistake(key, $"unknown key, did you mean {nearest.Key}?",
                 $"{nearest.Key}={nearest.Example}"));
         }
@@ -71,7 +57,7 @@ public static class SettingsFile
             }
             else if (!rule.Take(settings, value))
             {
-                var found = rule.Secret ? "" : $", found '{value}'";
+                var found = rule.Secret ? "" : $", found '{Shown(value)}'";
                 mistakes.Add(new SettingMistake(rule.Key, $"must be {rule.Rule}{found}", rule.Example));
             }
         }
@@ -83,6 +69,11 @@ public static class SettingsFile
     public static IReadOnlyList<(string Key, string Value)> Show(Settings settings) =>
         [.. SettingRules.All.Select(r => (r.Key, r.Give(settings) is not { Length: > 0 } value ? "(not set)"
             : r.Secret ? "********" : value))];
+
+    /// <summary>On one line of a terminal, whatever was written.</summary>
+    internal static string Shown(string text) =>
+        string.Concat((text.Length > LongestShown ? text[..LongestShown] + "…" : text)
+            .Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 
     private static IEnumerable<SettingMistake> AcrossKeys(Settings settings)
     {
@@ -96,24 +87,6 @@ public static class SettingsFile
             yield return new SettingMistake("StudyRefund:CancelQuietPeriod",
                 $"must be longer than MemberService:Timeout + {margin.TotalSeconds} s = {Durations.Format(longest)}",
                 "10m");
-    }
-
-    /// <summary>Leaves by key; a list written as <c>Key:0</c>, <c>Key:1</c> becomes one value with commas.</summary>
-    private static SortedDictionary<string, string> Flatten(IConfiguration sources)
-    {
-        var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (path, value) in sources.AsEnumerable().OrderBy(p => p.Key, StringComparer.OrdinalIgnoreCase))
-        {
-            if (value is null)
-                continue;
-            var colon = path.LastIndexOf(':');
-            if (colon > 0 && int.TryParse(path[(colon + 1)..], out _))
-                values[path[..colon]] = values.TryGetValue(path[..colon], out var before) ? $"{before},{value.Trim()}"
-                    : value.Trim();
-            else
-                values[path] = value.Trim();
-        }
-        return values;
     }
 
     private static bool IsKnown(string key) =>

@@ -38,8 +38,9 @@ public static class SettingRules
             (s, v) => Number(v, 1, 256, n => s.EventLog.Partitions = n), s => Text(s.EventLog.Partitions)),
         new("MemberService:BaseUrl", "an absolute http or https address", "http://127.0.0.1:9700",
             (s, v) => IsHttp(v) && Set(() => s.MemberService.BaseUrl = v), s => s.MemberService.BaseUrl),
-        new("MemberService:ApiKey", "text without line breaks", "key-…",
-            (s, v) => !v.Any(char.IsControl) && Set(() => s.MemberService.ApiKey = v), s => s.MemberService.ApiKey)
+        new("MemberService:ApiKey", "ASCII text without blanks", "key-7f3a",
+            (s, v) => v.All(c => c is > ' ' and < '\u007f') && Set(() => s.MemberService.ApiKey = v),
+            s => s.MemberService.ApiKey)
             { Secret = true },
         new("MemberService:Timeout", "100ms to 120s", "30s",
             (s, v) => Span(v, 0.1, 120, d => s.MemberService.Timeout = d),
@@ -59,7 +60,8 @@ public static class SettingRules
         new("StudyRefund:CancelQuietPeriod", "1s to 24h", "10m",
             (s, v) => Span(v, 1, 86_400, d => s.StudyRefund.CancelQuietPeriod = d),
             s => Durations.Format(s.StudyRefund.CancelQuietPeriod)),
-        new("Api:Urls", "http or https addresses to listen on, several with semicolons", "http://127.0.0.1:8080",
+        new("Api:Urls", "http or https addresses to listen on, without a path, several with semicolons",
+            "http://127.0.0.1:8080",
             (s, v) => v.Split(';').All(IsListenAddress) && Set(() => s.Api.Urls = v), s => s.Api.Urls),
         new("Otlp:Endpoint", "an absolute http or https address of an OTLP collector (gRPC)", "http://127.0.0.1:4317",
             (s, v) => IsHttp(v) && Set(() => s.Otlp.Endpoint = v), s => s.Otlp.Endpoint),
@@ -83,9 +85,13 @@ public static class SettingRules
         try
         {
             var parsed = new NpgsqlConnectionStringBuilder(value);
-            return parsed.Host is { Length: > 0 } && parsed.Username is { Length: > 0 };
+            // Rules over several keywords are told by the source and not by the builder.
+            using var source = NpgsqlDataSource.Create(parsed);
+            return parsed.Host is { Length: > 0 } && parsed.Username is { Length: > 0 }
+                && parsed.Database is { Length: > 0 };
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException
+            or NotSupportedException or InvalidOperationException or OverflowException)
         {
             return false;
         }
@@ -94,9 +100,12 @@ public static class SettingRules
     private static bool IsHttp(string value) => Uri.TryCreate(value, UriKind.Absolute, out var uri)
         && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0;
 
-    private static bool IsListenAddress(string value) =>
-        IsHttp(value.Replace("://*", "://any", StringComparison.Ordinal)
-            .Replace("://+", "://any", StringComparison.Ordinal));
+    internal static bool IsListenAddress(string value)
+    {
+        var spelled = value.Replace("://*", "://any", StringComparison.Ordinal)
+            .Replace("://+", "://any", StringComparison.Ordinal);
+        return IsHttp(spelled) && new Uri(spelled) is { PathAndQuery: "/", Fragment: "" };
+    }
 
     private static bool IsHostAndPort(string value)
     {
