@@ -11,14 +11,47 @@ public static class CommandLine
     // A desk's server, sandbox, broker and database are stopped one after the other.
     private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(2);
 
-    public static async Task<int> Run(string description, string[] args, params Command[] verbs)
+    // A reason may begin with @: nothing that is typed is the name of a file with more to read.
+    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
+
+    public static RootCommand Root(string description, params Command[] verbs)
     {
         var root = new RootCommand(description);
         foreach (var verb in verbs)
             root.Add(verb);
         root.Add(ApiClient.Address);
         root.Add(ApiClient.Key);
-        var parsed = root.Parse(args);
+        return root;
+    }
+
+    /// <exception cref="CliException">A rule asked for a value that could not be read.</exception>
+    public static ParseResult Parse(RootCommand root, string[] args)
+    {
+        try
+        {
+            return root.Parse(args, Parser);
+        }
+        catch (InvalidOperationException unread)
+        {
+            throw new CliException(ExitCode.Usage, unread.Message);
+        }
+    }
+
+    public static async Task<int> Run(string description, string[] args, params Command[] verbs)
+    {
+        try
+        {
+            return await Run(Parse(Root(description, verbs), args));
+        }
+        catch (Exception error) when (Explain(error) is { } told)
+        {
+            await Console.Error.WriteLineAsync(told.Message);
+            return told.ExitCode;
+        }
+    }
+
+    private static async Task<int> Run(ParseResult parsed)
+    {
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors.DistinctBy(one => one.Message))
@@ -27,18 +60,10 @@ public static class CommandLine
             return ExitCode.Usage;
         }
 
-        try
+        return await parsed.InvokeAsync(new InvocationConfiguration
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestStop,
-            });
-        }
-        catch (Exception error) when (Explain(error) is { } told)
-        {
-            await Console.Error.WriteLineAsync(told.Message);
-            return told.ExitCode;
-        }
+            EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestStop,
+        });
     }
 
     internal static CliException? Explain(Exception error) => error switch

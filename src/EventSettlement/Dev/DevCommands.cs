@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using EventSettlement.Cli;
 using EventSettlement.Platform;
 
 namespace EventSettlement.Dev;
@@ -95,6 +96,9 @@ public static class DevCommands
 
     private static int Reset(string folder)
     {
+        // A mistyped --dir must not cost somebody else's files.
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !DevStack.IsIn(folder))
+            throw new CliException(ExitCode.RefusedByState, $"{folder} holds no desk: nothing was deleted");
         Down(folder);
         LocalPostgres.Delete(folder);
         if (Directory.Exists(folder))

@@ -9,6 +9,8 @@ namespace EventSettlement.Dev;
 /// </summary>
 internal sealed class DevStack(DevOptions options, Action<string> say)
 {
+    private static readonly string[] OwnFiles = ["cli.json", "server.log", "sandbox.log", "kafka.properties"];
+
     private readonly OwnedProcess server = new(options.Folder, "server");
     private readonly OwnedProcess sandbox = new(options.Folder, "sandbox");
 
@@ -44,6 +46,10 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
 
     public void WriteCli(string key) =>
         WriteSecret("cli.json", JsonSerializer.Serialize(new { api = Api.ToString().TrimEnd('/'), key }));
+
+    /// <summary>Whether a folder has what <see cref="Up"/> leaves there, however far it came.</summary>
+    public static bool IsIn(string folder) => LocalPostgres.IsIn(folder)
+        || Array.Exists(OwnFiles, name => File.Exists(Path.Combine(folder, name)));
 
     public static IReadOnlyList<string> Down(string folder)
     {

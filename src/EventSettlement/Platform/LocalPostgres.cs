@@ -85,6 +85,10 @@ public sealed class LocalPostgres
         return true;
     }
 
+    /// <summary>Whether a private server's data is there, running or not.</summary>
+    public static bool IsIn(string folder) =>
+        FindBinaries() is { } binaries && PostgresFolder.Existing(folder, binaries) is not null;
+
     /// <summary>The address of the server that runs in this folder; null = none runs.</summary>
     public static string? RunningIn(string folder) =>
         FindBinaries() is { } binaries && PostgresFolder.Existing(folder, binaries) is { } place

@@ -67,6 +67,15 @@ public sealed class SettledInstallation : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    public async Task<string> Text(string sql)
+    {
+        await using var command = _app!.Services.GetRequiredService<Database>().Reads.CreateCommand(sql);
+        return (await command.ExecuteScalarAsync())?.ToString() ?? "";
+    }
+
+    public Task<string> Key(string name, Role role) =>
+        _app!.Services.GetRequiredService<KeyStore>().Create(name, role, default);
+
     public static string Fact(string study, params string[] members) => $$"""
         {"studyId":"{{study}}","completedAt":"2026-11-01T10:00:00+09:00","currency":"KRW","depositPerMember":30000,
         "penaltyPerAbsence":3000,"participants":[{{string.Join(',', members.Select((m, i) =>
@@ -85,13 +94,25 @@ public sealed class SettledInstallation : IAsyncLifetime
             && (await Details()).GetProperty("outboxWaiting").GetInt64() == 0);
     }
 
-    public HttpClient Client() => new()
+    public HttpClient Client(HttpMessageHandler? handler = null) => new(handler ?? new HttpClientHandler())
     {
         BaseAddress = new Uri(_address), DefaultRequestHeaders = { Authorization = new("Bearer", _key) },
     };
 
     /// <summary>What <c>settle LINE</c> prints and how it ends.</summary>
-    public async Task<(int Exit, string Out, string Error)> Settle(string line)
+    public Task<(int Exit, string Out, string Error)> Settle(string line)
+    {
+        string[] words = [.. line.Split(' '), "--api", _address];
+        return Captured(line.Contains("--key sk_", StringComparison.Ordinal) ? words : [.. words, "--key", _key]);
+    }
+
+    /// <summary>This process has, until it is disposed of, the environment of this installation.</summary>
+    public IDisposable AsEnvironment(string folder) => new Variables(
+        ("EVENTSETTLEMENT_API", _address), ("EVENTSETTLEMENT_KEY", _key), ("EVENTSETTLEMENT_HOME", folder),
+        ("EventSettlement__ConnectionStrings__Main", _database!.ConnectionString),
+        ("EventSettlement__MemberService__BaseUrl", Members.Url));
+
+    public static async Task<(int Exit, string Out, string Error)> Captured(string[] words)
     {
         var (usualOut, usualError) = (Console.Out, Console.Error);
         using var told = new StringWriter();
@@ -100,9 +121,6 @@ public sealed class SettledInstallation : IAsyncLifetime
         Console.SetError(wrong);
         try
         {
-            string[] words = [.. line.Split(' '), "--api", _address];
-            if (!line.Contains("--key sk_", StringComparison.Ordinal))
-                words = [.. words, "--key", _key];
             var exit = await CommandLine.Run("test", words, EveryVerb.Commands());
             return (exit, told.ToString(), wrong.ToString());
         }
@@ -133,6 +151,24 @@ public sealed class SettledInstallation : IAsyncLifetime
 
     public async Task<string> StateOf(string study) =>
         Assert.Single(await Column($"settlement list --subject {study}", "state"));
+
+    private sealed class Variables : IDisposable
+    {
+        private readonly (string Name, string? Before)[] _all;
+
+        public Variables(params (string Name, string Value)[] all)
+        {
+            _all = [.. all.Select(v => (v.Name, Environment.GetEnvironmentVariable(v.Name)))];
+            foreach (var (name, value) in all)
+                Environment.SetEnvironmentVariable(name, value);
+        }
+
+        public void Dispose()
+        {
+            foreach (var (name, before) in _all)
+                Environment.SetEnvironmentVariable(name, before);
+        }
+    }
 
     public static async Task Until(Func<Task<bool>> holds)
     {

@@ -16,6 +16,8 @@ public sealed class CommandLineTests
     [InlineData("settlement items")]
     [InlineData("settlement list --output xml")]
     [InlineData("settlement list --limit 0")]
+    [InlineData("settlement list --limit many")]
+    [InlineData("settlement retry " + Id + " --yes --expect-count few")]
     [InlineData("settlement retry " + Id + " --yes")]
     [InlineData("item resolve " + Id + "-1:1")]
     [InlineData("item resolve " + Id + "-1:1 --paid tx --write-off gone")]
@@ -40,6 +42,36 @@ public sealed class CommandLineTests
     [InlineData("28P01", ExitCode.Failed)]
     public void A_database_that_could_do_it_later_ends_with_5(string state, int code) => Assert.Equal(
         code, CommandLine.Explain(new PostgresException("told", "ERROR", "ERROR", state))!.ExitCode);
+
+    [Theory]
+    [InlineData("sandbox --urls nonsense")]
+    [InlineData("sandbox --port 65536")]
+    [InlineData("bench saga --connection nonsense")]
+    public async Task What_a_server_could_not_be_started_with_ends_with_2(string line) =>
+        Assert.Equal(ExitCode.Usage, await CommandLine.Run("test", line.Split(' '), EveryVerb.Commands()));
+
+    [Fact]
+    public void A_reason_that_begins_with_an_at_sign_is_no_file()
+    {
+        var parsed = CommandLine.Parse(CommandLine.Root("test", SettlementVerbs.Command()),
+            ["settlement", "hold", Id, "--reason", "@kim asked"]);
+        Assert.Empty(parsed.Errors);
+        Assert.Equal("@kim asked", parsed.GetValue<string>("--reason"));
+    }
+
+    [Fact]
+    public async Task A_reset_deletes_no_folder_that_holds_no_desk()
+    {
+        var folder = Directory.CreateTempSubdirectory("settle-cli-").FullName;
+        var mine = Path.Combine(folder, "appsettings.json");
+        await File.WriteAllTextAsync(mine, "{}");
+        Assert.Equal(ExitCode.RefusedByState,
+            await CommandLine.Run("test", ["dev", "reset", "--dir", folder], EveryVerb.Commands()));
+        Assert.True(File.Exists(mine));
+        await File.WriteAllTextAsync(Path.Combine(folder, "cli.json"), "{}");
+        Assert.Equal(0, await CommandLine.Run("test", ["dev", "reset", "--dir", folder], EveryVerb.Commands()));
+        Assert.False(Directory.Exists(folder));
+    }
 
     private static Task<int> Run(string line) => CommandLine.Run("test", line.Split(' '),
         SettlementVerbs.Command(), ItemVerbs.Command(), RunVerbs.Command(), LedgerVerbs.Command());

@@ -22,6 +22,12 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
             return;
         }
 
+        // JSON is UTF-8, and its bytes are kept; what says that it is something else would be misread.
+        if (http.Request.GetTypedHeaders().ContentType?.Charset is { Length: > 0 } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+            throw new ProblemException(415, "unsupported_media_type", "a body is UTF-8",
+                "send it in UTF-8, with charset=utf-8 or none");
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         if (key.Length is 0 or > 255 || key.Any(char.IsControl))
             throw new ProblemException(400, "idempotency_key_needed", "the header Idempotency-Key names this request",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EventSettlement.Bench;
+using EventSettlement.Platform;
 
 namespace EventSettlement.Cli.Verbs;
 
@@ -25,6 +26,11 @@ internal static class BenchVerbs
             "host:port of a fresh broker, or private to start one from KAFKA_HOME; PostgreSQL's log when not given.");
         var database = Verb.Text("--connection",
             "A PostgreSQL server to make a database on; a private one when not given.");
+        database.Validators.Add(r =>
+        {
+            if (!SettingRules.IsPostgres(r.GetValueOrDefault<string?>() + ";Database=new"))
+                r.AddError("--connection takes a PostgreSQL connection string with Host and Username");
+        });
         var verb = new Command(name, description) { settlements, members, rounds, latency, kafka, database };
         verb.SetAction((parsed, cancel) => run(new BenchOptions(
             parsed.GetValue(settlements), parsed.GetValue(members), parsed.GetValue(rounds), parsed.GetValue(database),

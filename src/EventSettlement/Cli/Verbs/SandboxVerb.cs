@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EventSettlement.Platform;
 using EventSettlement.Dev;
 using EventSettlement.Sandbox;
 
@@ -27,6 +28,16 @@ internal static class SandboxVerb
         {
             urls, port, journal, faults,
         };
+        urls.Validators.Add(r =>
+        {
+            if (!(r.GetValueOrDefault<string>() ?? "").Split(';').All(SettingRules.IsListenAddress))
+                r.AddError("--urls takes http addresses such as http://127.0.0.1:9700, several with semicolons");
+        });
+        port.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is < 0 or > 65_535)
+                r.AddError("--port takes a number from 0 to 65535");
+        });
         verb.SetAction((parsed, _) => SandboxApp.Run(
         [
             "--urls", parsed.GetValue(port) is { } p ? $"http://127.0.0.1:{p}" : parsed.GetValue(urls)!,

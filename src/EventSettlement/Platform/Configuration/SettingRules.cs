@@ -80,7 +80,7 @@ public static class SettingRules
         && delays.All(d => d >= TimeSpan.FromMilliseconds(10) && d <= TimeSpan.FromHours(24))
         && Set(() => settings.MemberService.DoubtDelays = delays);
 
-    private static bool IsPostgres(string value)
+    internal static bool IsPostgres(string value)
     {
         try
         {
