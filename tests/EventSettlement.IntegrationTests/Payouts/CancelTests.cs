@@ -63,6 +63,37 @@ public sealed class CancelTests : PayoutWorld
             TimeSpan.FromMinutes(11));
     }
 
+    [Theory]
+    [InlineData("state = 'FAILED', doubt_at = clock()", "in_doubt")]
+    [InlineData("state = 'REJECTED', doubt_at = clock()", "in_doubt")]
+    [InlineData("state = 'SENDING'", "being_paid")]
+    [InlineData("state = 'WRITTEN_OFF'", "written_off")]
+    public async Task One_item_that_may_be_paid_or_has_ended_refuses_the_cancel(string item, string code)
+    {
+        var id = await Plan(3);
+        await Execute($"UPDATE settlement_item SET {item} WHERE no = 2");
+        var before = await States(id);
+        var answer = await Cancel(id, Guid.NewGuid());
+        Assert.Equal((false, code), (answer.Cancelled, answer.Code));
+        Assert.Equal(before, await States(id));
+        Assert.Equal(1L, await Scalar<long>("SELECT count(DISTINCT transaction_id) FROM posting"));
+    }
+
+    [Fact]
+    public async Task What_changed_while_the_member_service_was_asked_refuses_the_cancel()
+    {
+        var id = await Plan(2);
+        Stub.Judge = _ => "FAILED";
+        await Pay(id);
+        Stub.BeforeLookup = async _ =>
+        {
+            await Execute("UPDATE settlement_item SET state = 'SENDING' WHERE no = 1");
+            return false;
+        };
+        Assert.Equal("being_paid", (await Cancel(id, Guid.NewGuid())).Code);
+        Assert.Equal("FAILED 1, SENDING 1", await States(id));
+    }
+
     [Fact]
     public async Task A_credit_that_nobody_knew_of_refuses_the_cancel_and_is_taken_up_later()
     {

@@ -47,8 +47,12 @@ public sealed class DoubtTests : PayoutWorld
         Assert.Equal(2, Corrected().Single().Counts.Failed);
     }
 
-    [Fact]
-    public async Task What_a_lookup_told_counts_only_where_no_attempt_came_between()
+    [Theory]
+    [InlineData("state = 'SENDING', attempt = 2")]
+    [InlineData("state = 'SENDING'")]
+    [InlineData("attempt = 2")]
+    [InlineData("needs_person = true")]
+    public async Task What_a_lookup_told_counts_only_where_nothing_came_between(string change)
     {
         var id = await Plan(1);
         Stub.Spoil = _ => null;
@@ -56,12 +60,46 @@ public sealed class DoubtTests : PayoutWorld
         await Saga(id, "FAILED");
         Stub.BeforeLookup = async _ =>
         {
-            await Execute("UPDATE settlement_item SET state = 'SENDING', attempt = 2");
+            await Execute($"UPDATE settlement_item SET {change}");
             return false;
         };
         await StopTests.Until(async () => await Resolver.Step(CancellationToken.None) > 0);
-        Assert.Equal("SENDING 1", await States(id));
+        Assert.DoesNotContain("PAID", await States(id), StringComparison.Ordinal);
         Assert.Equal(0, await Balance(id, "clearing-member"));
+    }
+
+    [Fact]
+    public async Task A_persons_case_is_asked_for_by_no_machine()
+    {
+        var id = await Plan(1);
+        Stub.Spoil = _ => null;
+        await Pay(id);
+        await Saga(id, "FAILED");
+        await Execute("UPDATE settlement_item SET needs_person = true");
+        await StopTests.Until(async () => await Resolver.Step(CancellationToken.None) > 0);
+        Assert.Empty(Stub.Lookups);
+        Assert.Equal("IN_DOUBT 1", await States(id));
+    }
+
+    [Theory]
+    [InlineData("REJECTED")]
+    [InlineData("FAILED")]
+    public async Task What_a_lost_owner_sent_is_asked_for_though_the_next_one_was_told_no(string told)
+    {
+        var id = await Plan(1);
+        Stub.Judge = _ => told;
+        var lost = Batch(1, Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member"));
+        lost.FailsWith = new TimeoutException();
+        await Assert.ThrowsAsync<TimeoutException>(() => Worker.Consume(lost, CancellationToken.None));
+        await OwnedTestBatch.Own(Database.Hot, 2);
+        await Pay(id, epoch: 2);
+        Assert.Equal($"{told} 1", await States(id));
+        await Saga(id, "FAILED");
+        Stub.Credited.Add(SettlementId.ItemKey(id, 1), "t-late");
+        await Resolve();
+        Assert.Equal("PAID 1", await States(id));
+        Assert.Equal(1, Corrected().Single().Counts.Paid);
+        Assert.Equal(1_000, await Balance(id, "clearing-member"));
     }
 
     [Fact]

@@ -67,6 +67,20 @@ public sealed class SandboxTests : IAsyncLifetime
         Assert.All(asked, i => Assert.Equal("PAID", i.Outcome.State));
     }
 
+    [Fact]
+    public async Task Nothing_leaves_on_a_claim_that_is_too_old()
+    {
+        var items = Items(3, "M-1");
+        var old = new Round(_members, BootClock.Now - TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60),
+            TimeSpan.FromMinutes(10));
+        await old.Pay(items, CancellationToken.None);
+        Assert.True(old.Late);
+        Assert.All(items, i => Assert.Null(i.Outcome.State));
+        var asked = Items(3, "M-1", items[0].SettlementId);
+        await Round().LookUp(asked, CancellationToken.None);
+        Assert.All(asked, i => Assert.Equal((true, null), (i.LookedUp, i.Outcome.State)));
+    }
+
     private static PayoutItem[] Items(int count, string member, Guid? settlement = null)
     {
         var id = settlement ?? Guid.CreateVersion7();

@@ -63,7 +63,7 @@ public sealed class StopTests : PayoutWorld
 
     internal static async Task Until(Func<Task<bool>> condition)
     {
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 1000; i++)
         {
             if (await condition())
                 return;
@@ -71,6 +71,6 @@ public sealed class StopTests : PayoutWorld
             Thread.Sleep(20);
         }
 
-        Assert.Fail("it did not come to pass in 4 s");
+        Assert.Fail("it did not come to pass in 20 s");
     }
 }
