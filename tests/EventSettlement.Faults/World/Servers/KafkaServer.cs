@@ -24,7 +24,7 @@ internal sealed class KafkaServer(string folder)
         Advertised = advertised ?? _port;
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Settings, Properties());
-        await ChildProcess.Output(Program("kafka-storage.sh"), 
+        await ChildProcess.Output(Program("kafka-storage.sh"),
             ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", Settings], Heap("-Xmx128m"));
     }
 
@@ -52,7 +52,7 @@ internal sealed class KafkaServer(string folder)
     private Dictionary<string, string> Heap(string heap) => new()
     {
         ["KAFKA_HEAP_OPTS"] = heap, ["LOG_DIR"] = folder,
-        ["KAFKA_JVM_PERFORMANCE_OPTS"] = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+        ["KAFKA_JVM_PERFORMANCE_OPTS"] = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1", ["KAFKA_TIER"] = "1",
     };
 
     private string Properties() => $"""
