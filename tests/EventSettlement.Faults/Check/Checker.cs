@@ -52,7 +52,7 @@ internal static class Checker
         return
         [
             .. Payments.Check(truth, isOver: true), .. LedgerSums.Check(truth), .. FactsTaken.Check(truth),
-            .. BlindResends.Check(truth, Journals.Calls(folder)),
+            .. BlindResends.Check(truth, Journals.Calls(folder), Journals.Freezes(folder)),
             .. Lives.Check(truth), .. await NothingStuck.Check(truth, database),
             .. await Outgoing.Check(truth, database, eventIds),
             .. await Offsets.Sample(database), .. await Offsets.AtTheEnd(database),

@@ -55,7 +55,7 @@ internal sealed class Installation : IAsyncDisposable
         {
             await Task.WhenAll(postgres.Start(plan.ClockOffSeconds), made.Sandbox.Start(), made.StartKafka());
             for (var i = 1; i <= plan.Processes; i++)
-                made.Members.Add(new Member($"settle-{i}", folder, made.Settings()));
+                made.Members.Add(new Member($"settle-{i}", folder, made.Settings($"settle-{i}")));
             for (var i = 0; i < made.Members.Count; i++)
                 made.Members[i].Start(i == 0 ? plan.CrashAt : null);
             made._supervising = Task.Run(made.Supervise);
@@ -101,13 +101,13 @@ internal sealed class Installation : IAsyncDisposable
         await Kafka.Start();
     }
 
-    private Dictionary<string, string> Settings()
+    private Dictionary<string, string> Settings(string server)
     {
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__Main"] = PostgresServer.ConnectionAt(PostgresProxy?.Port ?? Postgres.Port),
             ["EventLog__Kind"] = Plan.Log, ["EventLog__Partitions"] = "4",
-            ["MemberService__BaseUrl"] = Calls.Url.ToString(), ["MemberService__Timeout"] = "2s",
+            ["MemberService__BaseUrl"] = Calls.UrlFor(server).ToString(), ["MemberService__Timeout"] = "2s",
             ["MemberService__MaxItems"] = "100", ["MemberService__MaxInFlight"] = "4",
             ["MemberService__DoubtDelays"] = "500ms,1s,2s",
             ["StudyRefund__RetryDelays"] = "500ms,1s,2s", ["StudyRefund__CancelQuietPeriod"] = "160s",

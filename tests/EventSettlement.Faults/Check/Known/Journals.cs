@@ -16,7 +16,10 @@ internal sealed record Credit(
 internal sealed record SentFact(byte[] Body, bool Taken, bool Poison);
 
 /// <summary>A key on its way to the member service, to be credited (<c>bulk</c>) or looked up.</summary>
-internal sealed record Call(DateTime At, string Way, string Key);
+internal sealed record Call(DateTime At, string By, string Way, string Key);
+
+/// <summary>A server that stood still.</summary>
+internal sealed record Frozen(string By, DateTime From, DateTime To);
 
 /// <summary>Reads what those outside have written down.</summary>
 internal static class Journals
@@ -50,8 +53,18 @@ internal static class Journals
 
     public static List<Call> Calls(string folder) => [.. Lines(Path.Combine(folder, "calls.jsonl")).SelectMany(
         l => l.GetProperty("keys").EnumerateArray().Select(key => new Call(
-            l.GetProperty("at").GetDateTimeOffset().UtcDateTime, l.GetProperty("way").GetString()!,
+            Time(l, "at"), l.GetProperty("by").GetString()!, l.GetProperty("way").GetString()!,
             key.GetString()!)))];
+
+    public static List<Frozen> Freezes(string folder)
+    {
+        var file = Path.Combine(folder, "freezes.jsonl");
+        return !File.Exists(file) ? [] : [.. Lines(file).Select(l => new Frozen(
+            l.GetProperty("by").GetString()!, Time(l, "from"), Time(l, "to")))];
+    }
+
+    private static DateTime Time(JsonElement line, string name) =>
+        line.GetProperty(name).GetDateTimeOffset().UtcDateTime;
 
     private static Credit Read(JsonElement line)
     {

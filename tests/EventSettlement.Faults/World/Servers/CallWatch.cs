@@ -5,30 +5,32 @@ using System.Text.RegularExpressions;
 
 namespace EventSettlement.Faults.World;
 
-/// <summary>Stands before the member service and writes down which keys are asked for, before they arrive.</summary>
-internal sealed partial class CallWatch : IDisposable
+/// <summary>
+/// Stands between each server and the member service and writes down who asks for which keys, before they arrive.
+/// </summary>
+internal sealed partial class CallWatch(int target, string folder) : IDisposable
 {
     private const int LongestKey = 64;
     private readonly ConditionalWeakTable<ProxyLink, State> _links = [];
-    private readonly StreamWriter _file;
-    private readonly TcpProxy _proxy;
+    private readonly StreamWriter _file = new(Path.Combine(folder, "calls.jsonl")) { AutoFlush = true };
+    private readonly List<TcpProxy> _proxies = [];
 
-    public CallWatch(int target, string folder)
+    /// <summary>Where this server finds the member service.</summary>
+    public Uri UrlFor(string server)
     {
-        _file = new StreamWriter(Path.Combine(folder, "calls.jsonl")) { AutoFlush = true };
-        _proxy = new TcpProxy(target) { BeforeServer = Note };
+        var proxy = new TcpProxy(target) { BeforeServer = (link, piece) => Note(server, link, piece) };
+        _proxies.Add(proxy);
+        return new Uri($"http://127.0.0.1:{proxy.Port}");
     }
-
-    public Uri Url => new($"http://127.0.0.1:{_proxy.Port}");
 
     public void Dispose()
     {
-        _proxy.Dispose();
+        _proxies.ForEach(p => p.Dispose());
         lock (_file)
             _file.Dispose();
     }
 
-    private Task<Fate> Note(ProxyLink link, ReadOnlyMemory<byte> piece)
+    private Task<Fate> Note(string server, ProxyLink link, ReadOnlyMemory<byte> piece)
     {
         var state = _links.GetValue(link, _ => new State());
         var text = state.Rest + Encoding.ASCII.GetString(piece.Span);
@@ -41,23 +43,23 @@ internal sealed partial class CallWatch : IDisposable
             end = match.Index + match.Length;
             if (match.Groups["way"].Value is { Length: > 0 } way)
             {
-                Write(state.Way, keys);
+                Write(server, state.Way, keys);
                 (state.Way, keys) = (way, []);
             }
             else
                 keys.Add(match.Value);
         }
 
-        Write(state.Way, keys);
+        Write(server, state.Way, keys);
         state.Rest = text[Math.Max(end, text.Length - LongestKey)..];
         return Task.FromResult(Fate.GoesOn);
     }
 
-    private void Write(string way, List<string> keys)
+    private void Write(string by, string way, List<string> keys)
     {
         if (keys.Count == 0)
             return;
-        var line = JsonSerializer.Serialize(new { at = DateTimeOffset.UtcNow, way, keys });
+        var line = JsonSerializer.Serialize(new { at = DateTimeOffset.UtcNow, by, way, keys });
         lock (_file)
             if (_file.BaseStream is { CanWrite: true })
                 _file.WriteLine(line);
