@@ -29,6 +29,8 @@ internal sealed class HttpCase(Operation operation, HttpMethod method, string ad
     public bool IsNoHttp => Address.Length > 8_000 || Address.Contains("%00", StringComparison.Ordinal)
         || (Cookie?.Length ?? 0) > 30_000;
 
+    public bool IsTooLarge => Body?.Length > 1024 * 1024 || Cookie?.Length > 30_000;
+
     public HttpRequestMessage Message()
     {
         var message = new HttpRequestMessage(Method, Address);

@@ -21,7 +21,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     [Fact]
     public void Random_configurations_are_right_or_all_their_mistakes_are_told()
     {
-        var cases = FuzzPlan.Cases(quick: 100, full: 2_000);
+        var cases = FuzzPlan.Cases(quick: 60, full: 2_000);
         var right = 0;
         for (var n = 0; n < cases; n++)
         {
@@ -36,7 +36,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
         }
 
         output.WriteLine($"{cases} configurations, {right} right; {FuzzPlan.Again}");
-        Assert.InRange(right, cases / 100, cases / 2);
+        Assert.InRange(right, cases / 100 + 1, cases * 3 / 4);
     }
 
     [Fact]
