@@ -26,6 +26,12 @@ public sealed class FoundSequencesTests
     [InlineData("an answer closes its attempt's part", "Request 0 0; Guard 0 0; Serve 0 12")]
     [InlineData("an older answer closes its part", "Request 0 0; Serve 0 3348; Correct 0 0; Deliver 1 0")]
     [InlineData("a command once", "Request 0 0; Hold 0 0; Again 0 0")]
+    [InlineData("undone half-way", "Request 3 0; Cancel 0 0; Broken 6 0 +; Hold 0 0")]
+    [InlineData("timers undone", "Request 5 0; Serve 0 12; Deliver 0 0; Cancel 0 0; Broken 6 0")]
+    [InlineData("three retries again",
+        "Request 5 0; Serve 0 696; Deliver 0 0; Guard 0 0; Serve 0 0; Deliver 0 0; RetryRejected 0 0")]
+    [InlineData("release repeats the timer",
+        "Request 0 0; Serve 0 76; Serve 0 0; Deliver 0 0; Deliver 0 0; Hold 0 0; Due 0 0")]
     public async Task A_rule_in_the_fewest_steps(string rule, string steps)
     {
         Assert.NotEmpty(rule);

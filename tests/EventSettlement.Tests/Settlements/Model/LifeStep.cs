@@ -67,7 +67,7 @@ internal static class LifeGenerator
         (Happening.Serve, 22), (Happening.Deliver, 24), (Happening.Repeat, 7), (Happening.Correct, 7),
         (Happening.Due, 11), (Happening.Pass, 3), (Happening.Retry, 4), (Happening.RetryRejected, 3),
         (Happening.Cancel, 4), (Happening.Hold, 4), (Happening.Release, 5), (Happening.Again, 4), (Happening.Guard, 3),
-        (Happening.Broken, 2), (Happening.Request, 1),
+        (Happening.Broken, 3), (Happening.Request, 1),
     ];
 
     private static readonly int Total = Weights.Sum(w => w.Weight);
@@ -87,6 +87,9 @@ internal static class LifeGenerator
     private static LifeStep Step(Happening what, Random random) => what switch
     {
         Happening.Due => new(what, Math.Max(0, random.Next(7) - 4), 0, random.Next(6) == 0),
+
+        // What failed half-way shows in what its neighbours of the batch write.
+        Happening.Broken => new(what, random.Next(12), 0, random.Next(2) == 0),
         _ => new(what, random.Next(8), random.Next(4096), random.Next(6) == 0),
     };
 
