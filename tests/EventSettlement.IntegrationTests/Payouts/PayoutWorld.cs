@@ -28,7 +28,7 @@ public class PayoutWorld : IAsyncLifetime
 
     protected virtual TimeSpan QuietPeriod => TimeSpan.FromMinutes(10);
 
-    protected virtual TimeSpan Timeout => TimeSpan.FromMilliseconds(500);
+    protected virtual TimeSpan Timeout => TimeSpan.FromSeconds(3);
 
     protected virtual int MaxItems => 500;
 
