@@ -14,6 +14,11 @@ internal static partial class AnswerCheck
             return "a failure inside";
         if (asked.Spoilt is not null && status < 400)
             return $"taken in spite of {asked.Spoilt}";
+        if (asked is { Spoilt: HttpCase.NoKey, IsNoHttp: false } && status != 401)
+            return "somebody without a key is told more than that";
+        if (asked is { Spoilt: HttpCase.LowRole, IsNoHttp: false } && status != 403
+            && !body.Contains("path_not_found"))
+            return "somebody who only reads is told more than that";
         if (asked.Method == asked.Operation.Method && asked.Spoilt is null && status < 400
             && !asked.Operation.Successes.Contains(status))
             return "a success that is not described";

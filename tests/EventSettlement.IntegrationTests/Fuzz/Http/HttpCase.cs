@@ -6,6 +6,9 @@ namespace EventSettlement.IntegrationTests.Fuzz.Http;
 /// <summary>A request that can be sent again and printed.</summary>
 internal sealed class HttpCase(Operation operation, HttpMethod method, string address)
 {
+    public const string NoKey = "no key";
+    public const string LowRole = "a role that only reads";
+
     public Operation Operation { get; } = operation;
 
     public HttpMethod Method { get; set; } = method;

@@ -44,7 +44,8 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
         {
             case 0:
                 made.Key = random.Next(3) switch { 0 => null, 1 => "sk_wrong", _ => Header(Strange.Text(random)) };
-                made.Spoilt = made.Operation.Path.StartsWith("/healthz/", StringComparison.Ordinal) ? null : "no key";
+                made.Spoilt = made.Operation.Path.StartsWith("/healthz/", StringComparison.Ordinal)
+                    ? null : HttpCase.NoKey;
                 break;
             case 1:
                 made.Method = HttpMethod.Parse(Strange.Any(random, ["PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"]));
@@ -61,7 +62,7 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
                 break;
             case 4:
                 made.Key = supplies.Keys[0];
-                made.Spoilt = "a role that only reads";
+                made.Spoilt = HttpCase.LowRole;
                 break;
             case 5:
                 made.Idempotency = random.Next(3) switch { 0 => null, 1 => "", _ => new string('k', 256) };
