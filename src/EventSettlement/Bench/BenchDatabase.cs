@@ -7,24 +7,28 @@ namespace EventSettlement.Bench;
 /// <summary>A fresh, migrated database for one bench; gone when disposed.</summary>
 internal sealed class BenchDatabase : IAsyncDisposable
 {
+    private const string PostgresFolder = "postgres";
     private readonly NpgsqlDataSource _server;
     private readonly LocalPostgres? _private;
     private readonly string? _folder;
     private readonly string _name;
 
-    private BenchDatabase(NpgsqlDataSource server, LocalPostgres? own, string? folder, string name, Database database)
+    private BenchDatabase(NpgsqlDataSource server, LocalPostgres? own, string? folder, string name, string address)
     {
-        (_server, _private, _folder, _name, Database) = (server, own, folder, name, database);
+        (_server, _private, _folder, _name, ConnectionString) = (server, own, folder, name, address);
+        Database = new Database(address);
     }
 
     public Database Database { get; }
+
+    public string ConnectionString { get; }
 
     public static async Task<BenchDatabase> Create(string? connectionString, CancellationToken cancel)
     {
         var folder = connectionString is null ? Directory.CreateTempSubdirectory("settle-bench-").FullName : null;
         var own = folder is null
             ? null
-            : await LocalPostgres.Start(Path.Combine(folder, "postgres"), Console.Error.WriteLine, stop: cancel);
+            : await LocalPostgres.Start(Path.Combine(folder, PostgresFolder), Console.Error.WriteLine, stop: cancel);
         var address = new NpgsqlConnectionStringBuilder(connectionString ?? own!.ConnectionString);
         var server = NpgsqlDataSource.Create(address.ConnectionString);
         var name = string.Create(
@@ -33,7 +37,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
             await create.ExecuteNonQueryAsync(cancel);
         address.Database = name;
         await Migrator.Migrate(address.ConnectionString, cancel);
-        return new BenchDatabase(server, own, folder, name, new Database(address.ConnectionString));
+        return new BenchDatabase(server, own, folder, name, address.ConnectionString);
     }
 
     public async Task Execute(string sql, CancellationToken cancel)
@@ -50,7 +54,11 @@ internal sealed class BenchDatabase : IAsyncDisposable
             await drop.ExecuteNonQueryAsync();
         await _server.DisposeAsync();
         _private?.Stop();
-        if (_folder is not null)
-            Directory.Delete(_folder, recursive: true);
+        if (_folder is null)
+            return;
+
+        // As root the data lies elsewhere.
+        LocalPostgres.Delete(Path.Combine(_folder, PostgresFolder));
+        Directory.Delete(_folder, recursive: true);
     }
 }

@@ -17,19 +17,14 @@ namespace EventSettlement.Bench;
 internal sealed class BenchInstallation : IAsyncDisposable
 {
     private const int LinesACall = 1000;
-    private const string PostgresFolder = "postgres";
     private readonly List<Process> _processes = [];
     private readonly string _folder;
-    private readonly string _name;
-    private readonly NpgsqlDataSource _server;
-    private LocalPostgres? _private;
+    private readonly BenchDatabase _database;
 
-    private BenchInstallation(string folder, string name, NpgsqlDataSource server, Database database, HttpClient api)
+    private BenchInstallation(string folder, BenchDatabase database, HttpClient api)
     {
-        (_folder, _name, _server, Database, Api) = (folder, name, server, database, api);
+        (_folder, _database, Api) = (folder, database, api);
     }
-
-    public Database Database { get; }
 
     public HttpClient Api { get; }
 
@@ -40,32 +35,21 @@ internal sealed class BenchInstallation : IAsyncDisposable
             ? await PrivateKafka.StartIfWanted(folder, Console.Error.WriteLine, cancel)
                 ?? throw new InvalidOperationException("--kafka private needs KAFKA_HOME, a Kafka distribution.")
             : options.Kafka;
-        var postgres = options.ConnectionString is { } given
-            ? null
-            : await LocalPostgres.Start(Path.Combine(folder, PostgresFolder), Console.Error.WriteLine, stop: cancel);
-        var address = new NpgsqlConnectionStringBuilder(options.ConnectionString ?? postgres!.ConnectionString);
-        var server = NpgsqlDataSource.Create(address.ConnectionString);
-        var name = string.Create(
-            CultureInfo.InvariantCulture, $"settle_bench_{Environment.ProcessId}_{Environment.TickCount64}");
-        await using (var create = server.CreateCommand($"CREATE DATABASE {name}"))
-            await create.ExecuteNonQueryAsync(cancel);
-        address.Database = name;
-        await Migrator.Migrate(address.ConnectionString, cancel);
-        var database = new Database(address.ConnectionString);
-        var secret = await new KeyStore(database).Create("bench", Role.Admin, cancel);
+        var database = await BenchDatabase.Create(options.ConnectionString, cancel);
+        var secret = await new KeyStore(database.Database).Create("bench", Role.Admin, cancel);
         var port = Shell.FreePort();
         var api = new HttpClient
         {
             BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5),
         };
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
-        var made = new BenchInstallation(folder, name, server, database, api) { _private = postgres };
+        var made = new BenchInstallation(folder, database, api);
         var sandbox = Shell.FreePort();
         made.Run("sandbox", [], "sandbox", "--urls", $"http://127.0.0.1:{sandbox}",
             "--journal", Path.Combine(folder, "journal.jsonl"));
         made.Run("server",
         [
-            new("EventSettlement__ConnectionStrings__Main", address.ConnectionString),
+            new("EventSettlement__ConnectionStrings__Main", database.ConnectionString),
             new("EventSettlement__MemberService__BaseUrl", $"http://127.0.0.1:{sandbox}"),
             new("EventSettlement__Api__Urls", api.BaseAddress.ToString()),
             new("EventSettlement__EventLog__Kind", kafka is null ? "postgres" : "kafka"),
@@ -104,7 +88,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
 
     public async Task<long> Count(string sql, CancellationToken cancel)
     {
-        await using var command = Database.Reads.CreateCommand(sql);
+        await using var command = _database.Database.Reads.CreateCommand(sql);
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
     }
 
@@ -135,13 +119,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
         }
 
         Api.Dispose();
-        await Database.DisposeAsync();
-        await using (var drop = _server.CreateCommand($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)"))
-            await drop.ExecuteNonQueryAsync();
-        await _server.DisposeAsync();
-        _private?.Stop();
-        if (_private is not null)
-            LocalPostgres.Delete(Path.Combine(_folder, PostgresFolder));
+        await _database.DisposeAsync();
         new OwnedProcess(_folder, PrivateKafka.Name).Stop();
         Directory.Delete(_folder, recursive: true);
     }
