@@ -13,6 +13,13 @@ internal sealed record Scene(
         return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Some answers of the member service stop payments to it, and a person resumes them.</summary>
+    public async Task ResumeWhereStopped()
+    {
+        if (await Count("SELECT count(*) FROM downstream WHERE state = 'STOPPED'") > 0)
+            await Desk.Ask("v1/downstreams/member/resume", new { });
+    }
+
     public async Task Execute(string sql)
     {
         await using var command = Database.CreateCommand(sql);

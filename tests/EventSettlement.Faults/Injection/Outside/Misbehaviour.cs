@@ -28,8 +28,7 @@ internal sealed class Misbehaviour(string name, string switches, double seconds,
     {
         for (var tries = 0; tries < 20; tries++)
         {
-            if (await scene.Count("SELECT count(*) FROM downstream WHERE state = 'STOPPED'") > 0)
-                await scene.Desk.Ask("v1/downstreams/member/resume", new { });
+            await scene.ResumeWhereStopped();
             await Last(0.25);
         }
     }

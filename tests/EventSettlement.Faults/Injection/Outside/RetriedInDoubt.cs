@@ -26,8 +26,7 @@ internal sealed class RetriedInDoubt : Fault
         {
             var failed = await Tables.Read(scene.Database, FailedSql, r => r.GetString(0));
             await Task.WhenAll(failed.Select(id => scene.Desk.Ask($"v1/settlements/{id}/retry", new { })));
-            if (await scene.Count("SELECT count(*) FROM downstream WHERE state = 'STOPPED'") > 0)
-                await scene.Desk.Ask("v1/downstreams/member/resume", new { });
+            await scene.ResumeWhereStopped();
             await Last(0.4);
         }
 
