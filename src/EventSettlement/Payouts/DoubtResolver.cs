@@ -44,21 +44,14 @@ internal sealed class DoubtResolver(
         while (!stoppingToken.IsCancellationRequested)
         {
             var taken = 0;
-            try
-            {
-                taken = await Step(stoppingToken);
-            }
-#pragma warning disable CA1031 // Whatever is away, in whichever words: a loop of the server must not give up.
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                logger.LogWarning(e, "The doubts could not be looked at; the next try is in {Pause}", Pause);
-            }
-
+            await ServerLoop.Try(async stop => taken = await Step(stop), Failed, stoppingToken);
             if (taken < MaxItems)
                 await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private void Failed(Exception wrong) =>
+        logger.LogWarning(wrong, "The doubts could not be looked at; the next try is in {Pause}", Pause);
 
     private async Task Record(NpgsqlConnection connection, Doubt[] told, CancellationToken cancel)
     {

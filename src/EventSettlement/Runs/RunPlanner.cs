@@ -17,6 +17,7 @@ public sealed partial class RunPlanner(
     public const long MaxWaiting = 100_000;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     /// <summary>Plans one run to its end, or until it is taken away or stopped.</summary>
     /// <param name="maxChunks">Ends early, as if the process had been killed there.</param>
@@ -47,18 +48,13 @@ public sealed partial class RunPlanner(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
-            try
-            {
-                if (!await Step(stoppingToken))
-                    await signal.Wait(Interval, stoppingToken);
-            }
-#pragma warning disable CA1031 // Whatever is away, in whichever words: a loop of the server must not give up.
-            catch (Exception wrong) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                Failed(wrong);
-                await signal.Wait(TimeSpan.FromSeconds(1), stoppingToken);
-            }
+        {
+            var planned = false;
+            if (!await ServerLoop.Try(async stop => planned = await Step(stop), Failed, stoppingToken))
+                await signal.Wait(AfterFailure, stoppingToken);
+            else if (!planned)
+                await signal.Wait(Interval, stoppingToken);
+        }
     }
 
     private async Task Plan(RunLease lease, int maxChunks, CancellationToken cancel)

@@ -67,18 +67,7 @@ public sealed partial class RunSchedule(
     {
         using var timer = new PeriodicTimer(Interval);
         do
-        {
-            try
-            {
-                await Step(stoppingToken);
-            }
-#pragma warning disable CA1031 // Whatever is away, in whichever words: a loop of the server must not give up.
-            catch (Exception wrong) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                Failed(wrong);
-            }
-        }
+            await ServerLoop.Try(Step, Failed, stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 

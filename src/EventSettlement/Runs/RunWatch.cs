@@ -29,16 +29,7 @@ public sealed partial class RunWatch(Database database, ILogger<RunWatch> log) :
     {
         using var timer = new PeriodicTimer(Interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            try
-            {
-                await Step(stoppingToken);
-            }
-#pragma warning disable CA1031 // Whatever is away, in whichever words: a loop of the server must not give up.
-            catch (Exception wrong) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                Failed(wrong);
-            }
+            await ServerLoop.Try(Step, Failed, stoppingToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Runs could not be looked at; it is tried again")]

@@ -80,16 +80,7 @@ public sealed partial class SettlementGuard : BackgroundService
             return;
         using var timer = new PeriodicTimer(_bounds.Interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            try
-            {
-                await Round(stoppingToken);
-            }
-#pragma warning disable CA1031 // PostgreSQL or the log is away, in whichever words: a guard must not give up.
-            catch (Exception wrong) when (!stoppingToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                Failed(wrong);
-            }
+            await ServerLoop.Try(Round, Failed, stoppingToken);
     }
 
     private async Task<int> Send(string kind, List<OutgoingMessage> messages, CancellationToken stop)
