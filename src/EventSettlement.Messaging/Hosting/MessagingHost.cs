@@ -31,7 +31,8 @@ public sealed class MessagingHost(
         await StartChecks.RefuseChangedPartitions(database, builder.Topics, options.Partitions, cancellationToken);
         await log.CreateTopics([.. builder.Topics.Select(name => new TopicSpec(name, options.Partitions))],
             cancellationToken);
-        var work = new List<Task>();
+        var frozen = ActivatorUtilities.CreateInstance<FrozenTransactions>(services);
+        var work = new List<Task> { Keep("the end of frozen transactions", frozen.Run) };
         foreach (var group in services.GetServices<ConsumerBinding>().GroupBy(binding => binding.Group))
             if (options.Groups is null || options.Groups.Contains(group.Key))
                 work.Add(Serve(PumpOf(group)));

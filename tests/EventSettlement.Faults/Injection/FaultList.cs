@@ -13,7 +13,7 @@ internal static class FaultList
         new OffsetsTurnedBack(),
         new Network("postgres", "cut"), new Network("postgres", "slow"), new Network("postgres", "silent"),
         new Network("kafka", "cut"), new Network("kafka", "slow"), new Network("kafka", "silent"),
-        new CommitCut(after: false), new CommitCut(after: true), new NoConnections(),
+        new CommitCut(after: false), new CommitCut(after: true), new HalfSent(), new NoConnections(),
         .. new[] { "40001", "40P01", "55P03", "57014" }.Select(s => new SqlStates(s)),
         .. Members(), new MemberDown(killed: true), new MemberDown(killed: false), new RetriedInDoubt(),
         new Repeated(), new Poison(), new SameRunTwice(scheduled: false), new SameRunTwice(scheduled: true),

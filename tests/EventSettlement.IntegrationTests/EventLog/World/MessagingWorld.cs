@@ -33,6 +33,9 @@ public sealed class MessagingWorld : IAsyncDisposable
 
     public NpgsqlDataSource Sql => _pools.Reads;
 
+    /// <summary>What the members write with.</summary>
+    public NpgsqlDataSource Hot => _pools.Hot;
+
     public string ConnectionString => _database.ConnectionString;
 
     public ConcurrentQueue<(string Code, string Cause, string Message)> Alerts { get; } = new();
