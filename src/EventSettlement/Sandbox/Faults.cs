@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace EventSettlement.Sandbox;
 
 /// <summary>
-/// How the sandbox misbehaves; all off by default. Shares are 0 … 1 and drawn by key or by call from the seed. Set with
-/// Settable, not init-only: compiled deserializers lose the initial values of init-only properties.
-/// <c>--faults '{"latencyMs":20}'</c> or by <c>POST /sandbox/faults</c> with the whole of it.
+/// How the sandbox misbehaves; all off by default. Shares are 0 to 1 and drawn by key or by call from the seed. Set
+/// with <c>--faults '{"latencyMs":20}'</c> or by <c>POST /sandbox/faults</c> with the whole of it. Settable, not
+/// init-only: compiled deserializers lose the initial values of init-only properties.
 /// </summary>
 internal sealed record Faults
 {

@@ -14,17 +14,13 @@ public static class SandboxApp
     private const int MaxItems = 500;
     private const int MaxBodyBytes = 4 << 20;
 
-    public static async Task<int> Run(string[] args)
+    /// <param name="stop">Ctrl-C and its like.</param>
+    internal static async Task Run(SandboxOptions options, CancellationToken stop)
     {
-        if (SandboxOptions.Parse(args, out var fault) is not { } options)
-        {
-            await Console.Error.WriteLineAsync(fault + "\nsettle sandbox --urls URL --journal FILE [--faults JSON]");
-            return 2;
-        }
-
         await using var app = await Start(options);
-        await app.WaitForShutdownAsync();
-        return 0;
+        Console.WriteLine($"The sandbox member service listens on {string.Join(' ', app.Urls)}; every credit is in "
+            + $"{options.Journal}. Ctrl-C ends it.");
+        await app.WaitForShutdownAsync(stop);
     }
 
     internal static async Task<WebApplication> Start(SandboxOptions options)
@@ -35,6 +31,8 @@ public static class SandboxApp
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Urls)
             .ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
+        // Calls that it was told never to answer are not waited for.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(book);
         var app = builder.Build();

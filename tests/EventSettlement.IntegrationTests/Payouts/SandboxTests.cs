@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EventSettlement.Payouts.Calls;
 using EventSettlement.Sandbox;
 
@@ -23,6 +24,26 @@ public sealed class SandboxTests : IAsyncLifetime
         _members.Dispose();
         await _app.DisposeAsync();
         File.Delete(_journal);
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task A_sandbox_says_where_it_listens_and_ends_when_it_is_told_to(string signal)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "settle.dll");
+        var start = new ProcessStartInfo("dotnet", [program, "sandbox", "--port", "0", "--journal", _journal + "2"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var sandbox = Process.Start(start)!;
+        var said = await sandbox.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        using var kill = Process.Start("kill", ["-" + signal, $"{sandbox.Id}"]);
+        await sandbox.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        File.Delete(_journal + "2");
+
+        Assert.Matches(@"listens on http://127\.0\.0\.1:[1-9]\d+; every credit is in .*2\.", said);
+        Assert.Equal(0, sandbox.ExitCode);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using EventSettlement.Platform;
 using EventSettlement.Dev;
 using EventSettlement.Sandbox;
@@ -38,11 +39,20 @@ internal static class SandboxVerb
             if (r.GetValueOrDefault<int?>() is < 0 or > 65_535)
                 r.AddError("--port takes a number from 0 to 65535");
         });
-        verb.SetAction((parsed, _) => SandboxApp.Run(
-        [
-            "--urls", parsed.GetValue(port) is { } p ? $"http://127.0.0.1:{p}" : parsed.GetValue(urls)!,
-            "--journal", parsed.GetValue(journal)!, "--faults", parsed.GetValue(faults)!,
-        ]));
+        faults.Validators.Add(r =>
+        {
+            try
+            {
+                Faults.Parse(r.GetValueOrDefault<string>() ?? "");
+            }
+            catch (JsonException wrong)
+            {
+                r.AddError("--faults: " + wrong.Message);
+            }
+        });
+        verb.SetAction((parsed, stop) => SandboxApp.Run(new SandboxOptions(
+            parsed.GetValue(port) is { } p ? $"http://127.0.0.1:{p}" : parsed.GetValue(urls)!,
+            parsed.GetValue(journal)!, Faults.Parse(parsed.GetValue(faults)!)), stop));
         return verb;
     }
 }
