@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Confluent.Kafka;
 using EventSettlement.Platform;
 using System.Text;
 using Npgsql;
@@ -74,6 +75,11 @@ public static class CommandLine
             new(ExitCode.Unavailable, "The database does not answer: " + error.Message),
         NpgsqlException { IsTransient: true } =>
             new(ExitCode.Unavailable, "The database cannot do it now, try again: " + error.Message),
+        KafkaException { Error.Code: ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown
+            or ErrorCode.Local_Resolve or ErrorCode.Local_TimedOut or ErrorCode.Local_MsgTimedOut
+            or ErrorCode.RequestTimedOut or ErrorCode.LeaderNotAvailable or ErrorCode.NotController } =>
+            new(ExitCode.Unavailable, "Kafka does not answer: " + error.Message),
+        KafkaException => new(ExitCode.Failed, "Kafka refused it: " + error.Message),
         HttpRequestException { StatusCode: { } status } => new(ExitCode.Of((int)status), error.Message),
         HttpRequestException => new(ExitCode.Unavailable, "The server does not answer: " + error.Message),
         TaskCanceledException { InnerException: TimeoutException } =>

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using EventSettlement.Cli;
 using EventSettlement.Cli.Verbs;
 using Npgsql;
@@ -42,6 +43,16 @@ public sealed class CommandLineTests
     [InlineData("28P01", ExitCode.Failed)]
     public void A_database_that_could_do_it_later_ends_with_5(string state, int code) => Assert.Equal(
         code, CommandLine.Explain(new PostgresException("told", "ERROR", "ERROR", state))!.ExitCode);
+
+    [Theory]
+    [InlineData(ErrorCode.Local_Transport, ExitCode.Unavailable)]
+    [InlineData(ErrorCode.Local_AllBrokersDown, ExitCode.Unavailable)]
+    [InlineData(ErrorCode.Local_TimedOut, ExitCode.Unavailable)]
+    [InlineData(ErrorCode.TopicAuthorizationFailed, ExitCode.Failed)]
+    [InlineData(ErrorCode.InvalidReplicationFactor, ExitCode.Failed)]
+    public void A_broker_that_does_not_answer_is_unavailable_and_one_that_refuses_is_a_failure(
+        ErrorCode error, int code) => Assert.Equal(
+        code, CommandLine.Explain(new KafkaException(new Error(error, "told")))!.ExitCode);
 
     [Theory]
     [InlineData("sandbox --urls nonsense")]
