@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace EventSettlement.Platform;
@@ -7,6 +8,7 @@ namespace EventSettlement.Platform;
 /// </summary>
 public sealed class LocalPostgres
 {
+    private static readonly TimeSpan LeftoversEnd = TimeSpan.FromSeconds(15);
     private readonly PostgresFolder place;
 
     private LocalPostgres(PostgresFolder place, int port, bool adopted)
@@ -67,10 +69,31 @@ public sealed class LocalPostgres
         var port = Shell.FreePort();
         var all = (options ?? []).Prepend($"port={port}").Prepend("listen_addresses=127.0.0.1")
             .Prepend("unix_socket_directories=").Select(o => $"-c {o.Split('=')[0]}='{o[(o.IndexOf('=') + 1)..]}'");
-        place.AsOwner("pg_ctl", "start", "-D", place.Data, "-w", "-t", "60", "-s",
-            "-l", Path.Combine(place.Root, "postgres.log"), "-o", string.Join(' ', all));
+        await StartAnew(place, string.Join(' ', all), stop);
         await CreateDatabase(place, port, stop);
         return new LocalPostgres(place, port, adopted: false);
+    }
+
+    /// <exception cref="InvalidOperationException">It does not start; with what its log says.</exception>
+    private static async Task StartAnew(PostgresFolder place, string options, CancellationToken stop)
+    {
+        var (log, began) = (Path.Combine(place.Root, "postgres.log"), Stopwatch.GetTimestamp());
+        while (true)
+            try
+            {
+                place.AsOwner("pg_ctl", "start", "-D", place.Data, "-w", "-t", "60", "-s", "-l", log, "-o", options);
+                return;
+            }
+            catch (InvalidOperationException) when (Stopwatch.GetElapsedTime(began) < LeftoversEnd)
+            {
+                // The children of a killed server hold its memory until they have noticed.
+                await Task.Delay(TimeSpan.FromSeconds(1), stop);
+            }
+            catch (InvalidOperationException failed)
+            {
+                throw new InvalidOperationException(
+                    $"{failed.Message}\n{log} ends with:\n{string.Join('\n', File.ReadLines(log).TakeLast(5))}");
+            }
     }
 
     public void Stop() => place.AsOwner("pg_ctl", "stop", "-D", place.Data, "-m", "fast", "-w", "-t", "60", "-s");

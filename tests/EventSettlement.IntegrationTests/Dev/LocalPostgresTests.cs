@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Globalization;
+using EventSettlement.Platform;
+using Npgsql;
+
+namespace EventSettlement.IntegrationTests.Dev;
+
+public sealed class LocalPostgresTests
+{
+    [Fact]
+    public async Task A_killed_server_starts_again_as_soon_as_its_last_child_is_gone()
+    {
+        var folder = Directory.CreateTempSubdirectory("settle-postgres-").FullName;
+        try
+        {
+            var killed = await LocalPostgres.Start(folder, _ => { });
+            await using var connection = new NpgsqlConnection(killed.ConnectionString + ";Pooling=false");
+            await connection.OpenAsync();
+            var child = connection.ProcessID;
+            var server = int.Parse(File.ReadLines(Path.Combine(killed.DataFolder, "postmaster.pid")).First(),
+                CultureInfo.InvariantCulture);
+            await Signal("STOP", child);
+            await Signal("KILL", server);
+
+            var starting = LocalPostgres.Start(folder, _ => { });
+            using var pause = new PeriodicTimer(TimeSpan.FromSeconds(2));
+            await pause.WaitForNextTickAsync();
+            Assert.False(starting.IsCompleted);
+            await Signal("CONT", child);
+
+            var again = await starting;
+            Assert.False(again.Adopted);
+            again.Stop();
+        }
+        finally
+        {
+            LocalPostgres.Delete(folder);
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task Signal(string name, int process)
+    {
+        using var kill = Process.Start("kill", ["-" + name, process.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+}
