@@ -42,19 +42,21 @@ internal static class Checker
         ];
     }
 
-    /// <param name="eventIds">Ids read from Kafka; null where the log is in the database.</param>
+    /// <param name="kafka">What stands on Kafka; null where the log is in the database.</param>
     /// <param name="answeredKeys">Requests other than facts that were answered.</param>
     public static async Task<List<Violation>> AtTheEnd(
-        NpgsqlDataSource database, string folder, IEnumerable<string>? eventIds, IEnumerable<string> answeredKeys,
+        NpgsqlDataSource database, string folder, IReadOnlyList<LogMessage>? kafka, IEnumerable<string> answeredKeys,
         string[] alerts)
     {
         var truth = await Truth.Read(database, folder);
+        var log = kafka ?? await LogMessage.Read(database);
+        var touched = await Tables.Read(database, "SELECT settlement_id FROM command", r => r.GetGuid(0));
         return
         [
             .. Payments.Check(truth, isOver: true), .. LedgerSums.Check(truth), .. FactsTaken.Check(truth),
             .. BlindResends.Check(truth, Journals.Calls(folder), Journals.Freezes(folder)),
             .. Lives.Check(truth), .. await NothingStuck.Check(truth, database),
-            .. await Outgoing.Check(truth, database, eventIds),
+            .. await Outgoing.Check(truth, database, log), .. Traces.Check(truth, log, touched.ToHashSet()),
             .. await Offsets.Sample(database), .. await Offsets.AtTheEnd(database),
             .. await Desk.Check(database, answeredKeys, alerts),
         ];

@@ -32,6 +32,12 @@ internal abstract class Fault
     /// <summary>Seconds by which the database's clock is off.</summary>
     public virtual int ClockOffSeconds => 0;
 
+    /// <summary>The tables stand on a file system that can be filled.</summary>
+    public virtual bool NeedsSmallDisk => false;
+
+    /// <summary>The first server's clock is the harness's to set.</summary>
+    public virtual bool FakesServerClock => false;
+
     /// <summary>Codes of alerts that it explains.</summary>
     public virtual string[] Alerts => [];
 

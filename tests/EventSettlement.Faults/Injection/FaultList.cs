@@ -17,8 +17,9 @@ internal static class FaultList
         .. new[] { "40001", "40P01", "55P03", "57014" }.Select(s => new SqlStates(s)),
         .. Members(), new MemberDown(killed: true), new MemberDown(killed: false), new RetriedInDoubt(),
         new Repeated(), new Poison(), new SameRunTwice(scheduled: false), new SameRunTwice(scheduled: true),
-        new OperatorRaces(), new WrongClock(3600), new WrongClock(-3600), new ClockJump(),
-        new Everything(), .. Missing(),
+        new OperatorRaces(), new WrongClock(3600), new WrongClock(-3600), new ClockJump(), new ServerClock(),
+        new DiskFull(), new EndlessAnswers(drips: true), new EndlessAnswers(drips: false), new DeletedRecords(),
+        new BrokerErrors(), new Everything(),
     ];
 
     public static Fault Find(string name) => All.FirstOrDefault(f => f.Name == name)
@@ -45,17 +46,5 @@ internal static class FaultList
         new Misbehaviour("500", "\"refuse\":0.5,\"status\":500", 4, $"500: {Asked}"),
         new Misbehaviour("401", "\"refuse\":1,\"status\":401", 3, "401: stopped with an alert, resumed by a person"),
         new Misbehaviour("422", "\"refuse\":1,\"status\":422", 3, "every item refused alone: stopped, none rejected"),
-    ];
-
-    private static IEnumerable<Fault> Missing() =>
-    [
-        new NotHere("member-gigabyte", "an answer without an end is cut at 8 MB", "the sandbox has no such switch"),
-        new NotHere("member-drip", "an answer byte by byte ends in the time-out", "the sandbox has no such switch"),
-        new NotHere("disk-full", "no space left: the servers wait and go on", "needs a small file system of its own"),
-        new NotHere("kafka-error-codes", "coordinator moves and error codes", "needs librdkafka's mock cluster"),
-        new NotHere("kafka-deleted-records", "retention ate unread data: stopped with an alert, never jumped over",
-            "tested by NothingSkippedTests in process only"),
-        new NotHere("process-clock-jumps", "a server's own clock jumps: it decides nothing",
-            "faketime is not installed; the database's clock stands in by clock-jump and database-clock-*"),
     ];
 }

@@ -16,6 +16,9 @@ internal sealed class Producer(Installation world, Operator desk, FactJournal jo
     private readonly SemaphoreSlim _flying = new(16);
     private int _batch;
 
+    /// <summary>No further facts are sent while it holds.</summary>
+    public bool IsPaused { get; set; }
+
     /// <summary>Requests that were answered 202, for those who ask again.</summary>
     public ConcurrentBag<(string Key, string Body, string Answer)> Taken { get; } = [];
 
@@ -26,6 +29,8 @@ internal sealed class Producer(Installation world, Operator desk, FactJournal jo
         var sending = new List<Task>();
         for (var left = (int)(length / pause); left > 0; left--)
         {
+            while (IsPaused)
+                await tick.WaitForNextTickAsync();
             await _flying.WaitAsync();
             sending.Add(Send([.. Enumerable.Range(0, FactsACall).Select(_ => _facts.Next().Body)]));
             await tick.WaitForNextTickAsync();

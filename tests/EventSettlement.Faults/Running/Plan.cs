@@ -29,6 +29,10 @@ internal sealed record Plan
 
     public bool Proxies { get; init; }
 
+    public bool SmallDisk { get; init; }
+
+    public bool FakeServerClock { get; init; }
+
     /// <summary>How far the database's clock is off from the beginning.</summary>
     public int ClockOffSeconds { get; init; }
 

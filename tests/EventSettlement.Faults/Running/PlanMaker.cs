@@ -6,14 +6,14 @@ namespace EventSettlement.Faults.Running;
 /// <summary>Seeds to plans: consecutive seeds walk through the list and see every fault on every log.</summary>
 internal static class PlanMaker
 {
-    private const int Every = 6;
+    private const int Every = 10;
 
     public static Plan Make(int seed, Options options)
     {
         var log = options.Log ?? (KafkaServer.Home is not null && seed % 2 == 0 ? "kafka" : "postgres");
         var names = options.Only?.Split('+') ?? Choose(seed, log);
         if (options.Log is null && !names.All(n => FaultList.Find(n).Suits(log)))
-            log = "kafka";
+            log = log == "kafka" ? "postgres" : "kafka";
         return Of(seed, log, names);
     }
 
@@ -26,13 +26,14 @@ internal static class PlanMaker
             Seed = seed, Log = log, Faults = names,
             At = [.. faults.Select(_ => 0.8 + 3.2 * random.NextDouble())],
             Processes = faults.Max(f => f.Processes), Proxies = faults.Any(f => f.NeedsProxies),
+            SmallDisk = faults.Any(f => f.NeedsSmallDisk), FakeServerClock = faults.Any(f => f.FakesServerClock),
             CrashAt = faults.Select(f => f.CrashAt).FirstOrDefault(c => c is not null),
             ClockOffSeconds = faults.Sum(f => f.ClockOffSeconds),
             Cron = faults.Select(f => f.Cron).FirstOrDefault(c => c is not null) ?? Plan.Never,
         };
     }
 
-    /// <summary>Every sixth plan combines two to four, each of which touches something else.</summary>
+    /// <summary>Every tenth plan combines two to four, each of which touches something else.</summary>
     private static string[] Choose(int seed, string log)
     {
         var all = FaultList.All.Where(f => f.Suits(log) && f.Missing is null).ToArray();

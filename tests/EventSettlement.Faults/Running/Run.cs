@@ -86,8 +86,8 @@ internal sealed class Run(Plan plan, string folder, Template template)
         _violations.AddRange(await Repeats.Check(desk, producer));
         await sampler.Stop();
         await StopInOrder(world);
-        var events = world.Kafka is null ? null : await KafkaSide.EventIds(world.Kafka);
-        _violations.AddRange(await Checker.AtTheEnd(database, folder, events,
+        var kafka = world.Kafka is null ? null : await KafkaSide.Messages(world.Kafka);
+        _violations.AddRange(await Checker.AtTheEnd(database, folder, kafka,
             desk.Answered.Keys, [.. _faults.SelectMany(f => f.Alerts)]));
         if (world.Kafka is not null)
             _violations.AddRange(await Offsets.Kafka(database, await KafkaSide.Offsets(world.Kafka)));

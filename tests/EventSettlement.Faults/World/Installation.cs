@@ -30,6 +30,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public PostgresServer Postgres { get; }
 
+    /// <summary>Where the tables are, where the plan wants a disk to fill.</summary>
+    public SmallDisk? Disk { get; private init; }
+
     public TcpProxy? PostgresProxy { get; }
 
     public KafkaServer? Kafka { get; }
@@ -49,8 +52,10 @@ internal sealed class Installation : IAsyncDisposable
     public static async Task<Installation> Start(Plan plan, string folder, Template template)
     {
         Directory.CreateDirectory(folder);
-        var postgres = await template.Copy(Path.Combine(folder, "pgdata"));
-        var made = new Installation(plan, folder, template, postgres);
+        var data = Path.Combine(folder, "pgdata");
+        var disk = plan.SmallDisk ? await SmallDisk.Mount(Path.Combine(data, "base")) : null;
+        var postgres = await template.Copy(data);
+        var made = new Installation(plan, folder, template, postgres) { Disk = disk };
         try
         {
             await Task.WhenAll(postgres.Start(plan.ClockOffSeconds), made.Sandbox.Start(), made.StartKafka());
@@ -85,6 +90,7 @@ internal sealed class Installation : IAsyncDisposable
         Sandbox.Kill();
         Kafka?.Kill();
         Postgres.Kill();
+        Disk?.Dispose();
         Calls.Dispose();
         PostgresProxy?.Dispose();
         KafkaProxy?.Dispose();
@@ -112,11 +118,17 @@ internal sealed class Installation : IAsyncDisposable
             ["MemberService__DoubtDelays"] = "500ms,1s,2s",
             ["StudyRefund__RetryDelays"] = "500ms,1s,2s", ["StudyRefund__CancelQuietPeriod"] = "160s",
             ["StudyRefund__Cron"] = Plan.Cron,
+
+            // Nobody listens there: traces are made and led on, which is what is checked.
+            ["Otlp__Endpoint"] = "http://127.0.0.1:9",
         };
         if (Kafka is not null)
             settings["EventLog__Bootstrap"] = Kafka.Bootstrap;
         var all = settings.ToDictionary(s => "EventSettlement__" + s.Key, s => s.Value);
         all["EVENTSETTLEMENT_PLANTED_BUG"] = Plan.Bug ?? "";
+        if (Plan.FakeServerClock && Members.Count == 0)
+            foreach (var (name, value) in FakeTime.Environment(Folder))
+                all[name] = value;
         return all;
     }
 
@@ -130,8 +142,8 @@ internal sealed class Installation : IAsyncDisposable
                 if (member.EndedByItself() is { } why)
                     Surprises.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss} {why}"));
                 await Task.Delay(TimeSpan.FromMilliseconds(500));
-                if (!_over.IsCancellationRequested && !member.IsHandled)
-                    member.Start();
+                if (!_over.IsCancellationRequested)
+                    member.Revive();
             }
 
             await Task.Delay(100);

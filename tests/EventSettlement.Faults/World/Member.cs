@@ -10,6 +10,7 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
     private const int Unavailable = 5;
     private static readonly TimeSpan AtMostSeenLate = TimeSpan.FromMilliseconds(200);
     private readonly int _port = Ports.Free();
+    private readonly Lock _reviving = new();
     private ChildProcess? _process;
     private string? _crashAt;
     private long _logFrom;
@@ -22,7 +23,15 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
     public Uri Url => new($"http://127.0.0.1:{_port}");
 
     /// <summary>Somebody else starts it again; the supervisor keeps its hands off.</summary>
-    public bool IsHandled { get; set; }
+    public bool IsHandled
+    {
+        get;
+        set
+        {
+            lock (_reviving)
+                field = value;
+        }
+    }
 
     public bool IsDown => _process?.HasExited ?? true;
 
@@ -58,6 +67,14 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
         IsFrozen = false;
         _logFrom = File.Exists(Log) ? new FileInfo(Log).Length : 0;
         _process = ChildProcess.Start(name, Log, environment, "dotnet", Product.Path, "serve");
+    }
+
+    /// <summary>Starts it where it is down and nobody else is about to.</summary>
+    public void Revive()
+    {
+        lock (_reviving)
+            if (IsDown && !IsHandled)
+                Start();
     }
 
     public void Kill() => _process?.Kill();

@@ -32,6 +32,9 @@ internal sealed class TcpProxy : IDisposable
     /// <summary>Asked about each piece on its way to the server.</summary>
     public Func<ProxyLink, ReadOnlyMemory<byte>, Task<Fate>>? BeforeServer { get; set; }
 
+    /// <summary>Asked about each piece of an answer on its way to the client.</summary>
+    public Func<ProxyLink, ReadOnlyMemory<byte>, Task<Fate>>? BeforeClient { get; set; }
+
     public int Cuts { get; private set; }
 
     public void CutAll()
@@ -93,7 +96,7 @@ internal sealed class TcpProxy : IDisposable
                     await Task.Delay(Delay);
                 while (IsSilent)
                     await Task.Delay(20);
-                var fate = toServer && BeforeServer is { } ask ? await ask(link, piece) : Fate.GoesOn;
+                var fate = (toServer ? BeforeServer : BeforeClient) is { } ask ? await ask(link, piece) : Fate.GoesOn;
                 if (fate == Fate.Cut)
                 {
                     Close(link);

@@ -24,7 +24,7 @@ internal sealed class Misbehaviour(string name, string switches, double seconds,
     }
 
     /// <summary>Some answers stop the downstream, and a person resumes it.</summary>
-    private static async Task Resume(Scene scene)
+    public static async Task Resume(Scene scene)
     {
         for (var tries = 0; tries < 20; tries++)
         {

@@ -15,6 +15,12 @@ internal sealed partial class CallWatch(int target, string folder) : IDisposable
     private readonly StreamWriter _file = new(Path.Combine(folder, "calls.jsonl")) { AutoFlush = true };
     private readonly List<TcpProxy> _proxies = [];
 
+    /// <summary>Asked about each piece of the member service's answers on its way to a server.</summary>
+    public Func<ProxyLink, ReadOnlyMemory<byte>, Task<Fate>>? BeforeServers
+    {
+        set => _proxies.ForEach(p => p.BeforeClient = value);
+    }
+
     /// <summary>Where this server finds the member service.</summary>
     public Uri UrlFor(string server)
     {

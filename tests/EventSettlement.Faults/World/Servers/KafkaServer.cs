@@ -45,6 +45,10 @@ internal sealed class KafkaServer(string folder)
     public async Task<string> Run(string program, params string[] words) => await ChildProcess.Output(
         Program(program), ["--bootstrap-server", $"127.0.0.1:{_port}", .. words], Heap("-Xmx128m"));
 
+    /// <summary>A tool that a distribution may have no script for.</summary>
+    public async Task<string> RunClass(string name, params string[] words) => await ChildProcess.Output(
+        Program("kafka-run-class.sh"), [name, "--bootstrap-server", $"127.0.0.1:{_port}", .. words], Heap("-Xmx128m"));
+
     private string Settings => Path.Combine(folder, "server.properties");
 
     private static string Program(string name) => Path.Combine(Home!, "bin", name);

@@ -86,7 +86,8 @@ internal sealed class Template(string folder)
 
     public async Task<PostgresServer> Copy(string target)
     {
-        await ChildProcess.Output("cp", ["-a", _data, target]);
+        Directory.CreateDirectory(target);
+        await ChildProcess.Output("cp", ["-a", _data + "/.", target]);
         File.Delete(Path.Combine(target, "postmaster.pid"));
         return new PostgresServer(target, Ports.Free());
     }
