@@ -17,12 +17,35 @@ public static class ServeHost
 {
     public static readonly string[] AllRoles = ["api", "scheduler", "saga", "payout", "intake", "relay"];
 
+    /// <summary>Until it is told to stop; that it may be at any moment, also before it serves.</summary>
     public static async Task Run(Settings settings, IReadOnlyCollection<string> roles, CancellationToken stop)
     {
-        await Migrator.Migrate(settings.ConnectionStrings.Main, stop);
+        try
+        {
+            await Migrator.Migrate(settings.ConnectionStrings.Main, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await using var app = Build(settings, roles);
         var loops = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
-        await app.RunAsync(stop);
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (Exception failed)
+        {
+            // What has started already must not go on while all that it uses is disposed of.
+            var told = stop.IsCancellationRequested || app.Lifetime.ApplicationStopping.IsCancellationRequested;
+            await app.StopAsync(CancellationToken.None);
+            if (told && failed is OperationCanceledException)
+                return;
+            throw;
+        }
+
+        await app.WaitForShutdownAsync(stop);
 
         // A loop that failed has stopped the host: whoever supervises the process must see that this is no orderly end.
         foreach (var loop in loops)

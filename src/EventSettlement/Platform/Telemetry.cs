@@ -42,6 +42,9 @@ public static class Telemetry
             o.ColorBehavior = LoggerColorBehavior.Disabled;
         })
         .AddFilter("Microsoft", LogLevel.Warning)
+
+        // What a start fails of is told by the command line, in one line.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
         .AddFilter("Quartz", LogLevel.Warning)
         .AddFilter("MassTransit", LogLevel.Warning)
         .AddFilter("System.Net.Http", LogLevel.Warning)

@@ -86,11 +86,12 @@ internal sealed class Run(Plan plan, string folder, Template template)
         _violations.AddRange(await Repeats.Check(desk, producer));
         await sampler.Stop();
         await StopInOrder(world);
+        var offsets = world.Kafka is null ? null : KafkaSide.Offsets(world.Kafka);
         var kafka = world.Kafka is null ? null : await KafkaSide.Messages(world.Kafka);
         _violations.AddRange(await Checker.AtTheEnd(database, folder, kafka,
             desk.Answered.Keys, [.. _faults.SelectMany(f => f.Alerts)]));
-        if (world.Kafka is not null)
-            _violations.AddRange(await Offsets.Kafka(database, await KafkaSide.Offsets(world.Kafka)));
+        if (offsets is not null)
+            _violations.AddRange(await Offsets.Kafka(database, await offsets));
         _violations.AddRange(world.Surprises.Select(s => new Violation("surprise", s)));
     }
 
@@ -115,8 +116,6 @@ internal sealed class Run(Plan plan, string folder, Template template)
         await world.WaitForAll(TimeSpan.FromSeconds(60));
         world.Members.ForEach(m => m.IsHandled = true);
         var stopped = await Task.WhenAll(world.Members.Select(m => m.Stop()));
-        for (var i = 0; i < stopped.Length; i++)
-            if (!stopped[i])
-                _violations.Add(new Violation("R12", $"{world.Members[i].Name} did not stop in order in 30 s"));
+        _violations.AddRange(stopped.OfType<string>().Select(disorder => new Violation("R12", disorder)));
     }
 }

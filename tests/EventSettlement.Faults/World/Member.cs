@@ -95,13 +95,14 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
         IsFrozen = false;
     }
 
-    /// <returns>False where it did not end in order in time.</returns>
-    public async Task<bool> Stop()
+    /// <returns>Null, or in which way it did not end in order.</returns>
+    public async Task<string?> Stop()
     {
         if (IsDown)
-            return true;
+            return null;
         _process!.Signal("TERM");
-        return await _process.Exits(TimeSpan.FromSeconds(30)) && _process.ExitCode == 0;
+        return !await _process.Exits(TimeSpan.FromSeconds(30)) ? $"{name} was told to stop and had not in 30 s"
+            : _process.ExitCode != 0 ? $"{name} was told to stop and ended with {_process.ExitCode}" : null;
     }
 
     /// <summary>Why it is down where nobody told it to be; null where somebody did.</summary>

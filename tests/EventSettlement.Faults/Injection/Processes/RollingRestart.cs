@@ -16,8 +16,8 @@ internal sealed class RollingRestart : Fault
         foreach (var member in scene.World.Members)
         {
             member.IsHandled = true;
-            if (!await member.Stop())
-                scene.World.Surprises.Enqueue($"{member.Name} did not stop in order in 30 s");
+            if (await member.Stop() is { } disorder)
+                scene.World.Surprises.Enqueue(disorder);
             member.Kill();
             member.Start();
             member.IsHandled = false;

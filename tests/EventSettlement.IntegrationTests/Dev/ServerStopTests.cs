@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using EventSettlement.IntegrationTests.Fixtures;
+
+namespace EventSettlement.IntegrationTests.Dev;
+
+public sealed class ServerStopTests
+{
+    private const int KilledBySignal15 = 143;
+
+    [Fact]
+    public async Task A_server_ends_in_order_whenever_it_is_told_to()
+    {
+        await using var database = await TestDatabase.Create();
+        var told = 0;
+        for (var wait = 200; wait <= 2_600; wait += 300)
+        {
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "serve"])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true,
+                Environment =
+                {
+                    ["EventSettlement__ConnectionStrings__Main"] = database.ConnectionString,
+                    ["EventSettlement__Api__Urls"] = "http://127.0.0.1:0",
+                    ["EventSettlement__MemberService__BaseUrl"] = "http://127.0.0.1:1",
+                },
+            };
+            using var server = Process.Start(start)!;
+            var (said, wrong) = (server.StandardOutput.ReadToEndAsync(), server.StandardError.ReadToEndAsync());
+            using var moment = new PeriodicTimer(TimeSpan.FromMilliseconds(wait));
+            await moment.WaitForNextTickAsync();
+            using var kill = Process.Start("kill", ["-TERM", $"{server.Id}"]);
+            await server.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+            // Before its first line of code the system ends it.
+            if (server.ExitCode == KilledBySignal15 && (await said).Length == 0)
+                continue;
+            told++;
+            Assert.Equal(("", 0), (await wrong, server.ExitCode));
+            Assert.DoesNotContain("Exception", await said, StringComparison.Ordinal);
+        }
+
+        Assert.True(told > 0, "it was never told to stop, only ended by the system");
+    }
+}
