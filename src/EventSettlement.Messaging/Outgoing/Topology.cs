@@ -47,13 +47,15 @@ public sealed class Topology
     public IEnumerable<Entry> Entries => _byType.Values;
 
     /// <summary>The wire form of a message sent from outside a consumer (API, planner, resolver).</summary>
-    public OutgoingMessage Message<T>(string? key, T message, string? topic = null) where T : class
+    /// <param name="traceparent">Of what it goes on with, where no trace of its own is under way.</param>
+    public OutgoingMessage Message<T>(string? key, T message, string? topic = null, string? traceparent = null)
+        where T : class
     {
         var entry = Of(typeof(T));
         var headers = HeaderMap.Empty.With(MessageType, entry.Name)
             .With("message-id", Guid.CreateVersion7().ToString("D"));
-        if (Activity.Current is { Id: { } traceparent })
-            headers = headers.With("traceparent", traceparent);
+        if ((Activity.Current?.Id ?? traceparent) is { } trace)
+            headers = headers.With("traceparent", trace);
         return new OutgoingMessage(
             topic ?? entry.Topic ?? throw new InvalidOperationException($"{entry.Name} needs a topic"),
             key, JsonSerializer.SerializeToUtf8Bytes(message, (JsonTypeInfo<T>)entry.Json), headers);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using EventSettlement.Messaging;
 using EventSettlement.Platform;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -12,44 +13,30 @@ internal sealed class MessagingTables : Migration
         migrationBuilder.Sql(Migrator.Sql(typeof(CrashPoint).Assembly, "messaging.sql"));
 }
 
-[DbContext(typeof(Migrator.MigrationContext)), Migration("0002_settlement")]
-internal sealed class SettlementTables : Migration
+/// <summary>Runs the file that is named as the migration is.</summary>
+internal abstract class SqlStep : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql(Migrator.Sql(typeof(SettlementTables).Assembly, "0002_settlement.sql"));
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(Migrator.Sql(
+        GetType().Assembly, GetType().GetCustomAttribute<MigrationAttribute>()!.Id + ".sql"));
 }
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0002_settlement")]
+internal sealed class SettlementTables : SqlStep;
 
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0003_queue_tables")]
-internal sealed class QueueTables : Migration
-{
-    protected override void Up(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql(Migrator.Sql(typeof(QueueTables).Assembly, "0003_queue_tables.sql"));
-}
+internal sealed class QueueTables : SqlStep;
 
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0004_run_schedule")]
-internal sealed class RunScheduleTable : Migration
-{
-    protected override void Up(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql(Migrator.Sql(typeof(RunScheduleTable).Assembly, "0004_run_schedule.sql"));
-}
+internal sealed class RunScheduleTable : SqlStep;
 
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0005_held_settlements")]
-internal sealed class HeldSettlements : Migration
-{
-    protected override void Up(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql(Migrator.Sql(typeof(HeldSettlements).Assembly, "0005_held_settlements.sql"));
-}
+internal sealed class HeldSettlements : SqlStep;
 
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0006_selections")]
-internal sealed class Selections : Migration
-{
-    protected override void Up(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql(Migrator.Sql(typeof(Selections).Assembly, "0006_selections.sql"));
-}
+internal sealed class Selections : SqlStep;
 
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0007_location")]
-internal sealed class LocationOfAnswer : Migration
-{
-    protected override void Up(MigrationBuilder migrationBuilder) =>
-        migrationBuilder.Sql(Migrator.Sql(typeof(LocationOfAnswer).Assembly, "0007_location.sql"));
-}
+internal sealed class LocationOfAnswer : SqlStep;
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0008_doubt_trace")]
+internal sealed class DoubtTrace : SqlStep;

@@ -76,7 +76,9 @@ internal sealed class DoubtResolver(
             settled.Where(d => d.Becomes == ItemStates.Paid).Select(d => LatePayment(d.Item)).ToArray(), cancel);
         var corrections = await CorrectionRows.Corrections(
             connection, transaction, revisions, "doubt-resolved", "payouts", cancel);
-        var messages = corrections.Select(c => topology.Message(c.SettlementId.ToString("D"), c)).ToArray();
+        var traces = told.ToLookup(d => d.Item.SettlementId, d => d.Traceparent);
+        var messages = corrections.Select(c => topology.Message(c.SettlementId.ToString("D"), c,
+            traceparent: traces[c.SettlementId].FirstOrDefault(t => t is not null))).ToArray();
         await outgoing.Write(connection, transaction, messages, cancel);
         await transaction.CommitAsync(cancel);
         outgoing.Wake(messages);

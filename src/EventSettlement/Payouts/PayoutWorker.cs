@@ -80,9 +80,9 @@ internal sealed class PayoutWorker(
         foreach (var answer in answers)
             transaction.Send(answer);
         foreach (var part in claim.Parts.Where(p => p.StoredAnswer is not null))
-            transaction.Send(RecordRows.Message(
-                topology, JsonSerializer.Deserialize(part.StoredAnswer!, ContractsJson.Default.PartAnswered)!,
-                part.Traceparent));
+            transaction.Send(topology.Message(part.Asked.SettlementId.ToString("D"),
+                JsonSerializer.Deserialize(part.StoredAnswer!, ContractsJson.Default.PartAnswered)!,
+                traceparent: part.Traceparent));
         foreach (var one in cancels)
             transaction.Send(await CancelRows.Finish(transaction, one, limits, topology, cancel));
         foreach (var (record, code, message) in work.Unreadable)

@@ -26,6 +26,19 @@ public sealed class DoubtTests : PayoutWorld
     }
 
     [Fact]
+    public async Task What_heals_goes_on_in_the_trace_of_the_attempt_that_left_it_in_doubt()
+    {
+        const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var id = await Plan(2);
+        Stub.Spoil = _ => null;
+        await Consume(1, Topology.Message(
+            id.ToString(), new PayPart(id, 0, 1, false), "payouts.member", traceparent: trace));
+        await Saga(id, "FAILED");
+        await Resolve();
+        Assert.Equal(trace, Assert.Single(Outgoing.Written).Headers["traceparent"]);
+    }
+
+    [Fact]
     public async Task A_no_within_the_quiet_period_ends_nothing_and_one_after_it_ends_the_doubt()
     {
         var id = await Plan(2);

@@ -19,9 +19,10 @@ internal static class DoubtRows
                                      WHERE s.settlement_id = d.settlement_id AND s.state = 'FAILED') AS failed) s)
             WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM doubt WHERE next_ask_at <= (SELECT clock())
                                       ORDER BY next_ask_at LIMIT $1 FOR UPDATE SKIP LOCKED))
-            RETURNING d.settlement_id, d.no)
+            RETURNING d.settlement_id, d.no, d.traceparent)
         SELECT taken.settlement_id, taken.no, i.part, i.member_id, i.amount, r.currency, r.programme, i.state,
-            i.attempt, clock() - i.doubt_at, i.doubt_at IS NULL OR i.needs_person, coalesce(s.state = 'FAILED', false)
+            i.attempt, clock() - i.doubt_at, i.doubt_at IS NULL OR i.needs_person, coalesce(s.state = 'FAILED', false),
+            taken.traceparent
         FROM taken JOIN settlement_item i ON i.settlement_id = taken.settlement_id AND i.no = taken.no
             JOIN settlement_request r ON r.settlement_id = taken.settlement_id
             LEFT JOIN settlement s ON s.settlement_id = taken.settlement_id
@@ -72,7 +73,8 @@ internal static class DoubtRows
                     Doubtful = true,
                     DoubtAge = rows.IsDBNull(9) ? TimeSpan.Zero : rows.GetTimeSpan(9),
                 },
-                rows.GetInt32(2), rows.GetString(7), rows.GetInt32(8), rows.GetBoolean(10), rows.GetBoolean(11)));
+                rows.GetInt32(2), rows.GetString(7), rows.GetInt32(8), rows.GetBoolean(10), rows.GetBoolean(11),
+                rows.IsDBNull(12) ? null : rows.GetString(12)));
         return taken;
     }
 
@@ -120,7 +122,9 @@ internal static class DoubtRows
 
 /// <summary>An item in doubt as it stood when it was taken from the agenda.</summary>
 /// <param name="Over">Nothing is left to ask: the doubt has ended, or a person has it.</param>
-internal sealed record Doubt(PayoutItem Item, int Part, string State, int Attempt, bool Over, bool SettlementFailed)
+/// <param name="Traceparent">Of the attempt that left it in doubt.</param>
+internal sealed record Doubt(
+    PayoutItem Item, int Part, string State, int Attempt, bool Over, bool SettlementFailed, string? Traceparent)
 {
     /// <summary>State after the lookup: paid, a person's case, or what it was with the doubt gone.</summary>
     public string Becomes => Item.Outcome.State ?? (State == ItemStates.InDoubt ? ItemStates.Failed : State);

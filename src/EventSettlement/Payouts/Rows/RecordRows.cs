@@ -31,8 +31,9 @@ internal static class RecordRows
         """;
 
     private const string AgendaSql = """
-        INSERT INTO doubt (settlement_id, no, next_ask_at)
-        SELECT i.settlement_id, i.no, clock() + $3 FROM unnest($1, $2) AS r(settlement_id, no)
+        INSERT INTO doubt (settlement_id, no, traceparent, next_ask_at)
+        SELECT i.settlement_id, i.no, r.traceparent, clock() + $4
+        FROM unnest($1, $2, $3) AS r(settlement_id, no, traceparent)
         JOIN settlement_item i ON i.settlement_id = r.settlement_id AND i.no = r.no
         WHERE i.doubt_at IS NOT NULL AND NOT i.needs_person
         ON CONFLICT DO NOTHING
@@ -50,7 +51,8 @@ internal static class RecordRows
         OwnedTransaction transaction, IReadOnlyList<PartClaim> parts, DateTimeOffset now, Topology topology,
         TimeSpan firstAsk, CancellationToken cancel)
     {
-        var answers = parts.Select(p => Message(topology, p.Answer(now), p.Traceparent)).ToList();
+        var answers = parts.Select(p => topology.Message(
+            p.Asked.SettlementId.ToString("D"), p.Answer(now), traceparent: p.Traceparent)).ToList();
         if (parts.Count == 0)
             return answers;
         var items = parts.SelectMany(p => p.Claimed).ToArray();
@@ -65,7 +67,7 @@ internal static class RecordRows
         }
 
         CrashPoint.Hit("K12");
-        await RaiseDoubts(transaction, parts, items, firstAsk, cancel);
+        await RaiseDoubts(transaction, parts, firstAsk, cancel);
         CrashPoint.Hit("K13");
         var payments = parts.Select(Payment).OfType<Posting>().ToArray();
         if (Planted.Bug("posting-outside"))
@@ -94,14 +96,6 @@ internal static class RecordRows
         command.Parameters.Add(Arrays.Ints(items.Select(i => i.No).ToArray()));
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = transaction.Epoch });
         await command.ExecuteNonQueryAsync(cancel);
-    }
-
-    public static OutgoingMessage Message(Topology topology, PartAnswered answer, string? traceparent)
-    {
-        var message = topology.Message(answer.SettlementId.ToString("D"), answer);
-        return traceparent is null || message.Headers["traceparent"] is not null
-            ? message
-            : message with { Headers = message.Headers.With("traceparent", traceparent) };
     }
 
     private static NpgsqlBatchCommand Parts(IReadOnlyList<PartClaim> parts, List<OutgoingMessage> answers) =>
@@ -139,19 +133,20 @@ internal static class RecordRows
     }
 
     private static async Task RaiseDoubts(
-        OwnedTransaction transaction, IReadOnlyList<PartClaim> parts, PayoutItem[] items, TimeSpan firstAsk,
-        CancellationToken cancel)
+        OwnedTransaction transaction, IReadOnlyList<PartClaim> parts, TimeSpan firstAsk, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction.Transaction);
-        var doubtful = items.Where(i => i.Outcome.Doubt == DoubtChange.Set
-            || i.Doubtful && i.Outcome.Doubt == DoubtChange.Keep).ToArray();
+        var doubtful = parts.SelectMany(p => p.Claimed, (part, item) => (part.Traceparent, Item: item))
+            .Where(d => d.Item.Outcome.Doubt == DoubtChange.Set
+                || d.Item.Doubtful && d.Item.Outcome.Doubt == DoubtChange.Keep).ToArray();
         if (doubtful.Length > 0)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(AgendaSql)
             {
                 Parameters =
                 {
-                    Arrays.Uuids(Array.ConvertAll(doubtful, i => i.SettlementId)),
-                    Arrays.Ints(Array.ConvertAll(doubtful, i => i.No)),
+                    Arrays.Uuids(Array.ConvertAll(doubtful, d => d.Item.SettlementId)),
+                    Arrays.Ints(Array.ConvertAll(doubtful, d => d.Item.No)),
+                    Arrays.Texts(Array.ConvertAll(doubtful, d => d.Traceparent)),
                     new NpgsqlParameter<TimeSpan> { TypedValue = firstAsk },
                 },
             });
