@@ -9,8 +9,16 @@ namespace EventSettlement.Messaging.Outgoing;
 public interface IOutgoingWriter
 {
     /// <summary>Call last before COMMIT: the PostgreSQL log numbers its rows under locks held until then.</summary>
-    Task Write(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
-        CancellationToken cancel);
+    async Task Write(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
+        CancellationToken cancel)
+    {
+        if (messages.Count == 0)
+            return;
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        await Queue(batch, messages, cancel);
+        await batch.ExecuteNonQueryAsync(cancel);
+    }
 
     /// <summary>The same as the last statements of a batch that the caller runs before its COMMIT.</summary>
     ValueTask Queue(NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel);

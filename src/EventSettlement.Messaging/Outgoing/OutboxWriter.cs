@@ -19,17 +19,6 @@ public sealed class OutboxWriter(NpgsqlDataSource database, Wakeup wakeup) : IOu
         FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS w(shard, topic, msg_key, body, headers, i) ORDER BY w.i
         """;
 
-    public async Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
-        CancellationToken cancel)
-    {
-        if (messages.Count == 0)
-            return;
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        await Queue(batch, messages, cancel);
-        await batch.ExecuteNonQueryAsync(cancel);
-    }
-
     public ValueTask Queue(NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
     {
         if (messages.Count == 0)

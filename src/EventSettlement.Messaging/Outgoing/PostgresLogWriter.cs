@@ -29,17 +29,6 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
         JOIN log_head h ON h.topic_id = w.topic_id AND h.partition = w.partition
         """;
 
-    public async Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
-        CancellationToken cancel)
-    {
-        if (messages.Count == 0)
-            return;
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        await Queue(batch, messages, cancel);
-        await batch.ExecuteNonQueryAsync(cancel);
-    }
-
     public async ValueTask Queue(NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
     {
         if (messages.Count == 0)

@@ -68,6 +68,7 @@ public sealed class CancelTests : PayoutWorld
     [InlineData("state = 'REJECTED', doubt_at = clock()", "in_doubt")]
     [InlineData("state = 'SENDING'", "being_paid")]
     [InlineData("state = 'WRITTEN_OFF'", "written_off")]
+    [InlineData("state = 'PAID', transaction_id = 'tx-1', paid_at = clock()", "already_paid")]
     public async Task One_item_that_may_be_paid_or_has_ended_refuses_the_cancel(string item, string code)
     {
         var id = await Plan(3);
