@@ -18,7 +18,7 @@ internal sealed class Installation : IAsyncDisposable
         if (plan.Proxies)
             PostgresProxy = new TcpProxy(postgres.Port);
         if (plan.Log == "kafka")
-            Kafka = new KafkaServer(Path.Combine(folder, "kafka"));
+            Kafka = new KafkaServer(Path.Combine(folder, "kafka"), template.Folder + "-kafka");
         Key = template.Key;
     }
 

@@ -1,9 +1,11 @@
 namespace EventSettlement.Faults.World;
 
 /// <summary>A Kafka broker of one run, from the distribution in KAFKA_HOME.</summary>
-internal sealed class KafkaServer(string folder)
+/// <param name="template">The formatted storage that every run starts from; made by the first.</param>
+internal sealed class KafkaServer(string folder, string template)
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly SemaphoreSlim OneFormats = new(1, 1);
     private readonly int _port = Ports.Free();
     private readonly int _controller = Ports.Free();
     private ChildProcess? _broker;
@@ -24,8 +26,22 @@ internal sealed class KafkaServer(string folder)
         Advertised = advertised ?? _port;
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Settings, Properties());
-        await ChildProcess.Output(Program("kafka-storage.sh"),
-            ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", Settings], Heap("-Xmx128m"));
+        await OneFormats.WaitAsync();
+        try
+        {
+            if (!Directory.Exists(template))
+            {
+                await ChildProcess.Output(Program("kafka-storage.sh"),
+                    ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", Settings], Heap("-Xmx128m"));
+                Directory.Move(Path.Combine(folder, "data"), template);
+            }
+        }
+        finally
+        {
+            OneFormats.Release();
+        }
+
+        await ChildProcess.Output("cp", ["-a", template, Path.Combine(folder, "data")]);
     }
 
     public async Task Start()

@@ -53,6 +53,8 @@ internal sealed class Template(string folder)
     /// <summary>The secret of an admin's key.</summary>
     public string Key { get; private set; } = "";
 
+    public string Folder => folder;
+
     public async Task Make(string? bug = null)
     {
         Directory.CreateDirectory(folder);
