@@ -9,7 +9,7 @@ internal static class CrashPoints
         ("K02", "with a batch handled, before commit", 12, null),
         ("K03", "after the commit, before Kafka's offset", 9, null),
         ("K04", "after Kafka's offset", 3, "kafka"),
-        ("K05", "with a settlement PROCESSING, before commit", 150, null),
+        ("K05", "with a settlement PROCESSING, before commit", 40, null),
         ("K06", "after the commit, with the outbox unsent", 12, null),
         ("K07", "with the outbox sent and not marked", 5, "kafka"),
         ("K08", "with the outbox marked", 5, "kafka"),

@@ -38,8 +38,8 @@ internal abstract class Fault
     /// <summary>The first server's clock is the harness's to set.</summary>
     public virtual bool FakesServerClock => false;
 
-    /// <summary>Codes of alerts that it explains.</summary>
-    public virtual string[] Alerts => [];
+    /// <summary>Codes of alerts that it explains: a scheduled run may have to wait for one of the load's.</summary>
+    public virtual string[] Alerts => Cron is null ? [] : ["run_held_up"];
 
     /// <summary>Offsets are turned back, so effects may stand ahead of them for a while.</summary>
     public virtual bool TurnsOffsetsBack => false;
