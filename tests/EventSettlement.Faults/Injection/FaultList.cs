@@ -8,8 +8,9 @@ internal static class FaultList
     public static readonly IReadOnlyList<Fault> All =
     [
         new Nothing(), .. CrashPoints.All(), .. CrashPoints.Freezes(),
-        new RandomKill(1), new RandomKill(2), new RandomKill(3), new Freeze(8), new Freeze(20), new RollingRestart(),
-        new RebalanceStorm(), new PostgresKill(), new KafkaDown(killed: true), new KafkaDown(killed: false),
+        new RandomKill(1), new RandomKill(2), new RandomKill(3),
+        new Freeze(8), new Freeze(20), new Freeze(60), new RollingRestart(), new RebalanceStorm(),
+        new PostgresKill(), new KafkaDown(killed: true), new KafkaDown(killed: false),
         new OffsetsTurnedBack(),
         new Network("postgres", "cut"), new Network("postgres", "slow"), new Network("postgres", "silent"),
         new Network("kafka", "cut"), new Network("kafka", "slow"), new Network("kafka", "silent"),

@@ -54,10 +54,11 @@ internal sealed class Installation : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var data = Path.Combine(folder, "pgdata");
         var disk = plan.SmallDisk ? await SmallDisk.Mount(Path.Combine(data, "base")) : null;
-        var postgres = await template.Copy(data);
-        var made = new Installation(plan, folder, template, postgres) { Disk = disk };
+        Installation? made = null;
         try
         {
+            var postgres = await template.Copy(data);
+            made = new Installation(plan, folder, template, postgres) { Disk = disk };
             await Task.WhenAll(postgres.Start(plan.ClockOffSeconds), made.Sandbox.Start(), made.StartKafka());
             for (var i = 1; i <= plan.Processes; i++)
                 made.Members.Add(new Member($"settle-{i}", folder, made.Settings($"settle-{i}")));
@@ -69,7 +70,10 @@ internal sealed class Installation : IAsyncDisposable
         }
         catch
         {
-            await made.DisposeAsync();
+            if (made is null)
+                disk?.Dispose();
+            else
+                await made.DisposeAsync();
             throw;
         }
     }

@@ -47,7 +47,7 @@ internal sealed class Desk : IAsyncDisposable
             : Task.FromResult(Said.Contains(text, StringComparison.Ordinal)),
         Patience, $"./run says {text}");
 
-    public Task Terminate() => Signal("TERM", _run!.Id);
+    public Task Terminate() => Signals.Send("TERM", _run!.Id);
 
     public async Task<int> Ended()
     {
@@ -65,7 +65,7 @@ internal sealed class Desk : IAsyncDisposable
             "PostgreSQL" => await Postmaster(),
             _ => new OwnedProcess(_folder, name).RunningPid(),
         };
-        await Signal("KILL", process ?? throw new InvalidOperationException($"{name} does not run"));
+        await Signals.Send("KILL", process ?? throw new InvalidOperationException($"{name} does not run"));
     }
 
     public async ValueTask DisposeAsync()
@@ -84,11 +84,5 @@ internal sealed class Desk : IAsyncDisposable
         await using var where = source.CreateCommand("SHOW data_directory");
         var data = (string)(await where.ExecuteScalarAsync())!;
         return int.Parse(File.ReadLines(Path.Combine(data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
-    }
-
-    private static async Task Signal(string name, int process)
-    {
-        using var kill = Process.Start("kill", ["-" + name, process.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
     }
 }

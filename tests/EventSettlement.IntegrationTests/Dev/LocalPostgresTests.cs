@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Platform;
 using Npgsql;
 
@@ -19,14 +19,14 @@ public sealed class LocalPostgresTests
             var child = connection.ProcessID;
             var server = int.Parse(File.ReadLines(Path.Combine(killed.DataFolder, "postmaster.pid")).First(),
                 CultureInfo.InvariantCulture);
-            await Signal("STOP", child);
-            await Signal("KILL", server);
+            await Signals.Send("STOP", child);
+            await Signals.Send("KILL", server);
 
             var starting = LocalPostgres.Start(folder, _ => { });
             using var pause = new PeriodicTimer(TimeSpan.FromSeconds(2));
             await pause.WaitForNextTickAsync();
             Assert.False(starting.IsCompleted);
-            await Signal("CONT", child);
+            await Signals.Send("CONT", child);
 
             var again = await starting;
             Assert.False(again.Adopted);
@@ -37,11 +37,5 @@ public sealed class LocalPostgresTests
             LocalPostgres.Delete(folder);
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task Signal(string name, int process)
-    {
-        using var kill = Process.Start("kill", ["-" + name, process.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
     }
 }

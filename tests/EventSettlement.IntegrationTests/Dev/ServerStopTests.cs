@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.IntegrationTests.Fixtures;
 
 namespace EventSettlement.IntegrationTests.Dev;
@@ -28,7 +29,7 @@ public sealed class ServerStopTests
             var (said, wrong) = (server.StandardOutput.ReadToEndAsync(), server.StandardError.ReadToEndAsync());
             using var moment = new PeriodicTimer(TimeSpan.FromMilliseconds(wait));
             await moment.WaitForNextTickAsync();
-            using var kill = Process.Start("kill", ["-TERM", $"{server.Id}"]);
+            await Signals.Send("TERM", server.Id);
             await server.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
             // Before its first line of code the system ends it.

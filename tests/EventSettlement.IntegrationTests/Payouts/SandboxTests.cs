@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Payouts.Calls;
 using EventSettlement.Sandbox;
 
@@ -38,7 +39,7 @@ public sealed class SandboxTests : IAsyncLifetime
         };
         using var sandbox = Process.Start(start)!;
         var said = await sandbox.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        using var kill = Process.Start("kill", ["-" + signal, $"{sandbox.Id}"]);
+        await Signals.Send(signal, sandbox.Id);
         await sandbox.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
         File.Delete(_journal + "2");
 

@@ -10,7 +10,6 @@ namespace EventSettlement.Faults.Injection;
 internal sealed class HalfSent : Fault
 {
     private const int Most = 3;
-    private static readonly byte[] Sync = [(byte)'S', 0, 0, 0, 4];
 
     public override string Name => "postgres-half-sent";
 
@@ -26,8 +25,7 @@ internal sealed class HalfSent : Fault
         var (proxy, halved) = (scene.World.PostgresProxy!, 0);
         proxy.BeforeServer = async (link, piece) =>
         {
-            if (piece.Span is not [(byte)'P' or (byte)'B', ..] || piece.Span.EndsWith(Sync)
-                || Interlocked.Increment(ref halved) > Most)
+            if (!SqlBatch.IsPart(piece.Span) || Interlocked.Increment(ref halved) > Most)
                 return Fate.GoesOn;
             await link.Write(toServer: true, piece);
 

@@ -9,7 +9,6 @@ namespace EventSettlement.Faults.Injection;
 internal sealed class SqlStates(string state) : Fault
 {
     private const int OneIn = 40;
-    private static readonly byte[] Sync = [(byte)'S', 0, 0, 0, 4];
 
     public override string Name => "sqlstate-" + state;
 
@@ -25,7 +24,7 @@ internal sealed class SqlStates(string state) : Fault
         var (proxy, failed) = (scene.World.PostgresProxy!, 0);
         proxy.BeforeServer = async (link, piece) =>
         {
-            if (!IsWhole(piece.Span) || link.LastByte is not ((byte)'I' or (byte)'T') || Draw(random) != 0)
+            if (!SqlBatch.IsWhole(piece.Span) || link.LastByte is not ((byte)'I' or (byte)'T') || Draw(random) != 0)
                 return Fate.GoesOn;
             Interlocked.Increment(ref failed);
             await link.Write(toServer: false, Refusal(link.LastByte == (byte)'T'));
@@ -41,10 +40,6 @@ internal sealed class SqlStates(string state) : Fault
         lock (random)
             return random.Next(OneIn);
     }
-
-    /// <summary>A batch of statements from its first to its Sync, in one piece.</summary>
-    private static bool IsWhole(ReadOnlySpan<byte> piece) =>
-        piece.Length > 20 && piece[0] is (byte)'P' or (byte)'B' && piece.EndsWith(Sync);
 
     private byte[] Refusal(bool inTransaction)
     {

@@ -26,11 +26,7 @@ public sealed class Killable : IAsyncDisposable
     }
 
     /// <param name="name">Such as STOP, CONT, TERM or KILL.</param>
-    public async Task Signal(string name)
-    {
-        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString()]);
-        await kill.WaitForExitAsync();
-    }
+    public Task Signal(string name) => Signals.Send(name, _process.Id);
 
     /// <summary>Ends in order: drains, commits, leaves.</summary>
     public async Task Stop()
