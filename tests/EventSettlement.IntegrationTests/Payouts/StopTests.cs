@@ -61,6 +61,41 @@ public sealed class StopTests : PayoutWorld
         Assert.Null(batch.Done);
     }
 
+    [Theory]
+    [InlineData(false, "PENDING 3")]
+    [InlineData(true, "SENDING 3")]
+    public async Task A_stop_that_comes_while_items_are_claimed_answers_nothing(bool sentBefore, string left)
+    {
+        var id = await Plan(3);
+        var batch = Batch(1, Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member"));
+        if (sentBefore)
+        {
+            batch.FailsWith = new InvalidOperationException();
+            await Assert.ThrowsAsync<InvalidOperationException>(() => Worker.Consume(batch, CancellationToken.None));
+            batch.FailsWith = null;
+        }
+
+        await using var connection = await Database.Reads.OpenConnectionAsync();
+        await using var holding = await connection.BeginTransactionAsync();
+        await using (var hold = new Npgsql.NpgsqlCommand("LOCK TABLE settlement_part", connection, holding))
+            await hold.ExecuteNonQueryAsync();
+        var paying = Worker.Consume(batch, CancellationToken.None);
+        await Until(() => Scalar<bool>("""
+            SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'settlement_part'::regclass
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+            """));
+        await Execute("INSERT INTO downstream (name, state, since) VALUES ('member', 'STOPPED', clock())");
+        await holding.CommitAsync();
+
+        await Assert.ThrowsAsync<TimeoutException>(() => paying);
+        Assert.Null(batch.Done);
+        Assert.Equal(left, await States(id));
+        Assert.Equal(0, await Scalar<int>("SELECT answered_attempt FROM settlement_part"));
+        Assert.True(await Downstreams.Resume("member", "ann"));
+        Assert.Equal(3, Answer(await Pay(id)).Counts.Paid);
+        Assert.Single(Stub.Calls);
+    }
+
     internal static async Task Until(Func<Task<bool>> condition)
     {
         for (var i = 0; i < 1000; i++)

@@ -192,6 +192,16 @@ public sealed class WorkerTests : PayoutWorld
         Assert.Equal(3_000, await Balance(id, "clearing-member"));
     }
 
+    [Fact]
+    public async Task A_part_whose_items_do_not_add_up_is_tried_again_instead_of_answered()
+    {
+        var id = await Plan(3);
+        await Execute("DELETE FROM settlement_item WHERE no = 3");
+        await Assert.ThrowsAsync<UnexpectedRowsException>(() => Pay(id));
+        Assert.Equal(0, await Scalar<int>("SELECT answered_attempt FROM settlement_part"));
+        Assert.Equal(0, await Balance(id, "clearing-member"));
+    }
+
     private static Func<Microsoft.AspNetCore.Http.HttpContext, string[], Task<bool>> Refuse(Func<bool> when,
         string after) =>
         (http, _) =>

@@ -8,8 +8,7 @@ namespace EventSettlement.Payouts.Rows;
 /// <summary>Transaction 1: marks the items that will be sent, set-based over all parts of the batch.</summary>
 internal static class ClaimRows
 {
-    private const string DownstreamSql = 
-        "SELECT clock(), EXISTS (SELECT 1 FROM downstream WHERE name = $1 AND state = 'STOPPED')";
+    private const string ClockSql = "SELECT clock()";
 
     private const string PartsSql = """
         SELECT p.i, s.revision, s.answered_attempt, CASE WHEN s.answered_attempt = p.attempt THEN s.answer END,
@@ -21,18 +20,24 @@ internal static class ClaimRows
 
     // SENDING of our own epoch stands there only when an earlier try of this very batch did not come to its record:
     // nobody sends for it any more, and what it sent is as doubtful as that of an older owner.
+    // The claim itself tells whether the downstream was stopped when it claimed nothing: another statement of this
+    // transaction sees another moment. So there is one row at least, and it stands alone where nothing is claimed.
     private const string ClaimSql = """
-        UPDATE settlement_item i SET state = 'SENDING', attempt = p.attempt, epoch = $5, sent_at = clock(),
-            doubt_at = CASE WHEN i.state = 'SENDING' THEN clock() ELSE i.doubt_at END
-        FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS p(settlement_id, part, attempt, include_rejected, i)
-        JOIN settlement_part s ON s.settlement_id = p.settlement_id AND s.part = p.part
-        WHERE i.settlement_id = p.settlement_id AND i.no BETWEEN p.part * 500 + 1 AND p.part * 500 + 500
-            AND s.answered_attempt < p.attempt AND NOT i.needs_person AND (
-                (i.state IN ('PENDING', 'FAILED', 'IN_DOUBT') OR i.state = 'REJECTED' AND p.include_rejected)
-                    AND i.attempt < p.attempt
-                OR i.state = 'SENDING' AND i.epoch <= $5 AND i.attempt <= p.attempt)
-            AND NOT EXISTS (SELECT 1 FROM downstream WHERE name = $6 AND state = 'STOPPED')
-        RETURNING p.i, i.no, i.member_id, i.amount, clock() - i.doubt_at
+        WITH gate AS MATERIALIZED (
+            SELECT EXISTS (SELECT 1 FROM downstream WHERE name = $6 AND state = 'STOPPED') AS stopped),
+        claimed AS (
+            UPDATE settlement_item i SET state = 'SENDING', attempt = p.attempt, epoch = $5, sent_at = clock(),
+                doubt_at = CASE WHEN i.state = 'SENDING' THEN clock() ELSE i.doubt_at END
+            FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS p(settlement_id, part, attempt, include_rejected, i)
+            JOIN settlement_part s ON s.settlement_id = p.settlement_id AND s.part = p.part
+            WHERE i.settlement_id = p.settlement_id AND i.no BETWEEN p.part * 500 + 1 AND p.part * 500 + 500
+                AND s.answered_attempt < p.attempt AND NOT i.needs_person AND (
+                    (i.state IN ('PENDING', 'FAILED', 'IN_DOUBT') OR i.state = 'REJECTED' AND p.include_rejected)
+                        AND i.attempt < p.attempt
+                    OR i.state = 'SENDING' AND i.epoch <= $5 AND i.attempt <= p.attempt)
+                AND NOT (SELECT stopped FROM gate)
+            RETURNING p.i, i.no, i.member_id, i.amount, clock() - i.doubt_at AS doubt_age)
+        SELECT c.i, c.no, c.member_id, c.amount, c.doubt_age, gate.stopped FROM gate LEFT JOIN claimed c ON true
         """;
 
     private const string RestSql = """
@@ -55,7 +60,7 @@ internal static class ClaimRows
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand(DownstreamSql) { Parameters = { Text(downstream) } },
+                new NpgsqlBatchCommand(ClockSql),
                 new NpgsqlBatchCommand(PartsSql)
                     { Parameters = { Arrays.Uuids(ids), Arrays.Ints(numbers), Arrays.Ints(attempts) } },
                 new NpgsqlBatchCommand(ClaimSql)
@@ -63,7 +68,8 @@ internal static class ClaimRows
                     Parameters =
                     {
                         Arrays.Uuids(ids), Arrays.Ints(numbers), Arrays.Ints(attempts), Arrays.Bools(rejected),
-                        new NpgsqlParameter<long> { TypedValue = transaction.Epoch }, Text(downstream),
+                        new NpgsqlParameter<long> { TypedValue = transaction.Epoch },
+                        new NpgsqlParameter<string> { TypedValue = downstream },
                     },
                 },
             },
@@ -74,7 +80,7 @@ internal static class ClaimRows
         await using (var rows = await batch.ExecuteReaderAsync(cancel))
         {
             await rows.ReadAsync(cancel);
-            claim = new Claim(parts, rows.GetFieldValue<DateTimeOffset>(0), at, rows.GetBoolean(1));
+            claim = new Claim(parts, rows.GetFieldValue<DateTimeOffset>(0), at);
             await rows.NextResultAsync(cancel);
             await ReadParts(rows, parts, cancel);
             await rows.NextResultAsync(cancel);
@@ -104,6 +110,9 @@ internal static class ClaimRows
     {
         while (await rows.ReadAsync(cancel))
         {
+            claim.Stopped = rows.GetBoolean(5);
+            if (rows.IsDBNull(0))
+                return;
             var index = (int)rows.GetInt64(0) - 1;
             var part = claim.Parts[index];
             var item = new PayoutItem
@@ -133,15 +142,16 @@ internal static class ClaimRows
             parts[(int)rows.GetInt64(0) - 1].Rest.Add(
                 rows.GetString(1), rows.GetBoolean(2), rows.GetInt32(3), rows.GetInt64(4));
     }
-
-    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
 }
 
 /// <summary>What a round may send.</summary>
 /// <param name="DatabaseTime">The database's clock at the claim; <paramref name="At"/> is ours, a little
 /// earlier.</param>
-internal sealed record Claim(IReadOnlyList<PartClaim> Parts, DateTimeOffset DatabaseTime, TimeSpan At, bool Stopped)
+internal sealed record Claim(IReadOnlyList<PartClaim> Parts, DateTimeOffset DatabaseTime, TimeSpan At)
 {
+    /// <summary>The downstream is stopped, and therefore nothing was claimed.</summary>
+    public bool Stopped { get; set; }
+
     public List<PayoutItem> Items { get; } = [];
 
     public DateTimeOffset Now => DatabaseTime + (BootClock.Now - At);

@@ -1,4 +1,5 @@
 using EventSettlement.Contracts;
+using EventSettlement.Messaging.Batches;
 using EventSettlement.Payouts.Calls;
 
 namespace EventSettlement.Payouts.Rows;
@@ -35,6 +36,8 @@ internal sealed class PartClaim(PayPart asked, string? traceparent)
     /// <summary>All that was claimed has come to an end, so the part can be answered.</summary>
     public bool Finished => Claimed.TrueForAll(i => i.Outcome.State is not null);
 
+    /// <exception cref="UnexpectedRowsException">Items are missing from it: an answer that does not tell of all of them
+    /// would stand for ever.</exception>
     public PartAnswered Answer(DateTimeOffset now)
     {
         var tally = Rest.Copy();
@@ -46,6 +49,9 @@ internal sealed class PartClaim(PayPart asked, string? traceparent)
                 wait = told;
         }
 
+        if (tally.Items != Items)
+            throw new UnexpectedRowsException(
+                $"the claim of part {Asked.Part} of {Asked.SettlementId:D}", Items, tally.Items);
         return new PartAnswered(
             Asked.SettlementId, Asked.Part, Asked.Attempt, Revision + 1, tally.Counts(),
             wait is null ? null : now + wait);
