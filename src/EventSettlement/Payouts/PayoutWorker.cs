@@ -28,21 +28,24 @@ internal sealed class PayoutWorker(
             var claim = await batch.InTransaction(t => ClaimRows.Claim(t, parts, MemberService.Name, cancel), cancel);
             var round = new Round(service, claim.At, limits.ClaimDeadline, limits.CancelQuietPeriod);
             await round.Pay(claim.Items, cancel);
-            var finished = !claim.Stopped && parts.All(p => p.Finished);
-            var cancels = finished ? await LookUpCancels(batch, work, round, cancel) : [];
-            if (finished && round.Stop is null && !cancels.Any(c => c.Unfinished))
+            var finished = !claim.Stopped && round.Stop is null && parts.All(p => p.Finished);
+            var asking = Round.OfLookups(service, limits.CancelQuietPeriod);
+            var cancels = finished ? await LookUpCancels(batch, work, asking, cancel) : [];
+            if (finished && !cancels.Any(c => c.Unfinished))
             {
                 await batch.Complete(t => Record(t, work, claim, cancels, cancel), cancel);
                 CrashPoint.Hit("K14");
                 return;
             }
 
-            await EndRound(batch, claim, round, cancel);
+            await EndRound(batch, claim, round.Stop ?? asking.Stop, cancel);
+            if (round.Late)
+                throw new TimeoutException("The claim grew too old for some items; they are claimed anew");
         }
     }
 
     /// <summary>Keeps what is whole, puts the unsent back, and waits where the downstream is stopped.</summary>
-    private async Task EndRound(OwnedBatch batch, Claim claim, Round round, CancellationToken cancel)
+    private async Task EndRound(OwnedBatch batch, Claim claim, CallOutcome? stop, CancellationToken cancel)
     {
         var whole = claim.Parts.Where(p => p.Open && p.Finished && !claim.Stopped).ToArray();
         // Of a part that is not whole the answered items stay SENDING and are looked up next time: a payment is posted
@@ -54,9 +57,9 @@ internal sealed class PayoutWorker(
             await RecordRows.PutBack(t, unsent, cancel);
             return true;
         }, cancel);
-        if (round.Stop is { } stop)
+        if (stop is not null)
             await downstreams.Stop(MemberService.Name, stop, cancel);
-        if (claim.Stopped || round.Stop is not null)
+        if (claim.Stopped || stop is not null)
             await downstreams.WaitUntilRunning(MemberService.Name, cancel);
     }
 
@@ -66,8 +69,16 @@ internal sealed class PayoutWorker(
         if (work.Cancels.Count == 0)
             return [];
         var cancels = await batch.InTransaction(t => CancelRows.Load(t, work.Cancels, limits, cancel), cancel);
-        foreach (var one in cancels.Where(c => c.Refusal is null && c.Stored is null))
-            await round.LookUp(one.EverSent.ToArray(), cancel);
+        var open = cancels.Where(c => c.Open).ToList();
+        while (open.Count > 0)
+        {
+            // Their items travel together, as those of payments do: one call a settlement would hold up the payments
+            // behind them for as many calls. A key stands in a call once, so a second cancel of the same one waits.
+            var together = open.DistinctBy(c => c.Asked.SettlementId).ToHashSet();
+            await round.LookUp([.. together.SelectMany(c => c.EverSent)], cancel);
+            open.RemoveAll(together.Contains);
+        }
+
         return cancels;
     }
 

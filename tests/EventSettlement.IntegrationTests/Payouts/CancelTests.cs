@@ -106,6 +106,39 @@ public sealed class CancelTests : PayoutWorld
         Assert.Equal(1, Answer(await Pay(id, attempt: 2)).Counts.Paid);
     }
 
+    [Fact]
+    public async Task Cancels_of_one_batch_are_looked_up_together()
+    {
+        Stub.Judge = _ => "FAILED";
+        var ids = new[] { await Plan(1), await Plan(2), await Plan(3) };
+        foreach (var id in ids)
+            await Pay(id);
+        Stub.Credited.Add(SettlementId.ItemKey(ids[1], 2), "t-late");
+        var answers = await CancelAll(ids);
+        Assert.Equal(["done", "already_paid", "done"], answers.Select(a => a.Code ?? "done"));
+        Assert.Equal(6, Stub.Lookups.Single().Length);
+    }
+
+    [Fact]
+    public async Task Two_cancels_of_one_settlement_in_one_batch_cancel_it_once()
+    {
+        Stub.Judge = _ => "FAILED";
+        var id = await Plan(2);
+        await Pay(id);
+        var answers = await CancelAll(id, id);
+        Assert.Equal(["done", "already_cancelled"], answers.Select(a => a.Code ?? "done"));
+        Assert.Equal(0, await Balance(id, "deposits-held"));
+    }
+
+    private async Task<CancelItemsAnswered[]> CancelAll(params Guid[] ids)
+    {
+        var asked = Array.ConvertAll(ids, id => Topology.Message(
+            id.ToString(), new CancelItems(id, Guid.NewGuid(), "ann", "wrong study"), "payouts.member"));
+        var sent = await Consume(1, asked);
+        return sent.Select(m => JsonSerializer.Deserialize(m.Body, ContractsJson.Default.CancelItemsAnswered)!)
+            .ToArray();
+    }
+
     private async Task<CancelItemsAnswered> Cancel(Guid id, Guid command)
     {
         var sent = await Consume(1, Topology.Message(

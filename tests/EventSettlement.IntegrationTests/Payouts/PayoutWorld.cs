@@ -30,6 +30,8 @@ public class PayoutWorld : IAsyncLifetime
 
     protected virtual TimeSpan Timeout => TimeSpan.FromSeconds(3);
 
+    protected virtual TimeSpan ClaimDeadline => TimeSpan.FromSeconds(60);
+
     protected virtual int MaxItems => 500;
 
     public async Task InitializeAsync()
@@ -43,7 +45,7 @@ public class PayoutWorld : IAsyncLifetime
             .Map(Topics.Settlements, json.CancelItemsAnswered).Map(null, json.PayPart).Map(null, json.CancelItems);
         Topology = topology;
         var limits = new PayoutLimits(
-            Timeout, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(90), QuietPeriod, [TimeSpan.FromMilliseconds(1)]);
+            Timeout, ClaimDeadline, TimeSpan.FromSeconds(90), QuietPeriod, [TimeSpan.FromMilliseconds(1)]);
         _members = new MemberService(new MemberServiceClient(Stub.Url, "secret", Timeout), MaxItems, 4);
         Downstreams = new Downstreams(Database);
         Worker = new PayoutWorker(_members, Downstreams, limits, topology);

@@ -15,7 +15,11 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
     /// <summary>The claim was too old for some items.</summary>
     public bool Late => _late;
 
-    private TimeSpan ClaimLeft => claimedAt + claimDeadline - BootClock.Now;
+    private TimeSpan ClaimLeft => claimDeadline - (BootClock.Now - claimedAt);
+
+    /// <summary>Lookups without a claim behind them: they move no money, so they never come too late.</summary>
+    public static Round OfLookups(MemberService service, TimeSpan quietPeriod) =>
+        new(service, BootClock.Now, TimeSpan.MaxValue, quietPeriod);
 
     public async Task Pay(IReadOnlyList<PayoutItem> items, CancellationToken cancel)
     {

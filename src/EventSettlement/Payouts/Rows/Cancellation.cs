@@ -7,9 +7,11 @@ namespace EventSettlement.Payouts.Rows;
 internal sealed record Cancellation(
     CancelItems Asked, string? Stored, CancelRefusal? Refusal, IReadOnlyList<PayoutItem> EverSent)
 {
-    /// <summary>A lookup could not leave: the claim was too old, or the downstream is stopped.</summary>
-    public bool Unfinished => Stored is null && Refusal is null
-        && EverSent.Any(i => !i.LookedUp && i.Outcome.State is null);
+    /// <summary>Nothing stands against it so far: the downstream is asked.</summary>
+    public bool Open => Stored is null && Refusal is null;
+
+    /// <summary>A lookup could not leave, as the downstream must be stopped.</summary>
+    public bool Unfinished => Open && EverSent.Any(i => !i.LookedUp && i.Outcome.State is null);
 }
 
 /// <summary>Why nothing is cancelled.</summary>
