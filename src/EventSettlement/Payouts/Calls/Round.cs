@@ -6,6 +6,8 @@ namespace EventSettlement.Payouts.Calls;
 /// </summary>
 internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan claimDeadline, TimeSpan quietPeriod)
 {
+    // Enough to find an item among 500 by halving, and little beside asking for each where all are refused.
+    private const int MostRefusedAlone = 10;
     private volatile CallOutcome? _stop;
     private volatile bool _late;
 
@@ -32,7 +34,7 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
 
     /// <summary>Asks by key what became of the items; those that were not credited keep no outcome.</summary>
     public Task LookUp(PayoutItem[] items, CancellationToken cancel) =>
-        Task.WhenAll(Calls(items).Select(call => LookUpCall(call, cancel)));
+        Task.WhenAll(Calls(items).Select(call => LookUpCall(call, new Halving(), cancel)));
 
     private IEnumerable<ReadOnlyMemory<PayoutItem>> Calls(PayoutItem[] items)
     {
@@ -47,7 +49,7 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
         return !_late && _stop is null;
     }
 
-    private async Task LookUpCall(ReadOnlyMemory<PayoutItem> items, CancellationToken cancel)
+    private async Task LookUpCall(ReadOnlyMemory<PayoutItem> items, Halving halving, CancellationToken cancel)
     {
         for (var repeats = 0; ; repeats++)
         {
@@ -57,7 +59,12 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
             switch (PayoutRules.After(call, repeats, ClaimLeft))
             {
                 case Reaction.Read:
+                    halving.Answered = true;
                     ReadLookup(call, items.Span);
+                    return;
+                case Reaction.Halve when items.Length > 1 && !halving.Hopeless:
+                    await LookUpCall(items[..(items.Length / 2)], halving, cancel);
+                    await LookUpCall(items[(items.Length / 2)..], halving, cancel);
                     return;
                 case Reaction.RepeatLater:
                     await Task.Delay(PayoutRules.Wait(call), cancel);
@@ -66,6 +73,7 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
                     _stop = call;
                     return;
                 default:
+                    halving.RefusedAlone++;
                     foreach (var item in items.Span)
                         item.Outcome = PayoutRules.StillInDoubt("lookup_" + call.Code);
                     return;
@@ -139,5 +147,18 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
                 _ => PayoutRules.InDoubt(call.Code, call.Message),
             };
         call.Release();
+    }
+
+    /// <summary>
+    /// Where the first items are refused one by one and nothing was answered, the lookup itself is refused: asking for
+    /// each of 500 could outlast the claim every time, and the part would never come to its end.
+    /// </summary>
+    private sealed class Halving
+    {
+        public bool Answered { get; set; }
+
+        public int RefusedAlone { get; set; }
+
+        public bool Hopeless => !Answered && RefusedAlone >= MostRefusedAlone;
     }
 }
