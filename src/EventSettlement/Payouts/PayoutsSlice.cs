@@ -22,11 +22,12 @@ public static class PayoutsSlice
     }
 
     /// <summary>
-    /// The role <c>payout</c>: worker and resolver. Refuses limits under which a late call could pay twice.
+    /// The role <c>payout</c>: worker and resolver. Refuses limits, and machines, under which a late call could pay
+    /// twice.
     /// </summary>
     public static IServiceCollection AddPayoutRole(this IServiceCollection services, Settings settings)
     {
-        if (PayoutLimits.From(settings).Fault() is { } fault)
+        if ((PayoutLimits.From(settings).Fault() ?? BootClock.Fault) is { } fault)
             throw new InvalidOperationException(fault);
         var member = settings.MemberService;
         services.AddSingleton(_ => new MemberService(

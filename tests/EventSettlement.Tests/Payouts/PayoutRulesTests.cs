@@ -119,11 +119,4 @@ public sealed class PayoutRulesTests
         Assert.Contains("CancelQuietPeriod", limits.Fault()!, StringComparison.Ordinal);
         Assert.Null((limits with { CancelQuietPeriod = TimeSpan.FromSeconds(181) }).Fault());
     }
-
-    [Fact]
-    public void The_claim_clock_only_goes_forward()
-    {
-        var first = BootClock.Now;
-        Assert.InRange(BootClock.Now - first, TimeSpan.Zero, TimeSpan.FromSeconds(5));
-    }
 }
