@@ -33,7 +33,7 @@ internal sealed class DoubtResolver(
             return taken.Count;
         var round = new Round(service, BootClock.Now, limits.ClaimDeadline, limits.CancelQuietPeriod);
         await round.LookUp(Array.ConvertAll(asked, d => d.Item), cancel);
-        var told = asked.Where(d => d.Ended).ToArray();
+        var told = asked.Where(d => d.Told).ToArray();
         if (told.Length > 0)
             await Record(connection, told, cancel);
         return taken.Count;

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EventSettlement.Contracts;
+using Microsoft.AspNetCore.Http;
 
 namespace EventSettlement.IntegrationTests.Payouts;
 
@@ -92,6 +94,31 @@ public sealed class DoubtTests : PayoutWorld
         await StopTests.Until(async () => await Resolver.Step(CancellationToken.None) > 0);
         Assert.Empty(Stub.Lookups);
         Assert.Equal("IN_DOUBT 1", await States(id));
+    }
+
+    [Theory]
+    [InlineData("{\"status\":\"UNKNOWN\",\"amount\":0}")]
+    [InlineData("{\"status\":\"REJECTED\",\"amount\":999}")]
+    public async Task A_person_gets_a_case_whose_call_may_still_be_credited_with_its_doubt(string told)
+    {
+        var id = await Plan(1);
+        Stub.Spoil = _ => null;
+        await Pay(id);
+        await Saga(id, "FAILED");
+        await Execute("UPDATE settlement_item SET doubt_at = clock() + interval '1 hour'");
+        Stub.BeforeLookup = async http =>
+        {
+            var entry = JsonNode.Parse(told)!;
+            entry["key"] = SettlementId.ItemKey(id, 1);
+            await http.Response.WriteAsync(new JsonObject { ["results"] = new JsonArray(entry) }.ToJsonString());
+            return true;
+        };
+        await Resolve();
+        Assert.Equal(1, Corrected().Single().Counts.NeedsPerson);
+        Assert.Equal(1L, await Scalar<long>("SELECT count(*) FROM settlement_item WHERE doubt_at IS NOT NULL"));
+        Assert.Equal("in_doubt", (await Resolution.WriteOff(id, 1, "gone", "ann")).Code);
+        await Execute("UPDATE settlement_item SET doubt_at = clock() - interval '1 second'");
+        Assert.True((await Resolution.WriteOff(id, 1, "gone", "ann")).IsDone);
     }
 
     [Theory]

@@ -36,12 +36,12 @@ internal static class DoubtRows
 
     private const string SettleSql = """
         UPDATE settlement_item i SET state = r.to_state, transaction_id = coalesce(r.transaction_id, i.transaction_id),
-            needs_person = r.needs_person, doubt_at = NULL,
+            needs_person = r.needs_person, doubt_at = CASE WHEN NOT r.doubt_ends THEN i.doubt_at END,
             error_code = CASE WHEN r.to_state = 'PAID' THEN NULL ELSE coalesce(r.code, i.error_code) END,
             error_message = CASE WHEN r.to_state = 'PAID' THEN NULL ELSE i.error_message END,
             paid_at = CASE WHEN r.to_state = 'PAID' THEN clock() END
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)
-            AS r(settlement_id, no, attempt, from_state, to_state, transaction_id, needs_person, code)
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            AS r(settlement_id, no, attempt, from_state, to_state, transaction_id, needs_person, code, doubt_ends)
         WHERE i.settlement_id = r.settlement_id AND i.no = r.no AND i.state = r.from_state AND i.attempt = r.attempt
             AND i.doubt_at IS NOT NULL AND NOT i.needs_person
         RETURNING i.settlement_id, i.no
@@ -110,6 +110,7 @@ internal static class DoubtRows
                 Arrays.Texts(told.Select(d => d.Item.Outcome.TransactionId).ToArray()),
                 Arrays.Bools(told.Select(d => d.Item.Outcome.NeedsPerson).ToArray()),
                 Arrays.Texts(told.Select(d => d.Item.Outcome.Code).ToArray()),
+                Arrays.Bools(told.Select(d => d.DoubtEnds).ToArray()),
             },
         };
         await using var rows = await command.ExecuteReaderAsync(cancel);
@@ -129,6 +130,9 @@ internal sealed record Doubt(
     /// <summary>State after the lookup: paid, a person's case, or what it was with the doubt gone.</summary>
     public string Becomes => Item.Outcome.State ?? (State == ItemStates.InDoubt ? ItemStates.Failed : State);
 
-    /// <summary>The lookup told something that ends the doubt.</summary>
-    public bool Ended => Item.Outcome.State == ItemStates.Paid || Item.Outcome.NeedsPerson || Item.DoubtEnded;
+    /// <summary>Nothing of the past can credit it any more: it was credited, or not after the quiet period.</summary>
+    public bool DoubtEnds => Item.Outcome.Doubt == DoubtChange.Clear || Item.DoubtEnded;
+
+    /// <summary>The lookup told something that ends the asking. A person's case may still be in doubt.</summary>
+    public bool Told => DoubtEnds || Item.Outcome.NeedsPerson;
 }
