@@ -15,8 +15,8 @@ namespace EventSettlement.Payouts;
 /// attempt would ask otherwise. A doubt ends with a credit, or with a "no" after the quiet period.
 /// </summary>
 internal sealed class DoubtResolver(
-    Database database, MemberService service, PayoutLimits limits, Topology topology, IOutgoingWriter outgoing,
-    ILogger<DoubtResolver> logger) : BackgroundService
+    Database database, MemberService service, Downstreams downstreams, PayoutLimits limits, Topology topology,
+    IOutgoingWriter outgoing, ILogger<DoubtResolver> logger) : BackgroundService
 {
     private const int MaxItems = 2000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -33,6 +33,8 @@ internal sealed class DoubtResolver(
             return taken.Count;
         var round = new Round(service, BootClock.Now, limits.ClaimDeadline, limits.CancelQuietPeriod);
         await round.LookUp(Array.ConvertAll(asked, d => d.Item), cancel);
+        if (round.Stop is { } stop)
+            await downstreams.Stop(MemberService.Name, stop, cancel);
         var told = asked.Where(d => d.Told).ToArray();
         if (told.Length > 0)
             await Record(connection, told, cancel);

@@ -143,6 +143,29 @@ public sealed class DoubtTests : PayoutWorld
     }
 
     [Fact]
+    public async Task A_lookup_that_is_refused_for_its_key_stops_the_downstream_and_tells_a_person_once()
+    {
+        var id = await Plan(1);
+        Stub.Spoil = _ => null;
+        await Pay(id);
+        await Saga(id, "FAILED");
+        Stub.BeforeLookup = http =>
+        {
+            http.Response.StatusCode = 401;
+            return Task.FromResult(true);
+        };
+        var asked = 0;
+        await StopTests.Until(async () => (asked += await Resolver.Step(CancellationToken.None)) >= 2);
+        Assert.Equal("STOPPED", (await Downstreams.List()).Single().State);
+        Assert.Equal(1L, await Scalar<long>(
+            "SELECT sum(count)::bigint FROM alert WHERE cause = 'downstream member stopped' AND state = 'OPEN'"));
+        Assert.Equal("IN_DOUBT 1", await States(id));
+        Stub.BeforeLookup = _ => Task.FromResult(false);
+        await Resolve();
+        Assert.Equal("PAID 1", await States(id));
+    }
+
+    [Fact]
     public async Task Write_off_waits_for_the_doubt_and_then_gives_the_amount_back()
     {
         var id = await Plan(2);

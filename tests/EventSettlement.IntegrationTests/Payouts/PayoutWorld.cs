@@ -50,7 +50,7 @@ public class PayoutWorld : IAsyncLifetime
         Downstreams = new Downstreams(Database);
         Worker = new PayoutWorker(_members, Downstreams, limits, topology);
         Resolver = new DoubtResolver(
-            Database, _members, limits, topology, Outgoing, NullLogger<DoubtResolver>.Instance);
+            Database, _members, Downstreams, limits, topology, Outgoing, NullLogger<DoubtResolver>.Instance);
         Resolution = new ItemResolution(Database, topology, Outgoing, limits);
         await OwnedTestBatch.Own(Database.Hot, 1);
     }
