@@ -26,8 +26,7 @@ internal sealed class DoubtResolver(
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancel);
         var taken = await DoubtRows.Take(connection, MaxItems, limits.DoubtDelays, cancel);
-        await DoubtRows.Drop(
-            connection, null, taken.Where(d => d.Over).Select(d => (d.Item.SettlementId, d.Item.No)).ToArray(), cancel);
+        await DoubtRows.DropOver(connection, taken, cancel);
         var asked = taken.Where(d => d is { Over: false, SettlementFailed: true }).ToArray();
         if (asked.Length == 0)
             return taken.Count;

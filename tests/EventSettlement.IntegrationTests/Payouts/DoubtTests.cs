@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSettlement.Contracts;
+using EventSettlement.Payouts.Rows;
 using Microsoft.AspNetCore.Http;
 
 namespace EventSettlement.IntegrationTests.Payouts;
@@ -163,6 +164,30 @@ public sealed class DoubtTests : PayoutWorld
         Stub.BeforeLookup = _ => Task.FromResult(false);
         await Resolve();
         Assert.Equal("PAID 1", await States(id));
+    }
+
+    [Fact]
+    public async Task An_item_that_is_in_doubt_again_while_its_old_doubt_is_dropped_is_asked_for()
+    {
+        var id = await Plan(2);
+        Stub.Spoil = _ => null;
+        await Pay(id);
+        await Execute("UPDATE settlement_item SET doubt_at = NULL, state = 'FAILED'");
+        await using var connection = await Database.Hot.OpenConnectionAsync();
+        var over = new List<Doubt>();
+        await StopTests.Until(async () =>
+        {
+            over.AddRange(await DoubtRows.Take(connection, 10, [TimeSpan.FromMinutes(1)], default));
+            return over.Count == 2;
+        });
+        await Execute("UPDATE settlement_item SET state = 'PAID' WHERE no = 2");
+        await Pay(id, attempt: 2);
+        Assert.Equal("IN_DOUBT 1, PAID 1", await States(id));
+        await DoubtRows.DropOver(connection, over, default);
+        Assert.Equal(1, await Scalar<int>("SELECT sum(no)::int FROM doubt"));
+        await Saga(id, "FAILED");
+        await Resolve();
+        Assert.Equal("PAID 2", await States(id));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using EventSettlement.IntegrationTests.Runs;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Timers;
+using EventSettlement.Payouts.Calls;
 using EventSettlement.Payouts.Rows;
 using EventSettlement.Platform;
 using EventSettlement.StudyRefunds;
@@ -74,6 +75,7 @@ public sealed class StaleStatisticsTests
             async Task Resolve(int from)
             {
                 await DoubtRows.Take(hot, 100, [TimeSpan.FromSeconds(1)], default);
+                await DoubtRows.DropOver(hot, [.. Enumerable.Range(from, 100).Select(Over)], default);
                 await DoubtRows.Drop(hot, null, [.. Enumerable.Range(from, 100).Select(Doubt)], default);
             }
         }
@@ -82,6 +84,13 @@ public sealed class StaleStatisticsTests
         Assert.InRange(await Read(database, "doubt"), 100, 1_000);
 
         static (Guid, int) Doubt(int n) => (Guid.Parse($"{n:D32}"), 1);
+
+        static Doubt Over(int n) => new(
+            new PayoutItem
+            {
+                SettlementId = Guid.Parse($"{n:D32}"), No = 1, MemberId = "", Amount = 0, Currency = "", Reason = "",
+            },
+            0, "FAILED", 1, true, true, null, DateTimeOffset.UnixEpoch);
     }
 
     [Fact]

@@ -14,6 +14,8 @@ internal static class Arrays
 
     public static NpgsqlParameter Bools(bool[] values) => Of(values, NpgsqlDbType.Boolean);
 
+    public static NpgsqlParameter Times(DateTimeOffset[] values) => Of(values, NpgsqlDbType.TimestampTz);
+
     public static NpgsqlParameter Texts(string?[] values) => Of(values, NpgsqlDbType.Text);
 
     private static NpgsqlParameter Of<T>(T[] values, NpgsqlDbType type) =>

@@ -50,7 +50,7 @@ internal static class CancelRows
         WITH doubtful AS (UPDATE settlement_item SET doubt_at = clock() WHERE settlement_id = $1 AND no = ANY ($2)
             AND state IN ('FAILED', 'REJECTED') AND doubt_at IS NULL RETURNING settlement_id, no)
         INSERT INTO doubt (settlement_id, no, next_ask_at) SELECT settlement_id, no, clock() FROM doubtful
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (settlement_id, no) DO UPDATE SET next_ask_at = excluded.next_ask_at
         """;
 
     private const string StoreSql = "INSERT INTO cancel_answer (command_id, settlement_id, answer) VALUES ($1, $2, $3)";

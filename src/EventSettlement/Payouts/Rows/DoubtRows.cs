@@ -19,10 +19,10 @@ internal static class DoubtRows
                                      WHERE s.settlement_id = d.settlement_id AND s.state = 'FAILED') AS failed) s)
             WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM doubt WHERE next_ask_at <= (SELECT clock())
                                       ORDER BY next_ask_at LIMIT $1 FOR UPDATE SKIP LOCKED))
-            RETURNING d.settlement_id, d.no, d.traceparent)
+            RETURNING d.settlement_id, d.no, d.traceparent, d.next_ask_at)
         SELECT taken.settlement_id, taken.no, i.part, i.member_id, i.amount, r.currency, r.programme, i.state,
             i.attempt, clock() - i.doubt_at, i.doubt_at IS NULL OR i.needs_person, coalesce(s.state = 'FAILED', false),
-            taken.traceparent
+            taken.traceparent, taken.next_ask_at
         FROM taken JOIN settlement_item i ON i.settlement_id = taken.settlement_id AND i.no = taken.no
             JOIN settlement_request r ON r.settlement_id = taken.settlement_id
             LEFT JOIN settlement s ON s.settlement_id = taken.settlement_id
@@ -32,6 +32,14 @@ internal static class DoubtRows
         DELETE FROM doubt WHERE ctid = ANY (ARRAY(
             SELECT waiting.ctid FROM unnest($1, $2) AS r(settlement_id, no) CROSS JOIN LATERAL (
                 SELECT ctid FROM doubt d WHERE d.settlement_id = r.settlement_id AND d.no = r.no LIMIT 1) waiting))
+        """;
+
+    // In doubt again is what was written since it was taken, or is being written now by somebody who holds it.
+    private const string DropOverSql = """
+        DELETE FROM doubt WHERE ctid = ANY (ARRAY(
+            SELECT waiting.ctid FROM unnest($1, $2, $3) AS r(settlement_id, no, next_ask_at) CROSS JOIN LATERAL (
+                SELECT ctid FROM doubt d WHERE d.settlement_id = r.settlement_id AND d.no = r.no
+                    AND d.next_ask_at = r.next_ask_at LIMIT 1 FOR UPDATE SKIP LOCKED) waiting))
         """;
 
     private const string SettleSql = """
@@ -74,7 +82,7 @@ internal static class DoubtRows
                     DoubtAge = rows.IsDBNull(9) ? TimeSpan.Zero : rows.GetTimeSpan(9),
                 },
                 rows.GetInt32(2), rows.GetString(7), rows.GetInt32(8), rows.GetBoolean(10), rows.GetBoolean(11),
-                rows.IsDBNull(12) ? null : rows.GetString(12)));
+                rows.IsDBNull(12) ? null : rows.GetString(12), rows.GetFieldValue<DateTimeOffset>(13)));
         return taken;
     }
 
@@ -89,6 +97,24 @@ internal static class DoubtRows
             Parameters =
             {
                 Arrays.Uuids(items.Select(i => i.Id).ToArray()), Arrays.Ints(items.Select(i => i.No).ToArray()),
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Takes from the agenda what was over when it was taken and is not in doubt again.</summary>
+    public static async Task DropOver(NpgsqlConnection connection, IEnumerable<Doubt> taken, CancellationToken cancel)
+    {
+        var over = taken.Where(d => d.Over).ToArray();
+        if (over.Length == 0)
+            return;
+        await using var command = new NpgsqlCommand(DropOverSql, connection)
+        {
+            Parameters =
+            {
+                Arrays.Uuids(Array.ConvertAll(over, d => d.Item.SettlementId)),
+                Arrays.Ints(Array.ConvertAll(over, d => d.Item.No)),
+                Arrays.Times(Array.ConvertAll(over, d => d.NextAskAt)),
             },
         };
         await command.ExecuteNonQueryAsync(cancel);
@@ -124,8 +150,10 @@ internal static class DoubtRows
 /// <summary>An item in doubt as it stood when it was taken from the agenda.</summary>
 /// <param name="Over">Nothing is left to ask: the doubt has ended, or a person has it.</param>
 /// <param name="Traceparent">Of the attempt that left it in doubt.</param>
+/// <param name="NextAskAt">As it was put off when it was taken.</param>
 internal sealed record Doubt(
-    PayoutItem Item, int Part, string State, int Attempt, bool Over, bool SettlementFailed, string? Traceparent)
+    PayoutItem Item, int Part, string State, int Attempt, bool Over, bool SettlementFailed, string? Traceparent,
+    DateTimeOffset NextAskAt)
 {
     /// <summary>State after the lookup: paid, a person's case, or what it was with the doubt gone.</summary>
     public string Becomes => Item.Outcome.State ?? (State == ItemStates.InDoubt ? ItemStates.Failed : State);

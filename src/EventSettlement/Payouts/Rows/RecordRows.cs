@@ -30,13 +30,16 @@ internal static class RecordRows
             AND i.state = 'SENDING' AND i.epoch = $10 AND i.attempt = r.attempt
         """;
 
+    // A row that stands there may be about to be dropped for an older doubt that is over. It is written anew, so that
+    // whoever has read it finds that it has changed.
     private const string AgendaSql = """
         INSERT INTO doubt (settlement_id, no, traceparent, next_ask_at)
         SELECT i.settlement_id, i.no, r.traceparent, clock() + $4
         FROM unnest($1, $2, $3) AS r(settlement_id, no, traceparent)
         JOIN settlement_item i ON i.settlement_id = r.settlement_id AND i.no = r.no
         WHERE i.doubt_at IS NOT NULL AND NOT i.needs_person
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (settlement_id, no) DO UPDATE SET next_ask_at = excluded.next_ask_at, asked = 0,
+            traceparent = coalesce(excluded.traceparent, doubt.traceparent)
         """;
 
     private const string PutBackSql = """
