@@ -4,6 +4,7 @@ using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace EventSettlement.Messaging.Timers;
 
@@ -19,11 +20,11 @@ public sealed class DueMover(
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private readonly ClockGuard _clock = new();
 
-    // The sub-select makes the clock a constant of the statement: a volatile call in the condition cannot use the
-    // index. The array is made once; as a join PostgreSQL may choose and lock anew for each row of the table.
+    // Due by the time that the guard has seen: of a clock that jumps after that nothing gets here.
+    // The array is made once; as a join PostgreSQL may choose and lock anew for each row of the table.
     private static readonly string TakeDue = WithBug("""
         DELETE FROM scheduled_message WHERE id = ANY (ARRAY(
-            SELECT id FROM scheduled_message WHERE due_at <= (SELECT clock()) ORDER BY due_at LIMIT $1
+            SELECT id FROM scheduled_message WHERE due_at <= $2 ORDER BY due_at LIMIT $1
             FOR UPDATE SKIP LOCKED))
         RETURNING due_at, topic, msg_key, body, headers
         """);
@@ -34,7 +35,7 @@ public sealed class DueMover(
         {
             try
             {
-                if (await IsSteady(cancel) && await MoveDue(cancel) == MostAtOnce)
+                if (await MoveDue(cancel) == MostAtOnce)
                     continue;
                 await Task.Delay(Poll, cancel);
             }
@@ -50,12 +51,14 @@ public sealed class DueMover(
         }
     }
 
-    /// <summary>Answers how many fired.</summary>
+    /// <summary>Answers how many fired; none while the clock is not to be trusted.</summary>
     public async Task<int> MoveDue(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
+        if (await SteadyTime(connection, cancel) is not { } now)
+            return 0;
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var due = await Take(connection, transaction, cancel);
+        var due = await Take(connection, transaction, now, cancel);
         if (due.Count == 0)
             return 0;
         CrashPoint.Hit("K17");
@@ -68,11 +71,12 @@ public sealed class DueMover(
     }
 
     private static async Task<List<OutgoingMessage>> Take(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancel)
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTime now, CancellationToken cancel)
     {
         var due = new List<(DateTime At, OutgoingMessage Message)>();
         await using var command = new NpgsqlCommand(TakeDue, connection, transaction);
         command.Parameters.Add(new() { Value = MostAtOnce });
+        command.Parameters.Add(new() { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
             due.Add((row.GetDateTime(0), new OutgoingMessage(
@@ -82,7 +86,7 @@ public sealed class DueMover(
     }
 
     private static string WithBug(string sql) => Planted.Bug("wall-clock")
-        ? sql.Replace("(SELECT clock())", "(SELECT clock_timestamp())", StringComparison.Ordinal)
+        ? sql.Replace("$2", "(SELECT coalesce(clock_timestamp(), $2))", StringComparison.Ordinal)
         : sql;
 
     /// <summary>Without its token a timer cannot be told from one that was taken back.</summary>
@@ -90,14 +94,15 @@ public sealed class DueMover(
         ? text.Replace("MT-Scheduling-TokenId", "Not-Looked-At", StringComparison.Ordinal)
         : text);
 
-    private async Task<bool> IsSteady(CancellationToken cancel)
+    /// <summary>The database's time, or null while timers pause.</summary>
+    private async Task<DateTime?> SteadyTime(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var command = database.CreateCommand("SELECT clock()");
+        await using var command = new NpgsqlCommand("SELECT clock()", connection);
         var now = (DateTime)(await command.ExecuteScalarAsync(cancel))!;
         if (_clock.Observe(now, ClockGuard.Monotonic()) is { } jump)
             options.OnAlert("clock_jumped", "database clock",
                 $"The database's clock moved {jump.TotalSeconds:F0} s against this process's own; timers pause.",
                 "Check the time of the database host; timers go on by themselves when it runs steadily for a minute.");
-        return !_clock.Paused;
+        return _clock.Paused ? null : now;
     }
 }
