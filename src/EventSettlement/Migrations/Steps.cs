@@ -40,3 +40,6 @@ internal sealed class LocationOfAnswer : SqlStep;
 
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0008_doubt_trace")]
 internal sealed class DoubtTrace : SqlStep;
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0010_clock_watch")]
+internal sealed class ClockWatchTable : SqlStep;

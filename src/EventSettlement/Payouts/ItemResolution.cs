@@ -12,10 +12,11 @@ namespace EventSettlement.Payouts;
 /// </summary>
 public sealed class ItemResolution
 {
-    private const string StandingSql = """
-        SELECT i.state, i.amount, i.needs_person, i.doubt_at + $3, i.doubt_at + $3 <= clock(),
-            r.programme, r.currency, coalesce(s.state, 'PENDING')
-        FROM settlement_item i JOIN settlement_request r ON r.settlement_id = i.settlement_id
+    private const string StandingSql = $"""
+        SELECT i.state, i.amount, i.needs_person, clock() + ($3 - doubt.age), doubt.age >= $3, r.programme, r.currency,
+            coalesce(s.state, 'PENDING')
+        FROM settlement_item i CROSS JOIN LATERAL (SELECT {ClockWatch.DoubtAge} AS age) doubt
+        JOIN settlement_request r ON r.settlement_id = i.settlement_id
         LEFT JOIN settlement s ON s.settlement_id = i.settlement_id
         WHERE i.settlement_id = $1 AND i.no = $2 FOR UPDATE OF i
         """;

@@ -34,6 +34,7 @@ public static class PayoutsSlice
             new MemberServiceClient(member.BaseUrl, member.ApiKey, member.Timeout), member.MaxItems,
             member.MaxInFlight));
         services.AddSingleton<PayoutWorker>();
+        services.AddHostedService<ClockWatch>();
         services.AddHostedService<DoubtResolver>();
         return services;
     }

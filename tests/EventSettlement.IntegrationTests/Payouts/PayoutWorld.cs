@@ -24,6 +24,7 @@ public class PayoutWorld : IAsyncLifetime
     internal Downstreams Downstreams { get; private set; } = null!;
     internal DoubtResolver Resolver { get; private set; } = null!;
     internal ItemResolution Resolution { get; private set; } = null!;
+    internal ClockWatch Clock { get; private set; } = null!;
     internal RecordingWriter Outgoing { get; } = new();
 
     protected virtual TimeSpan QuietPeriod => TimeSpan.FromMinutes(10);
@@ -52,6 +53,8 @@ public class PayoutWorld : IAsyncLifetime
         Resolver = new DoubtResolver(
             Database, _members, Downstreams, limits, topology, Outgoing, NullLogger<DoubtResolver>.Instance);
         Resolution = new ItemResolution(Database, topology, Outgoing, limits);
+        Clock = new ClockWatch(Database, NullLogger<ClockWatch>.Instance);
+        await Clock.Look(CancellationToken.None);
         await OwnedTestBatch.Own(Database.Hot, 1);
     }
 
@@ -60,6 +63,7 @@ public class PayoutWorld : IAsyncLifetime
     public async Task DisposeAsync()
     {
         Resolver.Dispose();
+        Clock.Dispose();
         _members.Dispose();
         await Stub.DisposeAsync();
         await Database.DisposeAsync();

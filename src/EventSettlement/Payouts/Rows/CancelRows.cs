@@ -17,12 +17,13 @@ internal static class CancelRows
     private const string StoredSql = "SELECT answer FROM cancel_answer WHERE command_id = $1";
 
     // A zero item counts as paid from the start, yet nothing left for it: it stands against no cancel.
-    private const string StandingSql = """
+    private const string StandingSql = $"""
         SELECT count(*)::int, count(*) FILTER (WHERE state = 'PAID' AND amount > 0)::int,
             count(*) FILTER (WHERE state = 'WRITTEN_OFF')::int, count(*) FILTER (WHERE state = 'CANCELLED')::int,
             count(*) FILTER (WHERE state = 'SENDING')::int,
-            count(*) FILTER (WHERE state = 'IN_DOUBT' OR doubt_at IS NOT NULL)::int, max(doubt_at) + $2
-        FROM settlement_item WHERE settlement_id = $1
+            count(*) FILTER (WHERE state = 'IN_DOUBT' OR doubt_at IS NOT NULL)::int,
+            clock() + ($2 - min({ClockWatch.DoubtAge}))
+        FROM settlement_item i WHERE settlement_id = $1
         """;
 
     private const string EverSentSql = """

@@ -22,7 +22,7 @@ internal static class ClaimRows
     // nobody sends for it any more, and what it sent is as doubtful as that of an older owner.
     // The claim itself tells whether the downstream was stopped when it claimed nothing: another statement of this
     // transaction sees another moment. So there is one row at least, and it stands alone where nothing is claimed.
-    private const string ClaimSql = """
+    private const string ClaimSql = $"""
         WITH gate AS MATERIALIZED (
             SELECT EXISTS (SELECT 1 FROM downstream WHERE name = $6 AND state = 'STOPPED') AS stopped),
         claimed AS (
@@ -36,7 +36,7 @@ internal static class ClaimRows
                         AND i.attempt < p.attempt
                     OR i.state = 'SENDING' AND i.epoch <= $5 AND i.attempt <= p.attempt)
                 AND NOT (SELECT stopped FROM gate)
-            RETURNING p.i, i.no, i.member_id, i.amount, clock() - i.doubt_at AS doubt_age)
+            RETURNING p.i, i.no, i.member_id, i.amount, {ClockWatch.DoubtAge} AS doubt_age)
         SELECT c.i, c.no, c.member_id, c.amount, c.doubt_age, gate.stopped FROM gate LEFT JOIN claimed c ON true
         """;
 

@@ -10,7 +10,7 @@ internal static class DoubtRows
     // Only a FAILED settlement's doubts are asked for: before that its next attempt asks.
     // The agenda is never joined: of a table that was empty when it was last vacuumed PostgreSQL expects one row, and
     // compares each row that waits with each that is wanted.
-    private const string TakeSql = """
+    private const string TakeSql = $"""
         WITH taken AS (
             UPDATE doubt d SET (asked, next_ask_at) = (
                 SELECT d.asked + CASE WHEN failed THEN 1 ELSE 0 END, clock() + CASE WHEN failed
@@ -21,8 +21,8 @@ internal static class DoubtRows
                                       ORDER BY next_ask_at LIMIT $1 FOR UPDATE SKIP LOCKED))
             RETURNING d.settlement_id, d.no, d.traceparent, d.next_ask_at)
         SELECT taken.settlement_id, taken.no, i.part, i.member_id, i.amount, r.currency, r.programme, i.state,
-            i.attempt, clock() - i.doubt_at, i.doubt_at IS NULL OR i.needs_person, coalesce(s.state = 'FAILED', false),
-            taken.traceparent, taken.next_ask_at
+            i.attempt, {ClockWatch.DoubtAge}, i.doubt_at IS NULL OR i.needs_person,
+            coalesce(s.state = 'FAILED', false), taken.traceparent, taken.next_ask_at
         FROM taken JOIN settlement_item i ON i.settlement_id = taken.settlement_id AND i.no = taken.no
             JOIN settlement_request r ON r.settlement_id = taken.settlement_id
             LEFT JOIN settlement s ON s.settlement_id = taken.settlement_id
