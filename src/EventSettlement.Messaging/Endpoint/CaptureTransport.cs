@@ -1,3 +1,4 @@
+using System.Text;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
 using MassTransit;
@@ -62,6 +63,11 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
 
     // Timers and redeliveries carry no ids of their own, and a command id in a message would pass for its correlation
     // id, so what is sent while handling a record stays in that record's lane unless the handler says otherwise.
-    private string? KeyOf<T>(WireSendContext<T> context) where T : class =>
-        context.PartitionKey ?? session.InboundKey ?? (context.InitiatorId ?? context.CorrelationId)?.ToString("D");
+    private byte[]? KeyOf<T>(WireSendContext<T> context) where T : class
+    {
+        if (context.PartitionKey is null && session.Inbound?.Key is { } inbound)
+            return inbound;
+        var key = context.PartitionKey ?? (context.InitiatorId ?? context.CorrelationId)?.ToString("D");
+        return key is null ? null : Encoding.UTF8.GetBytes(key);
+    }
 }

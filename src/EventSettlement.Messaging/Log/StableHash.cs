@@ -1,16 +1,14 @@
-using System.Text;
-
 namespace EventSettlement.Messaging.Log;
 
 /// <summary>FNV-1a with a final mix. Stored choices (partition, shard) rest on it: it never changes.</summary>
 public static class StableHash
 {
-    public static uint Of(string text)
+    public static uint Of(ReadOnlySpan<byte> key)
     {
         unchecked
         {
             var hash = 2166136261u;
-            foreach (var one in Encoding.UTF8.GetBytes(text))
+            foreach (var one in key)
                 hash = (hash ^ one) * 16777619u;
             hash ^= hash >> 16;
             hash *= 0x85ebca6b;

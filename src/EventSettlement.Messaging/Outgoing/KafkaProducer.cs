@@ -1,4 +1,3 @@
-using System.Text;
 using Confluent.Kafka;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Log.Kafka;
@@ -68,7 +67,7 @@ internal sealed class KafkaProducer(string bootstrap) : IDisposable
             headers.Add(name, value);
         return new Message<byte[]?, byte[]?>
         {
-            Key = row.Key is null ? null : Encoding.UTF8.GetBytes(row.Key), Value = row.Body, Headers = headers,
+            Key = row.Key, Value = row.Body, Headers = headers,
         };
     }
 }

@@ -84,7 +84,8 @@ public sealed class OutboxRelay(NpgsqlDataSource database, Wakeup wakeup, Messag
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
             rows.Add(new OutboxRow(
-                row.GetInt16(0), row.GetInt64(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3),
+                row.GetInt16(0), row.GetInt64(1), row.GetString(2),
+                row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
                 row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.GetString(5)));
         rows.Sort((one, other) => one.Id.CompareTo(other.Id));
         return rows;

@@ -26,7 +26,7 @@ public sealed class OutboxWriter(NpgsqlDataSource database, Wakeup wakeup) : IOu
         var command = new NpgsqlBatchCommand(Insert);
         Array(messages.Select(message => ShardOf(message.Key)).ToArray(), NpgsqlDbType.Smallint);
         Array(messages.Select(message => message.Topic).ToArray(), NpgsqlDbType.Text);
-        Array(messages.Select(message => message.Key).ToArray(), NpgsqlDbType.Text);
+        Array(messages.Select(message => message.Key).ToArray(), NpgsqlDbType.Bytea);
         Array(messages.Select(message => message.Body).ToArray(), NpgsqlDbType.Bytea);
         Array(messages.Select(message => message.Headers.Text).ToArray(), NpgsqlDbType.Text);
         batch.BatchCommands.Add(command);
@@ -48,6 +48,6 @@ public sealed class OutboxWriter(NpgsqlDataSource database, Wakeup wakeup) : IOu
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    private static short ShardOf(string? key) =>
+    private static short ShardOf(byte[]? key) =>
         key is null ? (short)Random.Shared.Next(Shards) : (short)(StableHash.Of(key) % Shards);
 }

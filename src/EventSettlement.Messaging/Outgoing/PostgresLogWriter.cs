@@ -1,4 +1,3 @@
-using System.Text;
 using EventSettlement.Messaging.Log;
 using Npgsql;
 using NpgsqlTypes;
@@ -85,7 +84,7 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
                 ? (int)(StableHash.Of(key) % (uint)topic.Partitions)
                 : Random.Shared.Next(topic.Partitions);
             (Topics[_at], Partitions[_at]) = (topic.Id, partition);
-            Keys[_at] = message.Key is null ? null : Encoding.UTF8.GetBytes(message.Key);
+            Keys[_at] = message.Key;
             Headers[_at] = message.Headers.Text;
             Bodies[_at++] = message.Body;
             _counts[(topic.Id, partition)] = _counts.GetValueOrDefault((topic.Id, partition)) + 1;

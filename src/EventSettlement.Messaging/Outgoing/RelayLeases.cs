@@ -82,4 +82,4 @@ internal sealed class RelayLeases(NpgsqlDataSource database)
 }
 
 /// <summary>A message that waits for the relay.</summary>
-internal sealed record OutboxRow(short Shard, long Id, string Topic, string? Key, byte[]? Body, string Headers);
+internal sealed record OutboxRow(short Shard, long Id, string Topic, byte[]? Key, byte[]? Body, string Headers);

@@ -1,4 +1,3 @@
-using System.Text;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using Npgsql;
@@ -95,7 +94,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
         var from = $"{row.GetString(0)}/{row.GetInt32(1)}/{row.GetInt64(2)}";
         return new OutgoingMessage(
             row.GetString(0),
-            row.IsDBNull(3) ? null : Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(3)),
+            row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
             row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5),
             new HeaderMap(row.GetString(4)).With(ReplayedFrom, from));
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using MassTransit;
@@ -14,7 +13,6 @@ public sealed class BatchSession
     private readonly List<ScheduledSend> _scheduled = [];
     private readonly List<Guid> _cancelled = [];
     private readonly List<Action> _undo = [];
-    private string? _inboundKey;
 
     /// <summary>The database's clock at the start of this batch: the only now that a saga knows.</summary>
     public DateTimeOffset Now { get; init; } = TimeProvider.System.GetUtcNow();
@@ -37,17 +35,7 @@ public sealed class BatchSession
     public static BatchSession Of(PipeContext context) => context.GetOrAddPayload(() => new BatchSession());
 
     /// <summary>The record that is being handled; what is sent without a key of its own takes this one's.</summary>
-    internal LogRecord? Inbound
-    {
-        get;
-        set
-        {
-            field = value;
-            _inboundKey = null;
-        }
-    }
-
-    internal string? InboundKey => _inboundKey ??= Inbound?.Key is { } key ? Encoding.UTF8.GetString(key) : null;
+    internal LogRecord? Inbound { get; set; }
 
     internal object? Sagas { get; init; }
 

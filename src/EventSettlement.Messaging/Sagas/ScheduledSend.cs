@@ -1,3 +1,4 @@
+using System.Text;
 using EventSettlement.Messaging.Outgoing;
 using Npgsql;
 using NpgsqlTypes;
@@ -28,7 +29,7 @@ internal static class ScheduledRows
             Column(timers, NpgsqlDbType.Uuid, timer => timer.Token),
             Column(timers, NpgsqlDbType.Interval, timer => WholeMilliseconds(timer.Delay)),
             Column(timers, NpgsqlDbType.Text, timer => timer.Message.Topic),
-            Column(timers, NpgsqlDbType.Text, timer => timer.Message.Key),
+            Column(timers, NpgsqlDbType.Text, timer => Text(timer.Message.Key)),
             Column(timers, NpgsqlDbType.Bytea, timer => timer.Message.Body ?? []),
             Column(timers, NpgsqlDbType.Text, timer => timer.Message.Headers.Text),
         },
@@ -43,6 +44,8 @@ internal static class ScheduledRows
     private static NpgsqlParameter<T[]> Column<T>(
         IReadOnlyCollection<ScheduledSend> timers, NpgsqlDbType type, Func<ScheduledSend, T> value) =>
         new() { TypedValue = [.. timers.Select(value)], NpgsqlDbType = NpgsqlDbType.Array | type };
+
+    private static string? Text(byte[]? key) => key is null ? null : Encoding.UTF8.GetString(key);
 
     // Never early: the delay was measured a moment after it was asked for.
     private static TimeSpan WholeMilliseconds(TimeSpan delay) =>

@@ -41,5 +41,8 @@ internal sealed class LocationOfAnswer : SqlStep;
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0008_doubt_trace")]
 internal sealed class DoubtTrace : SqlStep;
 
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0009_key_bytes")]
+internal sealed class KeyBytes : SqlStep;
+
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0010_clock_watch")]
 internal sealed class ClockWatchTable : SqlStep;

@@ -26,7 +26,7 @@ internal sealed class OutboxRows : IOutgoingWriter
             Parameters =
             {
                 Array(NpgsqlDbType.Text, messages.Select(m => m.Topic)),
-                Array(NpgsqlDbType.Text, messages.Select(m => m.Key)),
+                Array(NpgsqlDbType.Bytea, messages.Select(m => m.Key)),
                 Array(NpgsqlDbType.Bytea, messages.Select(m => m.Body)),
                 Array(NpgsqlDbType.Text, messages.Select(m => m.Headers.Text)),
             },

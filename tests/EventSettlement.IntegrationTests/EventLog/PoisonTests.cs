@@ -1,5 +1,7 @@
 using System.Text;
 using EventSettlement.IntegrationTests.EventLog.World;
+using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Parked;
 
 namespace EventSettlement.IntegrationTests.EventLog;
@@ -28,6 +30,27 @@ public abstract class PoisonTests<TLog> where TLog : ILogKind
         Assert.Equal(99L, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
         Assert.Equal(code, await world.Read<string>("SELECT code FROM parked_message"));
         Assert.Equal(Encoding.UTF8.GetBytes(poison), await world.Read<byte[]>("SELECT body FROM parked_message"));
+    }
+
+    [Fact]
+    public async Task A_replayed_message_keeps_its_key_to_the_byte()
+    {
+        byte[] key = [0xFF, 0x00, 0x01];
+        await using var world = await MessagingWorld.Create<TLog>();
+        var member = await world.Start(new EffectConsumer("one", _ => throw new FormatException("bad")));
+        await world.Send(member.Writer, new OutgoingMessage(world.Topic, key, "bad"u8.ToArray(), HeaderMap.Empty));
+        await Eventually.Equals(1L, () => world.Read<long>("SELECT count(*) FROM parked_message"),
+            "the number of parked messages");
+        var parked = member.Get<ParkedMessages>();
+        var first = Assert.Single(await parked.List("PARKED", null, null, 10, CancellationToken.None));
+
+        Assert.True(await parked.Replay(first.Id, "anna", CancellationToken.None));
+        await Eventually.Equals(2L, () => world.Read<long>("SELECT count(*) FROM parked_message"),
+            "the number of parked messages");
+
+        var again = Assert.Single(await parked.List("PARKED", null, null, 10, CancellationToken.None));
+        Assert.Equal(key, first.Key);
+        Assert.Equal(key, again.Key);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Platform;
 using Npgsql;
@@ -22,6 +23,24 @@ public sealed class MigratorTests
         var results = await Task.WhenAll(Enumerable.Range(0, 4)
             .Select(_ => Task.Run(() => Migrator.Migrate(database.ConnectionString))));
         Assert.Single(results, r => r.Count > 0);
+    }
+
+    [Fact]
+    public async Task What_waits_in_the_outbox_of_an_older_version_keeps_its_key()
+    {
+        await using var database = await TestDatabase.Create();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await Execute(source, """
+            ALTER TABLE outbox ALTER COLUMN msg_key TYPE text USING NULL;
+            DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" = '0009_key_bytes'
+            """);
+        await Execute(source, "INSERT INTO outbox (shard, topic, msg_key, headers) VALUES (0, 't', '키\\', ''), "
+            + "(0, 't', NULL, '')");
+
+        Assert.Equal(["0009_key_bytes"], await Migrator.Migrate(database.ConnectionString));
+
+        await using var command = source.CreateCommand("SELECT array_agg(msg_key ORDER BY id) FROM outbox");
+        Assert.Equal([Encoding.UTF8.GetBytes("키\\"), null], (byte[]?[])(await command.ExecuteScalarAsync())!);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using MassTransit;
 
 namespace EventSettlement.Tests.Messaging;
@@ -21,7 +22,7 @@ public sealed class MassTransitTimerContractTests
         Assert.Empty(world.Session.Sent);
         Assert.Equal(promised!.TokenId, timer.Token);
         Assert.Equal(("told", "lane", timer.Token.ToString("D")),
-            (timer.Message.Topic, timer.Message.Key, timer.Message.Headers[Token]));
+            (timer.Message.Topic, Encoding.UTF8.GetString(timer.Message.Key!), timer.Message.Headers[Token]));
         Assert.InRange(timer.Delay, TimeSpan.FromMinutes(1.9), TimeSpan.FromMinutes(2));
     }
 
@@ -46,7 +47,8 @@ public sealed class MassTransitTimerContractTests
 
         var timer = Assert.Single(world.Session.Scheduled);
         Assert.Equal(("asked", "lane", "2"),
-            (timer.Message.Topic, timer.Message.Key, timer.Message.Headers["MT-Redelivery-Count"]));
+            (timer.Message.Topic, Encoding.UTF8.GetString(timer.Message.Key!),
+                timer.Message.Headers["MT-Redelivery-Count"]));
         Assert.InRange(timer.Delay, TimeSpan.FromMinutes(14.9), TimeSpan.FromMinutes(15));
     }
 

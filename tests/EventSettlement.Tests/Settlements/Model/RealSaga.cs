@@ -88,7 +88,7 @@ internal sealed class RealSaga : IAsyncDisposable
         var headers = token is { } timer
             ? wire.Headers.With(MessageHeaders.SchedulingTokenId, timer.ToString("D"))
             : wire.Headers;
-        return new LogRecord(Source, offset, Encoding.UTF8.GetBytes(wire.Key!), wire.Body, headers,
+        return new LogRecord(Source, offset, wire.Key, wire.Body, headers,
             DateTime.UnixEpoch);
     }
 
