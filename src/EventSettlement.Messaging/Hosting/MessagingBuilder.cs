@@ -12,9 +12,19 @@ public sealed class MessagingBuilder
 
     public IList<string> Topics { get; } = [];
 
+    /// <summary>Of the topics those that others write or read.</summary>
+    public ISet<string> SharedTopics { get; } = new HashSet<string>();
+
     public IList<(string Group, string Topic, Type Consumer)> Consumers { get; } = [];
 
     public IList<SagaRegistration> Sagas { get; } = [];
+
+    /// <summary>A topic that others write or read; where they made it, it keeps the partitions that it has.</summary>
+    public MessagingBuilder SharedTopic(string name)
+    {
+        SharedTopics.Add(name);
+        return Topic(name);
+    }
 
     /// <summary>A topic to create at start.</summary>
     public MessagingBuilder Topic(string name)

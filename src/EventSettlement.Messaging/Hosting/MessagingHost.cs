@@ -12,8 +12,7 @@ namespace EventSettlement.Messaging.Hosting;
 
 /// <summary>Prepares the log and runs the groups, the relay and the due mover of this process until it stops.</summary>
 public sealed class MessagingHost(
-    IServiceProvider services, MessagingBuilder builder, MessagingOptions options, IEventLog log,
-    NpgsqlDataSource database,
+    IServiceProvider services, MessagingOptions options, IEventLog log, NpgsqlDataSource database,
     ILogger<MessagingHost> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
@@ -28,12 +27,12 @@ public sealed class MessagingHost(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await StartChecks.RefuseUnpinnedPlanner(database, cancellationToken);
-        await StartChecks.RefuseChangedPartitions(database, builder.Topics, options.Partitions, cancellationToken);
-        await log.CreateTopics([.. builder.Topics.Select(name => new TopicSpec(name, options.Partitions))],
-            cancellationToken);
+        var bindings = services.GetServices<ConsumerBinding>().ToArray();
+        await ActivatorUtilities.CreateInstance<PartitionCounts>(services, (IReadOnlyList<ConsumerBinding>)bindings)
+            .Apply(cancellationToken);
         var frozen = ActivatorUtilities.CreateInstance<FrozenTransactions>(services);
         var work = new List<Task> { Keep("the end of frozen transactions", frozen.Run) };
-        foreach (var group in services.GetServices<ConsumerBinding>().GroupBy(binding => binding.Group))
+        foreach (var group in bindings.GroupBy(binding => binding.Group))
             if (options.Groups is null || options.Groups.Contains(group.Key))
                 work.Add(Serve(PumpOf(group)));
         if (options.Relay)

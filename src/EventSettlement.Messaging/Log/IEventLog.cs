@@ -1,7 +1,9 @@
 namespace EventSettlement.Messaging.Log;
 
 /// <summary>A topic that must exist before anything is read or sent.</summary>
-public sealed record TopicSpec(string Name, int Partitions);
+/// <param name="Partitions">What it is made with.</param>
+/// <param name="IsOurs">Nobody else writes or reads it, so it has this number of partitions and no other.</param>
+public sealed record TopicSpec(string Name, int Partitions, bool IsOurs);
 
 /// <summary>
 /// What the core needs of a broker: topics with partitions, a stable order and offset in each, ownership of partitions,
@@ -15,8 +17,18 @@ public interface IEventLog : IAsyncDisposable
     /// </summary>
     Task<string> ReadIdentity(CancellationToken cancel);
 
-    /// <summary>Creates what is missing; a topic that exists with another number of partitions is an error.</summary>
-    Task CreateTopics(IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel);
+    /// <summary>Whether others reach it too, who give their topics what number of partitions they like.</summary>
+    bool IsShared { get; }
+
+    /// <summary>Whether a topic can have fewer partitions than it has.</summary>
+    bool CanShrink { get; }
+
+    /// <summary>Creates what is missing; answers how many partitions each of the topics has.</summary>
+    Task<IReadOnlyDictionary<string, int>> CreateTopics(IReadOnlyCollection<TopicSpec> topics,
+        CancellationToken cancel);
+
+    /// <summary>For whoever has made sure that nothing is under way; one caller at a time.</summary>
+    Task SetPartitions(string topic, int partitions, CancellationToken cancel);
 
     /// <summary>Offset of the first record kept and the offset after the last one.</summary>
     Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel);

@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace EventSettlement.Messaging.Log;
 
-/// <summary>Topics of the PostgreSQL log, read once each: numbers and partition counts never change.</summary>
+/// <summary>
+/// Topics of the PostgreSQL log, read once each. Where another server has changed a count since, this one goes on
+/// appending by the former: it was changed while nothing was under way, and every head that exists is read.
+/// </summary>
 public sealed class LogTopics(NpgsqlDataSource database)
 {
     private readonly ConcurrentDictionary<string, LogTopic> _known = new();
@@ -19,7 +22,11 @@ public sealed class LogTopics(NpgsqlDataSource database)
             throw new InvalidOperationException($"topic {topic} does not exist");
         return _known[topic] = new LogTopic(topic, row.GetInt32(0), row.GetInt32(1));
     }
+
+    /// <summary>It is read anew when it is asked for next.</summary>
+    public void Forget(string topic) => _known.TryRemove(topic, out _);
 }
 
 /// <summary>A topic as the tables know it.</summary>
+/// <param name="Partitions">That messages are appended to; of a time when it had more there may be further heads.</param>
 public sealed record LogTopic(string Name, int Id, int Partitions);

@@ -1,6 +1,7 @@
 using EventSettlement.Access;
 using EventSettlement.Alerts;
 using EventSettlement.Api;
+using EventSettlement.Contracts;
 using EventSettlement.Dashboard;
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Hosting;
@@ -79,7 +80,8 @@ public static class ServeHost
         services.AddSettlements(settings).AddPayouts(settings).AddStudyRefunds(settings).AddRuns(settings).AddLedger(
             settings);
         services.AddMessaging(OptionsOf(settings, roles, new AlertInbox(database)),
-            m => m.StudyRefundsMessages(settings).SettlementsMessages(settings).PayoutsMessages(settings));
+            m => m.SharedTopic(Topics.StudyCompleted).StudyRefundsMessages(settings).SettlementsMessages(settings)
+                .PayoutsMessages(settings));
         if (roles.Contains("scheduler"))
             services.AddRunScheduler();
         if (roles.Contains("payout"))

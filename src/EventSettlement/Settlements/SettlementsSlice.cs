@@ -44,7 +44,7 @@ public static class SettlementsSlice
             .Map(null, json.CancelItems)
             .Map(Topics.SettlementEvents, json.SettlementEvent);
         return messaging
-            .Topic(Topics.SettlementEvents)
+            .SharedTopic(Topics.SettlementEvents)
             .ConsumeSaga<SettlementStateMachine, Settlement, SettlementMapper>(Group, Topics.Settlements);
     }
 }

@@ -106,7 +106,14 @@ internal sealed class LogThatIsAway : IEventLog
 
     public Task<string> ReadIdentity(CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task CreateTopics(IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel) =>
+    public bool IsShared => true;
+
+    public bool CanShrink => false;
+
+    public Task<IReadOnlyDictionary<string, int>> CreateTopics(
+        IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task SetPartitions(string topic, int partitions, CancellationToken cancel) =>
         throw new NotSupportedException();
 
     public Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel) =>

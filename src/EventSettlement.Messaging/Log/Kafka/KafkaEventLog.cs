@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
@@ -9,6 +10,8 @@ namespace EventSettlement.Messaging.Log.Kafka;
 public sealed class KafkaEventLog : IEventLog
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan UntilShown = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
     private readonly string _bootstrap;
     private readonly IAdminClient _admin;
     private readonly KafkaReader _reader;
@@ -26,16 +29,52 @@ public sealed class KafkaEventLog : IEventLog
     public async Task<string> ReadIdentity(CancellationToken cancel) =>
         "kafka " + await KafkaLibrary.ReadClusterId(_admin, Patience);
 
-    public async Task CreateTopics(IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel)
+    public bool IsShared => true;
+
+    public bool CanShrink => false;
+
+    public async Task<IReadOnlyDictionary<string, int>> CreateTopics(
+        IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel)
     {
-        var there = _admin.GetMetadata(Patience).Topics.ToDictionary(t => t.Topic, t => t.Partitions.Count);
-        var missing = topics.Where(t => !there.ContainsKey(t.Name)).ToList();
-        var wrong = topics.Where(t => there.TryGetValue(t.Name, out var n) && n != t.Partitions).ToList();
-        if (wrong.Count > 0)
-            throw new InvalidOperationException(string.Join("; ", wrong.Select(t =>
-                $"topic {t.Name} has {there[t.Name]} partitions, EventLog:Partitions says {t.Partitions}")));
-        if (missing.Count == 0)
-            return;
+        var there = Counts();
+        var missing = topics.Where(t => there.GetValueOrDefault(t.Name) == 0).ToList();
+        if (missing.Count > 0)
+        {
+            await Create(missing);
+            there = await Shown(counts => topics.All(t => counts.GetValueOrDefault(t.Name) > 0), cancel);
+        }
+
+        return topics.ToDictionary(t => t.Name, t => there[t.Name]);
+    }
+
+    public async Task SetPartitions(string topic, int partitions, CancellationToken cancel)
+    {
+        await _admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }],
+            new CreatePartitionsOptions { OperationTimeout = Patience, RequestTimeout = Patience });
+        await Shown(counts => counts.GetValueOrDefault(topic) == partitions, cancel);
+    }
+
+    /// <summary>What was made is told to those who ask a moment later.</summary>
+    private async Task<Dictionary<string, int>> Shown(Func<Dictionary<string, int>, bool> made,
+        CancellationToken cancel)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var counts = Counts();
+            if (made(counts))
+                return counts;
+            if (Stopwatch.GetElapsedTime(asked) > UntilShown)
+                throw new TimeoutException("Kafka made topics or partitions and does not show them");
+            await Task.Delay(Between, cancel);
+        }
+    }
+
+    private Dictionary<string, int> Counts() =>
+        _admin.GetMetadata(Patience).Topics.ToDictionary(t => t.Topic, t => t.Partitions.Count);
+
+    private async Task Create(List<TopicSpec> missing)
+    {
         try
         {
             await _admin.CreateTopicsAsync(

@@ -15,6 +15,9 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     private const int ReadAtOnce = 2000;
     private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
 
+    // How long a partition that was added stays unread.
+    private static readonly TimeSpan HearOfPartitions = TimeSpan.FromSeconds(10);
+
     // What the group gave us, and of it what the owner took: the rest stands stopped, paused and is offered again.
     private readonly HashSet<KafkaPartition> _given = [];
     private readonly HashSet<KafkaPartition> _mine = [];
@@ -59,6 +62,7 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         AutoOffsetReset = AutoOffsetReset.Error, SessionTimeoutMs = 6000, HeartbeatIntervalMs = 1500,
         FetchWaitMaxMs = 5, QueuedMaxMessagesKbytes = 32 * 1024, FetchMaxBytes = 8 * 1024 * 1024,
         PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
+        TopicMetadataRefreshIntervalMs = (int)HearOfPartitions.TotalMilliseconds,
     })
         .SetLogHandler((_, _) => { })
         .SetErrorHandler((_, _) => { })

@@ -4,15 +4,22 @@ using Confluent.Kafka;
 namespace EventSettlement.Messaging.Log.Kafka;
 
 /// <summary>Reads single records and bounds, outside any group.</summary>
-internal sealed class KafkaReader(string bootstrap) : IDisposable
+internal sealed class KafkaReader : IDisposable
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
     private readonly Lock _gate = new();
-    private readonly IConsumer<byte[], byte[]> _consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly IAdminClient _metadata;
+
+    public KafkaReader(string bootstrap)
     {
-        BootstrapServers = bootstrap, GroupId = "settle-reader", EnableAutoCommit = false, EnablePartitionEof = true,
-        AutoOffsetReset = AutoOffsetReset.Error,
-    }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        _consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = bootstrap, GroupId = "settle-reader", EnableAutoCommit = false,
+            EnablePartitionEof = true, AutoOffsetReset = AutoOffsetReset.Error,
+        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        _metadata = new DependentAdminClientBuilder(_consumer.Handle).Build();
+    }
 
     public (long Begin, long End) Bounds(TopicPartition partition, TimeSpan patience)
     {
@@ -46,8 +53,8 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
     }
 
     /// <summary>
-    /// A topic that was made a moment ago is unknown, or has no leader, until brokers and client hear of it: asked
-    /// again, with a limit.
+    /// A topic or partition that was made a moment ago is unknown, or has no leader, until brokers and client hear of
+    /// it: asked again, with a limit. The client would go on for minutes by what it heard first.
     /// </summary>
     private WatermarkOffsets Marks(TopicPartition partition, TimeSpan patience)
     {
@@ -63,9 +70,14 @@ internal sealed class KafkaReader(string bootstrap) : IDisposable
                 or ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable)
             {
                 Thread.Sleep(Between);
+                _metadata.GetMetadata(partition.Topic, patience);
             }
         }
     }
 
-    public void Dispose() => _consumer.Dispose();
+    public void Dispose()
+    {
+        _metadata.Dispose();
+        _consumer.Dispose();
+    }
 }

@@ -28,18 +28,21 @@ internal sealed class GroupMember : IAsyncDisposable
         RETURNING topic, partition
         """;
 
-    private const string Members =
-        "SELECT count(*) FROM group_member WHERE group_id = $1 AND expires_at > (SELECT clock())";
+    // Heads are counted each time: another server may have been started with more of them.
+    private const string Share = """
+        SELECT (SELECT count(*) FROM group_member WHERE group_id = $1 AND expires_at > (SELECT clock())),
+            (SELECT count(*) FROM log_head WHERE topic_id = ANY ($2))
+        """;
 
     private const string Acquire = """
         INSERT INTO partition_lease AS l (group_id, topic, partition, owner, epoch, expires_at)
-        SELECT $1, w.topic, w.partition, $2, 1, clock() + $3
-        FROM unnest($4, $5) AS w(topic, partition)
-        WHERE NOT EXISTS (
+        SELECT $1, t.topic, h.partition, $2, 1, clock() + $3
+        FROM log_head h JOIN log_topic t USING (topic_id)
+        WHERE h.topic_id = ANY ($4) AND NOT EXISTS (
             SELECT 1 FROM partition_lease o
-            WHERE o.group_id = $1 AND o.topic = w.topic AND o.partition = w.partition
+            WHERE o.group_id = $1 AND o.topic = t.topic AND o.partition = h.partition
             AND o.expires_at >= (SELECT clock()))
-        ORDER BY w.topic, w.partition LIMIT $6
+        ORDER BY t.topic, h.partition LIMIT $5
         ON CONFLICT (group_id, topic, partition) DO UPDATE
         SET owner = excluded.owner, epoch = l.epoch + 1, expires_at = excluded.expires_at
         WHERE l.expires_at < clock()
@@ -59,14 +62,14 @@ internal sealed class GroupMember : IAsyncDisposable
     private readonly NpgsqlDataSource _database;
     private readonly string _group;
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
-    private readonly IReadOnlyList<LogTopic> _topics;
+    private readonly int[] _topics;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _renewing;
     private volatile Standing? _standing;
 
     public GroupMember(NpgsqlDataSource database, string group, IReadOnlyList<LogTopic> topics)
     {
-        (_database, _group, _topics) = (database, group, topics);
+        (_database, _group, _topics) = (database, group, [.. topics.Select(topic => topic.Id)]);
         _renewing = Task.Run(RenewUntilStopped);
     }
 
@@ -78,11 +81,8 @@ internal sealed class GroupMember : IAsyncDisposable
     /// <summary>Takes free partitions, at most <paramref name="count"/>; others are left alone.</summary>
     public async Task<List<TopicPartition>> Take(int count, CancellationToken cancel)
     {
-        var all = _topics.SelectMany(topic => Enumerable.Range(0, topic.Partitions)
-            .Select(p => new TopicPartition(topic.Name, p))).ToArray();
         await using var command = Command(Acquire, Ttl);
-        command.Parameters.Add(new() { Value = all.Select(one => one.Topic).ToArray() });
-        command.Parameters.Add(new() { Value = all.Select(one => one.Partition).ToArray() });
+        command.Parameters.Add(new() { Value = _topics });
         command.Parameters.Add(new() { Value = count });
         return await Partitions(command, cancel);
     }
@@ -137,7 +137,7 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         await using var command = _database.CreateCommand(Register);
         command.Parameters.Add(new() { Value = _group });
-        command.Parameters.Add(new() { Value = _topics.Select(topic => topic.Id).ToArray() });
+        command.Parameters.Add(new() { Value = _topics });
         await command.ExecuteNonQueryAsync(_stop.Token);
     }
 
@@ -149,11 +149,13 @@ internal sealed class GroupMember : IAsyncDisposable
             await join.ExecuteNonQueryAsync(_stop.Token);
         await using var renew = Command(Renew, Ttl);
         var held = await Partitions(renew, _stop.Token);
-        await using var count = _database.CreateCommand(Members);
-        count.Parameters.Add(new() { Value = _group });
-        var members = Math.Max(1, (long)(await count.ExecuteScalarAsync(_stop.Token))!);
-        var total = _topics.Sum(topic => topic.Partitions);
-        _standing = new Standing([.. held], (int)((total + members - 1) / members), at);
+        await using var share = _database.CreateCommand(Share);
+        share.Parameters.Add(new() { Value = _group });
+        share.Parameters.Add(new() { Value = _topics });
+        await using var row = await share.ExecuteReaderAsync(_stop.Token);
+        await row.ReadAsync(_stop.Token);
+        var (members, heads) = (Math.Max(1, row.GetInt64(0)), row.GetInt64(1));
+        _standing = new Standing([.. held], (int)((heads + members - 1) / members), at);
     }
 
     private NpgsqlCommand Command(string sql, TimeSpan? ttl = null)

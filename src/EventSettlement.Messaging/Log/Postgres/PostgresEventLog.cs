@@ -14,6 +14,15 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
         INSERT INTO log_head (topic_id, partition) SELECT topic_id, p FROM made, generate_series(0, $2 - 1) AS p
         """;
 
+    private const string Counts = "SELECT topic, partitions FROM log_topic WHERE topic = ANY ($1)";
+
+    // Fewer: the heads stay, and are read, for a server that was started before goes on appending to them.
+    private const string SetCount = """
+        WITH changed AS (UPDATE log_topic SET partitions = $2 WHERE topic = $1 RETURNING topic_id)
+        INSERT INTO log_head (topic_id, partition) SELECT topic_id, p FROM changed, generate_series(0, $2 - 1) AS p
+        ON CONFLICT DO NOTHING
+        """;
+
     private const string Bounds =
         "SELECT begin_offset, next_offset FROM log_head WHERE topic_id = $1 AND partition = $2";
 
@@ -47,7 +56,12 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
             ?? throw new InvalidOperationException("log_identity is empty"));
     }
 
-    public async Task CreateTopics(IReadOnlyCollection<TopicSpec> specs, CancellationToken cancel)
+    public bool IsShared => false;
+
+    public bool CanShrink => true;
+
+    public async Task<IReadOnlyDictionary<string, int>> CreateTopics(
+        IReadOnlyCollection<TopicSpec> specs, CancellationToken cancel)
     {
         foreach (var spec in specs)
         {
@@ -55,12 +69,24 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
             command.Parameters.Add(new() { Value = spec.Name });
             command.Parameters.Add(new() { Value = spec.Partitions });
             await command.ExecuteNonQueryAsync(cancel);
-            var topic = await topics.Of(spec.Name, cancel);
-            if (topic.Partitions != spec.Partitions)
-                throw new InvalidOperationException(
-                    $"topic {spec.Name} has {topic.Partitions} partitions, not {spec.Partitions}; they are fixed once "
-                        + $"it exists");
         }
+
+        await using var read = database.CreateCommand(Counts);
+        read.Parameters.Add(new() { Value = specs.Select(spec => spec.Name).ToArray() });
+        var counts = new Dictionary<string, int>();
+        await using var row = await read.ExecuteReaderAsync(cancel);
+        while (await row.ReadAsync(cancel))
+            counts[row.GetString(0)] = row.GetInt32(1);
+        return counts;
+    }
+
+    public async Task SetPartitions(string topic, int partitions, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(SetCount);
+        command.Parameters.Add(new() { Value = topic });
+        command.Parameters.Add(new() { Value = partitions });
+        await command.ExecuteNonQueryAsync(cancel);
+        topics.Forget(topic);
     }
 
     public async Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel)

@@ -50,22 +50,26 @@ public sealed class MessagingWorld : IAsyncDisposable
     }
 
     /// <summary>One process's worth of messaging, in this process.</summary>
-    public async Task<Member> Start(IBatchConsumer? consumer = null, bool relay = true)
+    /// <param name="shared">The topic is one of others.</param>
+    public async Task<Member> Start(
+        IBatchConsumer? consumer = null, bool relay = true, int partitions = Partitions, bool shared = false)
     {
         var options = new MessagingOptions
         {
-            Log = _log, Bootstrap = _bootstrap, Partitions = Partitions, Relay = relay,
+            Log = _log, Bootstrap = _bootstrap, Partitions = partitions, Relay = relay,
             OnAlert = (code, cause, message, _) => Alerts.Enqueue((code, cause, message)),
         };
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSingleton(_pools.Hot);
-        services.AddMessaging(options, messaging => messaging.Topic(Topic));
+        services.AddMessaging(options, 
+            messaging => _ = shared ? messaging.SharedTopic(Topic) : messaging.Topic(Topic));
         if (consumer is not null)
             services.AddSingleton(new ConsumerBinding("group", Topic, _ => consumer));
         var member = new Member(services.BuildServiceProvider());
+        lock (_members)
+            _members.Add(member);
         await member.Host.StartAsync(CancellationToken.None);
-        _members.Add(member);
         return member;
     }
 
