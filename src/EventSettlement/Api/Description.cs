@@ -30,6 +30,9 @@ internal static class Description
         {
             if (!context.JsonTypeInfo.Type.Name.EndsWith("Body", StringComparison.Ordinal))
                 schema.AdditionalPropertiesAllowed = true;
+            // Sums of minor units: whole numbers that may pass 64 bits.
+            if (context.JsonTypeInfo.Type == typeof(decimal))
+                (schema.Type, schema.Format) = ((schema.Type & ~JsonSchemaType.Number) | JsonSchemaType.Integer, null);
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

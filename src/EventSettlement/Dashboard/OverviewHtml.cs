@@ -155,9 +155,9 @@ internal static class OverviewHtml
         view.Totals.Where(t => states.Contains(t.State)).Sum(t => t.Settlements);
 
     /// <summary>Nought steps back, so that the numbers that count are seen.</summary>
-    private static string Faint(long value) => value == 0 ? "<span class=\"zero\">0</span>" : Number(value);
+    private static string Faint(decimal value) => value == 0 ? "<span class=\"zero\">0</span>" : Number(value);
 
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Number(decimal value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Time(DateTimeOffset time) =>
         Kst(time).ToString("MM-dd HH:mm:ss 'KST'", CultureInfo.InvariantCulture);

@@ -7,11 +7,11 @@ namespace EventSettlement.Dashboard;
 
 public sealed record RunLine(
     long RunId, string Programme, DateOnly BusinessDate, string Kind, string State, long Planned, long Completed,
-    long Failed, long Retrying, long Ended, long Amount);
+    long Failed, long Retrying, long Ended, decimal Amount);
 
-public sealed record StateLine(string State, long Settlements, long Items, long Amount);
+public sealed record StateLine(string State, long Settlements, long Items, decimal Amount);
 
-public sealed record FailureLine(string Code, long Items, long Amount, string Example, string Subject);
+public sealed record FailureLine(string Code, long Items, decimal Amount, string Example, string Subject);
 
 /// <summary>Work that waits; all of it is nought on a quiet day.</summary>
 public sealed record Backlog(long Parked, long Outbox, long OverdueTimers, long StoppedDownstreams, long Held);
@@ -42,19 +42,19 @@ public sealed class OverviewReads(Database database, OperationReads operations, 
             coalesce(sum(settlements) FILTER (WHERE p.state = 'AWAITING_RETRY'), 0)::bigint AS retrying,
             coalesce(sum(settlements) FILTER (WHERE p.state IN ('COMPLETED', 'FAILED', 'CANCELLED')), 0)::bigint
                 AS ended,
-            coalesce(sum(amount) FILTER (WHERE p.state = 'PLANNED'), 0)::bigint AS amount
+            coalesce(sum(amount) FILTER (WHERE p.state = 'PLANNED'), 0) AS amount
         FROM (SELECT * FROM run ORDER BY run_id DESC LIMIT 10) r LEFT JOIN run_progress p USING (run_id)
         GROUP BY run_id, programme, business_date, kind, r.state ORDER BY run_id DESC
         """;
 
     private const string ReadStates = """
         SELECT state, sum(settlements)::bigint AS settlements, sum(items)::bigint AS items,
-            sum(amount)::bigint AS amount
+            sum(amount) AS amount
         FROM run_progress WHERE state <> 'PLANNED' GROUP BY state HAVING sum(settlements) <> 0
         """;
 
     private const string ReadFailures = """
-        SELECT coalesce(i.error_code, lower(i.state)) AS code, count(*) AS items, sum(i.amount)::bigint AS amount,
+        SELECT coalesce(i.error_code, lower(i.state)) AS code, count(*) AS items, sum(i.amount) AS amount,
             (array_agg(s.settlement_id::text ORDER BY s.updated_at DESC))[1] AS example,
             (array_agg(s.subject ORDER BY s.updated_at DESC))[1] AS subject
         FROM (SELECT settlement_id, subject, updated_at FROM settlement WHERE state IN ('FAILED', 'AWAITING_RETRY')

@@ -46,3 +46,6 @@ internal sealed class KeyBytes : SqlStep;
 
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0010_clock_watch")]
 internal sealed class ClockWatchTable : SqlStep;
+
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0012_wide_sums")]
+internal sealed class WideSums : SqlStep;

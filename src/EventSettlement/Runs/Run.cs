@@ -17,8 +17,8 @@ public static class RunStates
 }
 
 /// <summary>Settlements of a run in one state; <c>PLANNED</c> is all that were planned.</summary>
-/// <param name="Amount">Won.</param>
-public sealed record RunTotals(string State, long Settlements, long Items, long Amount);
+/// <param name="Amount">Won; a sum may pass 64 bits.</param>
+public sealed record RunTotals(string State, long Settlements, long Items, decimal Amount);
 
 /// <summary>A run with its totals.</summary>
 /// <param name="Retrying">Settlements that wait for their next attempt.</param>

@@ -19,7 +19,7 @@ public sealed class RunQueries(Database database)
     private const string ShowSql = $"SELECT {Columns} FROM run WHERE run_id = @run";
 
     private const string TotalsSql = """
-        SELECT state, sum(settlements)::bigint, sum(items)::bigint, sum(amount)::bigint
+        SELECT state, sum(settlements)::bigint, sum(items)::bigint, sum(amount)
         FROM run_progress WHERE run_id = @run GROUP BY state ORDER BY state
         """;
 
@@ -96,7 +96,8 @@ public sealed class RunQueries(Database database)
         var totals = new List<RunTotals>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            totals.Add(new RunTotals(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3)));
+            totals.Add(new RunTotals(
+                reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDecimal(3)));
         return totals;
     }
 

@@ -120,7 +120,7 @@ public sealed class WorkerTests : PayoutWorld
         };
         var counts = Answer(await Pay(id)).Counts;
         Assert.Equal((2, 1), (counts.Paid, counts.NeedsPerson));
-        Assert.Equal(1_000L, await Scalar<long>("SELECT amount FROM alert WHERE code = 'amount_mismatch'"));
+        Assert.Equal(1_000L, await Scalar<long>("SELECT amount::bigint FROM alert WHERE code = 'amount_mismatch'"));
         Stub.Spoil = results => results;
         Assert.Equal(1, Answer(await Pay(id, attempt: 2)).Counts.NeedsPerson);
         Assert.Single(Stub.Calls);

@@ -1,3 +1,5 @@
+using EventSettlement.Api;
+using EventSettlement.Dashboard;
 using EventSettlement.Runs;
 
 namespace EventSettlement.IntegrationTests.Runs;
@@ -43,6 +45,29 @@ public sealed class RunPlannerTests
         while (await world.Planner().Step(default))
             continue;
         await world.AssertPlannedOnce(2_000);
+    }
+
+    [Fact]
+    public async Task A_run_whose_sum_passes_64_bits_is_planned_to_its_end_and_shown()
+    {
+        const int Studies = 1_100;
+        const long Most = (1L << 53) - 1;
+        await using var world = await RunWorld.WithStudies(0);
+        await world.Take(Enumerable.Range(0, Studies).Select(n => $$"""
+            {"studyId":"S-{{n}}","completedAt":"2026-01-09T10:00:00+09:00","currency":"KRW",
+             "depositPerMember":{{Most}},"penaltyPerAbsence":0,"participants":[{"memberId":"M-1","absences":0}]}
+            """));
+        var run = await world.Start();
+        Assert.True(await world.Planner().Step(default));
+
+        var shown = (await world.Queries.Show(run, default))!;
+        Assert.Equal((RunStates.Paying, Studies * (decimal)Most),
+            (shown.Run.State, Assert.Single(shown.Totals).Amount));
+        var reads = new OperationReads(world.Database);
+        Assert.Equal([Studies * (decimal)Most, Studies * (decimal)-Most],
+            (await reads.Balances(null, null, default)).Items.Select(b => b.Balance).OrderDescending());
+        using var overview = new OverviewReads(world.Database, reads, world.Queries);
+        Assert.Equal(Studies * (decimal)Most, Assert.Single((await overview.Read(default)).Runs).Amount);
     }
 
     [Fact]

@@ -39,6 +39,35 @@ public sealed class SettlementFlowTests
     }
 
     [Fact]
+    public async Task Sums_that_pass_64_bits_keep_no_settlement_from_its_end()
+    {
+        await using var world = await SettlementWorld.Start(1, 1, 1);
+        await world.Read<int>("""
+            WITH progress AS (
+                INSERT INTO run_progress (run_id, lane, state, settlements, items, amount)
+                SELECT 7, 'saga-' || lane, state, 0, 0, 9223372036854775807
+                FROM generate_series(0, 1) lane, unnest(ARRAY['PENDING', 'PROCESSING', 'FAILED']) state),
+            told AS (
+                INSERT INTO alert (cause, code, message, next, first_at, last_at, count, amount)
+                VALUES ('run 7 study-refund settlement_failed', 'c', 'm', 'n', clock(), clock(), 1,
+                    9223372036854775807))
+            SELECT 1
+            """);
+        var id = Guid.NewGuid();
+        await world.Tell(id, Requested(id));
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            await world.UntilText($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'",
+                $"PROCESSING{attempt}");
+            await world.Tell(id, new PartAnswered(id, 0, attempt, attempt, Counts(paid: 1, failed: 1)));
+        }
+
+        await world.UntilState(id, "FAILED");
+        Assert.Equal("9223372036854775907", await world.Read<string>("SELECT amount::text FROM alert"));
+        Assert.Equal(0L, await world.Read<long>("SELECT count(*) FROM parked_message"));
+    }
+
+    [Fact]
     public async Task The_event_of_each_step_carries_its_CloudEvents_headers()
     {
         await using var world = await SettlementWorld.Start();

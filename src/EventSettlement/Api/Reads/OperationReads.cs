@@ -12,12 +12,12 @@ public sealed record ParkedRow(
 
 public sealed record AlertRow(
     string Cause, string Code, string Message, string Next, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count,
-    long Amount, string? Currency, string State);
+    decimal Amount, string? Currency, string State);
 
 public sealed record DownstreamShown(string Name, string State, string? Code, string? Reason, DateTimeOffset? Since,
     string? Actor);
 
-public sealed record BalanceRow(string Account, string Currency, long Balance);
+public sealed record BalanceRow(string Account, string Currency, decimal Balance);
 
 /// <param name="Line">Within its transaction; the lines of one sum to zero.</param>
 public sealed record PostingRow(
@@ -76,7 +76,7 @@ public sealed class OperationReads(Database database)
     public async Task<Page<BalanceRow>> Balances(int? limit, string? after, CancellationToken cancel)
     {
         const string readBalances = """
-            SELECT account, currency, sum(amount)::bigint AS balance FROM posting
+            SELECT account, currency, sum(amount) AS balance FROM posting
             WHERE account || ' ' || currency > $1
             GROUP BY account, currency ORDER BY account || ' ' || currency LIMIT $2
             """;

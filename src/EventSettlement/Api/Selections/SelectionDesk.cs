@@ -14,7 +14,7 @@ public sealed record RefusalCount(string Code, long Count);
 /// <param name="Verb">Null until it was acted on.</param>
 /// <param name="Waiting">Commands without an answer yet.</param>
 public sealed record SelectionShown(
-    Guid SelectionId, string Actor, DateTimeOffset CreatedAt, int Count, long Amount, string? Currency, string? Verb,
+    Guid SelectionId, string Actor, DateTimeOffset CreatedAt, int Count, decimal Amount, string? Currency, string? Verb,
     long Done, long Refused, long Waiting, IReadOnlyList<RefusalCount> Refusals);
 
 /// <summary>
@@ -95,6 +95,6 @@ public sealed class SelectionDesk(
         ProblemException.NotFound("selection_not_found", $"there is no selection {id}");
 
     private sealed record SelectionRow(
-        Guid SelectionId, string Actor, DateTimeOffset CreatedAt, int Count, long Amount, string? Currency,
+        Guid SelectionId, string Actor, DateTimeOffset CreatedAt, int Count, decimal Amount, string? Currency,
         string? Verb);
 }

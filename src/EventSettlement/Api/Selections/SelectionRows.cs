@@ -18,7 +18,7 @@ public sealed class SelectionRows(Database database)
         INSERT INTO selection (selection_id, actor, settlement_ids, versions, amount, currencies, created_at)
         SELECT $5, $6, coalesce(array_agg(settlement_id ORDER BY created_at, settlement_id), ARRAY[]::uuid[]),
             coalesce(array_agg(version ORDER BY created_at, settlement_id), ARRAY[]::bigint[]),
-            coalesce(sum(amount - paid_amount), 0)::bigint,
+            coalesce(sum(amount - paid_amount), 0),
             coalesce(array_agg(DISTINCT currency), ARRAY[]::text[]), clock()
         FROM (SELECT settlement_id, version, amount, paid_amount, currency, created_at FROM settlement
               WHERE ($1 IS NULL OR state = ANY ($1)) AND ($2 IS NULL OR programme = $2)
