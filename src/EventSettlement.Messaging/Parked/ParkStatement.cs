@@ -1,3 +1,4 @@
+using System.Text;
 using EventSettlement.Messaging.Batches;
 using Npgsql;
 using NpgsqlTypes;
@@ -50,7 +51,13 @@ internal static class ParkStatement
     {
         if (text is null)
             return null;
-        var shown = text.Length > LongestMessage ? text[..LongestMessage] : text;
-        return string.Concat(shown.Select(one => one == '\0' || char.IsSurrogate(one) ? '\ufffd' : one));
+        var end = Math.Min(text.Length, LongestMessage);
+        // Not between the two halves of one character.
+        if (end < text.Length && char.IsHighSurrogate(text[end - 1]))
+            end--;
+        var kept = new StringBuilder(end);
+        foreach (var one in text.AsSpan(0, end).EnumerateRunes())
+            kept.Append(one.Value == 0 ? "\ufffd" : one.ToString());
+        return kept.ToString();
     }
 }

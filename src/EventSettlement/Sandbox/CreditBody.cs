@@ -16,6 +16,7 @@ internal static class CreditBody
         EnterArray(ref json, "credits"u8);
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
             credits.Add(ReadCredit(ref json));
+        End(ref json);
         return credits;
     }
 
@@ -27,6 +28,7 @@ internal static class CreditBody
         EnterArray(ref json, "keys"u8);
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
             keys.Add(Text(ref json));
+        End(ref json);
         return keys;
     }
 
@@ -63,6 +65,13 @@ internal static class CreditBody
             || json.TokenType != JsonTokenType.PropertyName || !json.ValueTextEquals(name)
             || !json.Read() || json.TokenType != JsonTokenType.StartArray)
             throw new JsonException("an object with one array was expected");
+    }
+
+    /// <summary>Fields behind the array are read over; the reader throws where the one object does not end.</summary>
+    private static void End(ref Utf8JsonReader json)
+    {
+        while (json.Read())
+            continue;
     }
 
     private static CreditRequest ReadCredit(ref Utf8JsonReader json)

@@ -49,6 +49,18 @@ public sealed class StudyIntakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_many_differences_the_first_are_told_and_how_many_more_there_are()
+    {
+        await Take(0, 0, Members(25, absences: 0));
+        var later = await Take(0, 1, Members(25, absences: 1));
+        Assert.EndsWith("/participants/19/absences, and 5 more", later.Parked.Single().Message,
+            StringComparison.Ordinal);
+        static string Members(int count, int absences) => Fact("S-1", 30_000).Replace(
+            "{\"memberId\":\"M-1\",\"absences\":0}", string.Join(',', Enumerable.Range(10, count).Select(n =>
+                $$"""{"memberId":"M-{{n}}","absences":{{absences}}}""")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Poison_is_parked_byte_for_byte_and_its_neighbours_are_taken()
     {
         byte[] broken = [0xFF, 0x00, .. "{"u8];

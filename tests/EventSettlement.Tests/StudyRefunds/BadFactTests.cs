@@ -48,6 +48,7 @@ public sealed class BadFactTests
     [InlineData("\"currency\"", "\"studyId\"", "duplicate_key", "/studyId")]
     [InlineData("\"currency\":", "\"x\":1,\"\\u0078\":1,\"currency\":", "duplicate_key", "/x")]
     [InlineData("\"currency\":", "\"x\":{\"y\":[{\"z\":1,\"z\":2}]},\"currency\":", "duplicate_key", "/x")]
+    [InlineData("\"currency\":", "\"\U0001F600\":{\"z\":1,\"z\":2},\"currency\":", "duplicate_key", "/\U0001F600")]
     [InlineData("\"absences\":2", "\"absences\":2,\"absences\":2", "duplicate_key", "/participants/0/absences")]
     [InlineData("}]}", "}]", "malformed", "")]
     [InlineData("}]}", "}]} {}", "malformed", "")]
@@ -58,6 +59,18 @@ public sealed class BadFactTests
         Assert.Null(decoded.Fact);
         Assert.Equal((code, pointer), (decoded.Problems[0].Code, decoded.Problems[0].Pointer));
     }
+
+    [Fact]
+    public void A_long_key_is_cut_between_two_characters()
+    {
+        var key = new string('k', 63) + "\U0001F600";
+        var decoded = FactBodies.Spoilt("\"currency\":", $"\"{key}\":{{\"z\":1,\"z\":2}},\"currency\":");
+        Assert.Equal("/" + new string('k', 63), decoded.Problems[0].Pointer);
+    }
+
+    [Fact]
+    public void A_time_over_100_characters_is_refused() => Assert.Equal("bad_time", FactBodies.Spoilt(
+        "22:10:00+09:00", $"22:10:00.{new string('0', 81)}Z").Problems.Single().Code);
 
     [Theory]
     [InlineData("", "malformed")]

@@ -19,6 +19,8 @@ public sealed class StudyFactTests
     [InlineData("22:10:00+09:00", "13:10:00Z")]
     [InlineData("22:10:00+09:00", "13:10:00.0000000000Z")]
     [InlineData("22:10:00+09:00", "13:10+00:00")]
+    [InlineData("22:10:00+09:00",
+        "22:10:00.00000000000000000000000000000000000000000000000000000000000000000000000009+09:00")]
     [InlineData("\"currency\":", "\"unknown\":{\"a\":[1.5,null,\"=1+1\"]},\"currency\":")]
     [InlineData("\"currency\":", "  \"currency\" : ")]
     [InlineData("\"studyId\"", "\"study\\u0049d\"")]

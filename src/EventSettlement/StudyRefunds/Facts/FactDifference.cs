@@ -3,7 +3,7 @@ namespace EventSettlement.StudyRefunds.Facts;
 /// <summary>Where a fact departs from the one that was taken first.</summary>
 internal static class FactDifference
 {
-    private const int MaxPointers = 20;
+    private const int MaxTold = 20;
 
     /// <summary>Pointers into the body that arrived; <c>/participants</c> where a member is missing from it.</summary>
     public static IReadOnlyList<string> Between(StudyFact taken, StudyFact arrived)
@@ -26,9 +26,13 @@ internal static class FactDifference
         return pointers;
     }
 
+    /// <summary>The first of them, and how many more there are.</summary>
+    public static string Told(IReadOnlyList<string> pointers) => string.Join(", ", pointers.Take(MaxTold))
+        + (pointers.Count > MaxTold ? $", and {pointers.Count - MaxTold} more" : "");
+
     private static void Add(List<string> pointers, bool differs, string pointer)
     {
-        if (differs && pointers.Count < MaxPointers)
+        if (differs)
             pointers.Add(pointer);
     }
 }

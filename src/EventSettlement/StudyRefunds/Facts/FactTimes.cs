@@ -5,6 +5,9 @@ namespace EventSettlement.StudyRefunds.Facts;
 /// <summary>Times with an offset, and nothing that a lenient parser would guess.</summary>
 internal static class FactTimes
 {
+    /// <summary>Characters; a fraction may be longer than anybody measures, but not endless.</summary>
+    private const int Longest = 100;
+
     private static readonly string[] Forms =
     [
         "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz",
@@ -14,7 +17,7 @@ internal static class FactTimes
     public static bool TryRead(string text, out DateTime at)
     {
         at = default;
-        if (text.Length is < 17 or > 40)
+        if (text.Length is < 17 or > Longest)
             return false;
         var spelled = text[^1] == 'Z' ? text[..^1] + "+00:00" : text;
         if (spelled[^6] is not ('+' or '-') || !Digits(spelled))

@@ -6,6 +6,9 @@ namespace EventSettlement.StudyRefunds.Facts;
 /// <summary>Single values of a body; a wrong one is told, read over to its end, and null.</summary>
 internal ref struct FactValues(Utf8JsonReader json)
 {
+    /// <summary>UTF-16 units of a key that a pointer shows.</summary>
+    private const int LongestName = 64;
+
     private Utf8JsonReader _json = json;
 
     public FactFields Fields { get; } = new();
@@ -128,13 +131,15 @@ internal ref struct FactValues(Utf8JsonReader json)
     public static string Pointer(string parent, string name)
     {
         var text = new StringBuilder(parent).Append('/');
-        foreach (var c in name.Length > 64 ? name[..64] : name)
+        // Not between the two halves of one character.
+        var shown = name.Length <= LongestName ? name
+            : name[..(char.IsHighSurrogate(name[LongestName - 1]) ? LongestName - 1 : LongestName)];
+        foreach (var c in shown)
             _ = c switch
             {
                 '~' => text.Append("~0"),
                 '/' => text.Append("~1"),
-                _ when char.IsControl(c) || char.IsSurrogate(c) =>
-                    text.Append("\\u").Append(((int)c).ToString("x4", null)),
+                _ when char.IsControl(c) => text.Append("\\u").Append(((int)c).ToString("x4", null)),
                 _ => text.Append(c),
             };
         return text.ToString();

@@ -49,7 +49,15 @@ public static class FactBody
         }
         catch (JsonException)
         {
-            return body.AsSpan().IndexOf("}\n"u8) < 0 && body.AsSpan().IndexOf("}\r\n"u8) < 0;
+            return !AnObjectEndsALine(body);
         }
+    }
+
+    private static bool AnObjectEndsALine(ReadOnlySpan<byte> rest)
+    {
+        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+            if (rest[..end].TrimEnd(" \t\r"u8) is [.., (byte)'}'])
+                return true;
+        return false;
     }
 }

@@ -59,6 +59,6 @@ public sealed class StudyIntake : IBatchConsumer
         var pointers = FactDifference.Between(taken, arrived);
         transaction.Park(record, FactCodes.Conflicting, pointers.Count > 0 ? pointers[0] : "",
             $"study {arrived.StudyId} was taken with other content: digest {Convert.ToHexStringLower(taken.Digest)}, "
-            + $"this one {Convert.ToHexStringLower(arrived.Digest)}; they differ at {string.Join(", ", pointers)}");
+            + $"this one {Convert.ToHexStringLower(arrived.Digest)}; they differ at {FactDifference.Told(pointers)}");
     }
 }

@@ -237,14 +237,20 @@ internal sealed class PlainReading
         }
     }
 
-    private static string Escaped(string pointer, string name) => pointer + "/" + string.Concat(
-        name.Take(64).Select(c => c switch
-        {
-            '~' => "~0",
-            '/' => "~1",
-            _ when char.IsControl(c) || char.IsSurrogate(c) => $"\\u{(int)c:x4}",
-            _ => c.ToString(),
-        }));
+    private static string Escaped(string pointer, string name)
+    {
+        var (shown, length) = (new StringBuilder(pointer).Append('/'), 0);
+        foreach (var one in name.EnumerateRunes())
+            if ((length += one.Utf16SequenceLength) <= 64)
+                shown.Append(one.Value switch
+                {
+                    '~' => "~0",
+                    '/' => "~1",
+                    _ when Rune.IsControl(one) => $"\\u{one.Value:x4}",
+                    _ => one.ToString(),
+                });
+        return shown.ToString();
+    }
 
     private string? Wrong(string code, string pointer, JsonElement value)
     {

@@ -9,7 +9,7 @@ internal static partial class PlainTime
     /// <returns>UTC in whole microseconds; null for what is no such time.</returns>
     public static DateTime? Read(string text)
     {
-        if (text.Length > 40 || Form().Match(text) is not { Success: true } found)
+        if (text.Length > 100 || Form().Match(text) is not { Success: true } found)
             return null;
         int Part(string name) => found.Groups[name].Success
             ? int.Parse(found.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
