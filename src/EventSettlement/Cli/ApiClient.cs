@@ -19,12 +19,9 @@ public sealed class ApiClient : IDisposable
 
     public static readonly Option<string?> Key = new("--key") { Description = "API key.", Recursive = true };
 
-    private ApiClient(string address, string? key)
+    private ApiClient(Uri address, string? key)
     {
-        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri)
-            || uri.Scheme is not ("http" or "https"))
-            throw new CliException(ExitCode.Usage, $"--api is an address such as http://127.0.0.1:8080, not {address}");
-        Http = new HttpClient { BaseAddress = uri, Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
         if (key is not null)
             Http.DefaultRequestHeaders.Authorization = key.All(c => c is > ' ' and < (char)127)
                 ? new AuthenticationHeaderValue("Bearer", key)
@@ -37,11 +34,14 @@ public sealed class ApiClient : IDisposable
     /// <param name="told">A key that stood elsewhere than in the option.</param>
     public static ApiClient Of(ParseResult parsed, string? told = null)
     {
-        var (address, key) = Written();
-        return new ApiClient(
-            parsed.GetValue(Address) ?? Variable("EVENTSETTLEMENT_API") ?? address ?? "http://127.0.0.1:8080",
-            told ?? parsed.GetValue(Key) ?? Variable("EVENTSETTLEMENT_KEY") ?? key);
+        var (address, key) = ServerKey.Of(parsed.GetValue(Address), told ?? parsed.GetValue(Key));
+        return new ApiClient(address, key);
     }
+
+    /// <summary>The end of a command that was answered by something else than a server of this version.</summary>
+    public static CliException Stranger(string at) => new(ExitCode.Failed,
+        $"What answers at {at} does not answer as this version of settle does: is that the address of a server? "
+        + "(--api, EVENTSETTLEMENT_API)");
 
     public Task<JsonNode> Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, path, null, cancel);
 
@@ -60,11 +60,14 @@ public sealed class ApiClient : IDisposable
             var query = $"{path}{first}limit={Math.Min(left, LargestPage)}"
                 + (after is null ? "" : "&after=" + Uri.EscapeDataString(after));
             var page = await Get(query, cancel);
-            foreach (var row in page["items"]!.AsArray())
-                yield return row!.AsObject();
-            left -= page["items"]!.AsArray().Count;
-            after = (string?)page["after"];
-            if (!(bool)page["has_more"]! || after is null)
+            foreach (var row in page.Rows("items"))
+            {
+                yield return row;
+                left--;
+            }
+
+            after = page.Text("after");
+            if (!page.Flag("has_more") || after is null)
                 yield break;
         }
 
@@ -76,16 +79,17 @@ public sealed class ApiClient : IDisposable
     {
         var answer = await Post(path, body, cancel);
         var since = TimeProvider.System.GetTimestamp();
-        while (answer["outcome"] is null)
+        while (answer.Text("outcome") is null)
         {
+            var command = answer.Text("commandId") ?? throw new ForeignAnswerException();
             if (TimeProvider.System.GetElapsedTime(since) > CommandPatience)
                 throw new CliException(ExitCode.Unavailable,
-                    $"No answer within 30 s; it stands and may still be carried out: command {answer["commandId"]}");
+                    $"No answer within 30 s; it stands and may still be carried out: command {command}");
             await Task.Delay(200, cancel);
-            answer = await Get("v1/commands/" + answer["commandId"], cancel);
+            answer = await Get("v1/commands/" + command, cancel);
         }
 
-        return (string?)answer["outcome"] == "REFUSED"
+        return answer.Text("outcome") == "REFUSED"
             ? throw new CliException(ExitCode.RefusedByState,
                 $"{answer["settlementId"]}: refused ({answer["code"]}): {answer["reason"]}")
             : answer;
@@ -106,16 +110,16 @@ public sealed class ApiClient : IDisposable
 
         using var answer = await Http.SendAsync(request, cancel);
         var text = await answer.Content.ReadAsStringAsync(cancel);
-        if (!answer.IsSuccessStatusCode)
+        if ((int)answer.StatusCode >= 400)
             throw new CliException(ExitCode.Of((int)answer.StatusCode), Explain((int)answer.StatusCode, text));
         try
         {
-            return JsonNode.Parse(text) ?? throw new CliException(ExitCode.Failed, "The server answered with nothing.");
+            return JsonNode.Parse(text) is JsonObject { Count: > 0 } told && answer.IsSuccessStatusCode
+                ? told : throw Stranger($"{Http.BaseAddress}");
         }
         catch (JsonException)
         {
-            throw new CliException(
-                ExitCode.Failed, $"What answers at {Http.BaseAddress} is no EventSettlement server.");
+            throw Stranger($"{Http.BaseAddress}");
         }
     }
 
@@ -124,35 +128,16 @@ public sealed class ApiClient : IDisposable
     {
         try
         {
-            if (JsonNode.Parse(text) is not JsonObject problem)
+            if (JsonNode.Parse(text) is not JsonObject problem || problem.Text("detail") is not { } detail)
                 return $"The server answered {status}.";
-            var why = problem["code"] is { } code && (string?)code == "refused_by_state"
-                ? (string?)problem["errors"]?[0]?["code"] : null;
-            return $"{problem["code"] ?? status}{(why is null or "refused_by_state" ? "" : $" ({why})")}: "
-                + problem["detail"] + (problem["next"] is { } next ? $" ({next})" : "");
+            var code = problem.Text("code");
+            var why = code == "refused_by_state" ? problem.Rows("errors").FirstOrDefault()?.Text("code") : null;
+            return $"{code ?? $"{status}"}{(why is null or "refused_by_state" ? "" : $" ({why})")}: {detail}"
+                + (problem.Text("next") is { } next ? $" ({next})" : "");
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or ForeignAnswerException)
         {
             return $"The server answered {status}.";
         }
     }
-
-    private static (string? Address, string? Key) Written()
-    {
-        var file = Path.Combine(Variable("EVENTSETTLEMENT_HOME") ?? ".settle", "cli.json");
-        if (!File.Exists(file))
-            return (null, null);
-        try
-        {
-            var written = JsonNode.Parse(File.ReadAllText(file));
-            return ((string?)written?["api"], (string?)written?["key"]);
-        }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
-        {
-            throw new CliException(ExitCode.Failed, $"{file} is not what ./run writes: {wrong.Message}");
-        }
-    }
-
-    private static string? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

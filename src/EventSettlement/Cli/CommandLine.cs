@@ -9,6 +9,9 @@ namespace EventSettlement.Cli;
 /// <summary>Reads the arguments, runs the verb and turns what goes wrong into the exit codes.</summary>
 public static class CommandLine
 {
+    /// <summary>1 shows where something failed, and not only what.</summary>
+    private const string DebugVariable = "EVENTSETTLEMENT_DEBUG";
+
     // A desk's server, sandbox, broker and database are stopped one after the other.
     private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(2);
 
@@ -44,9 +47,12 @@ public static class CommandLine
         {
             return await Run(Parse(Root(description, verbs), args));
         }
-        catch (Exception error) when (Explain(error) is { } told)
+        catch (Exception error)
         {
+            var told = Explain(error);
             await Console.Error.WriteLineAsync(told.Message);
+            if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+                await Console.Error.WriteLineAsync(error.ToString());
             return told.ExitCode;
         }
     }
@@ -61,13 +67,20 @@ public static class CommandLine
             return ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration
+        try
         {
-            EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestStop,
-        });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestStop,
+            });
+        }
+        catch (ForeignAnswerException)
+        {
+            throw ApiClient.Stranger(ServerKey.Shown(parsed.GetValue(ApiClient.Address)));
+        }
     }
 
-    internal static CliException? Explain(Exception error) => error switch
+    internal static CliException Explain(Exception error) => error switch
     {
         CliException told => told,
         InvalidSettingsException wrong => new(ExitCode.Failed, wrong.Message),
@@ -80,14 +93,15 @@ public static class CommandLine
             or ErrorCode.RequestTimedOut or ErrorCode.LeaderNotAvailable or ErrorCode.NotController } =>
             new(ExitCode.Unavailable, "Kafka does not answer: " + error.Message),
         KafkaException => new(ExitCode.Failed, "Kafka refused it: " + error.Message),
-        HttpRequestException { StatusCode: { } status } => new(ExitCode.Of((int)status), error.Message),
+        HttpRequestException { StatusCode: { } status } =>
+            new(Math.Max(ExitCode.Failed, ExitCode.Of((int)status)), ApiClient.Explain((int)status, error.Message)),
         HttpRequestException => new(ExitCode.Unavailable, "The server does not answer: " + error.Message),
         TaskCanceledException { InnerException: TimeoutException } =>
             new(ExitCode.Unavailable, "The server did not answer in time."),
         OperationCanceledException => new(ExitCode.Failed, "Interrupted."),
-        IOException or UnauthorizedAccessException or InvalidOperationException or NpgsqlException =>
-            new(ExitCode.Failed, error.Message),
+        IOException or UnauthorizedAccessException or InvalidOperationException or NpgsqlException
+            or DllNotFoundException => new(ExitCode.Failed, error.Message),
         DecoderFallbackException => new(ExitCode.Usage, "The file is not UTF-8: " + error.Message),
-        _ => null,
+        _ => new(ExitCode.Failed, $"It failed inside: {error.Message} ({DebugVariable}=1 shows where)"),
     };
 }

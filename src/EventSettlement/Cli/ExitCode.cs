@@ -12,7 +12,7 @@ public static class ExitCode
 
     public static int Of(int status) => status switch
     {
-        < 400 => Ok,
+        < 300 => Ok,
         400 or 413 or 422 => Usage,
         404 => NotFound,
         409 => RefusedByState,

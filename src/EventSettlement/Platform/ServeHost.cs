@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using EventSettlement.Access;
 using EventSettlement.Alerts;
 using EventSettlement.Api;
@@ -43,6 +44,8 @@ public static class ServeHost
             await app.StopAsync(CancellationToken.None);
             if (told && failed is OperationCanceledException)
                 return;
+            if (failed is SocketException)
+                throw Shell.CannotListen(settings.Api.Urls, "Api:Urls", failed);
             throw;
         }
 

@@ -37,6 +37,15 @@ internal static class Shell
         }
     }
 
+    /// <param name="setting">Where the addresses were told.</param>
+    public static InvalidOperationException CannotListen(string urls, string setting, Exception refused) => new(
+        $"Cannot listen on {urls}: {refused.Message}. {setting} names addresses of this machine.", refused);
+
+    /// <summary>A word as a shell reads it.</summary>
+    public static string Quoted(string word) =>
+        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? word
+            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
     public static Result Run(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Text.Json;
+using EventSettlement.Platform;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EventSettlement.Sandbox;
@@ -45,7 +47,15 @@ public static class SandboxApp
         app.MapPost("/sandbox/faults", http => SetFaults(http, switches));
         app.MapGet("/sandbox/faults", http => http.Response.WriteAsJsonAsync(switches.Now, FaultsJson.Default.Faults));
         app.MapGet("/sandbox/credits", http => http.Response.WriteAsync($"{{\"credits\":{book.Count}}}"));
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (SocketException refused)
+        {
+            throw Shell.CannotListen(options.Urls, "--urls", refused);
+        }
+
         return app;
     }
 

@@ -51,10 +51,15 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
     [InlineData("settlement list --state completed,failed --run 1", SettledInstallation.Studies)]
     [InlineData("settlement list --programme none", 0)]
     [InlineData("settlement items --member GONE", 1)]
+    [InlineData("settlement items {paid} --member M-2", 1)]
+    [InlineData("settlement items {paid} --member GONE", 0)]
+    [InlineData("settlement items {paid} --run 99999", 0)]
+    [InlineData("settlement items {paid} --run 1 --state PAID", 2)]
     [InlineData("settlement list --limit 7", 7)]
     [InlineData("settlement items --run 1 --limit 201", 201)]
     public async Task Csv_has_all_rows_unless_there_is_a_limit(string line, int rows)
     {
+        line = line.Replace("{paid}", await installation.SettlementOf("S-2"), StringComparison.Ordinal);
         var (_, csv, error) = await installation.Settle(line + " --output csv");
         Assert.Equal(rows + 1, csv.TrimEnd().Split("\r\n").Length);
         Assert.Equal(line.Contains("--limit", StringComparison.Ordinal),

@@ -15,17 +15,7 @@ public sealed class ServerStopTests
         var told = 0;
         for (var wait = 200; wait <= 2_600; wait += 300)
         {
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "serve"])
-            {
-                RedirectStandardOutput = true, RedirectStandardError = true,
-                Environment =
-                {
-                    ["EventSettlement__ConnectionStrings__Main"] = database.ConnectionString,
-                    ["EventSettlement__Api__Urls"] = "http://127.0.0.1:0",
-                    ["EventSettlement__MemberService__BaseUrl"] = "http://127.0.0.1:1",
-                },
-            };
-            using var server = Process.Start(start)!;
+            using var server = Start(database, "http://127.0.0.1:0");
             var (said, wrong) = (server.StandardOutput.ReadToEndAsync(), server.StandardError.ReadToEndAsync());
             using var moment = new PeriodicTimer(TimeSpan.FromMilliseconds(wait));
             await moment.WaitForNextTickAsync();
@@ -42,4 +32,31 @@ public sealed class ServerStopTests
 
         Assert.True(told > 0, "it was never told to stop, only ended by the system");
     }
+
+    [Fact]
+    public async Task A_server_that_cannot_listen_where_it_should_ends_with_1_and_says_so()
+    {
+        await using var database = await TestDatabase.Create();
+        using var server = Start(database, "http://192.0.2.1:8080");
+        var (said, wrong) = (server.StandardOutput.ReadToEndAsync(), server.StandardError.ReadToEndAsync());
+        await server.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(1, server.ExitCode);
+        Assert.StartsWith("Cannot listen on http://192.0.2.1:8080", await wrong, StringComparison.Ordinal);
+        Assert.Contains("Api:Urls", await wrong, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", await wrong, StringComparison.Ordinal);
+        await said;
+    }
+
+    private static Process Start(TestDatabase database, string urls) => Process.Start(
+        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "serve"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+            Environment =
+            {
+                ["EventSettlement__ConnectionStrings__Main"] = database.ConnectionString,
+                ["EventSettlement__Api__Urls"] = urls,
+                ["EventSettlement__MemberService__BaseUrl"] = "http://127.0.0.1:1",
+            },
+        })!;
 }

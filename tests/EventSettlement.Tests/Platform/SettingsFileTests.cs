@@ -19,6 +19,13 @@ public sealed class SettingsFileTests
     }
 
     [Fact]
+    public void Every_key_stands_in_the_operators_page_with_its_rule()
+    {
+        var page = File.ReadAllText(Path.Combine(TidyTests.FindRoot(), "docs", "operations", "configuration.md"));
+        Assert.All(SettingRules.All, rule => Assert.Contains($"| `{rule.Key}` | {rule.Rule} | `", page));
+    }
+
+    [Fact]
     public void An_unknown_key_is_a_mistake_that_names_the_nearest_one()
     {
         var mistake = Assert.Single(Check(("ConnectionStrings:Main", Postgres), ("MemberService:BaseUrl", "http://m"),

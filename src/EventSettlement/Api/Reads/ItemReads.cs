@@ -68,7 +68,7 @@ public sealed class ItemReads(Database database)
     }
 }
 
-/// <summary>Which items; one of run, settlement and member is given.</summary>
+/// <summary>Which items; one of run, settlement and member is given, and all that are given hold.</summary>
 public sealed record ItemFilter(Guid? Settlement, long? Run, string? Member, string? State)
 {
     private static readonly string[] Known =

@@ -46,11 +46,11 @@ internal static class SettlementRoutes
         await reads.Find(id, cancel) ?? throw NotFound(id);
 
     private static async Task<Page<ItemRow>> Items(
-        Guid id, string? state, int? limit, string? after, SettlementReads reads, ItemReads items,
-        CancellationToken cancel)
+        Guid id, long? run, string? member, string? state, int? limit, string? after, SettlementReads reads,
+        ItemReads items, CancellationToken cancel)
     {
         _ = await Show(id, reads, cancel);
-        return await items.List(new ItemFilter(id, null, null, state), limit, after, cancel);
+        return await items.List(new ItemFilter(id, run, member, state), limit, after, cancel);
     }
 
     private static async Task<Page<HistoryEntry>> History(

@@ -124,7 +124,7 @@ internal static class LedgerVerbs
                 Print(proof);
             else
                 Listing.One(proof, parsed.GetValue(output)!, Console.Out);
-            return (bool)proof["right"]! ? ExitCode.Ok : ExitCode.Failed;
+            return proof.Flag("right") ? ExitCode.Ok : ExitCode.Failed;
         });
         return new Command("ledger", "The books: append-only, every transaction sums to zero.")
         {
@@ -140,11 +140,11 @@ internal static class LedgerVerbs
 
     private static void Print(JsonNode proof)
     {
-        foreach (var passed in proof["passed"]!.AsArray())
+        foreach (var passed in proof.Texts("passed"))
             Console.WriteLine($"ok     {passed}");
-        foreach (var finding in proof["findings"]!.AsArray())
+        foreach (var finding in proof.Texts("findings"))
             Console.WriteLine($"WRONG  {Listing.Shown(finding)}");
-        Console.WriteLine((bool)proof["right"]! ? "The books are right." : "The books are wrong.");
+        Console.WriteLine(proof.Flag("right") ? "The books are right." : "The books are wrong.");
     }
 }
 

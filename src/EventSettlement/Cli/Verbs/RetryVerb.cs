@@ -58,7 +58,7 @@ internal sealed class RetryVerb
         foreach (var id in ids)
         {
             var found = await api.Get($"v1/settlements/{id}", cancel);
-            unpaid += (long)found["amount"]! - (long)found["paidAmount"]!;
+            unpaid += found.Number("amount") - found.Number("paidAmount");
         }
 
         _consent.Check(parsed, "retry", ids.Count, unpaid);
@@ -75,8 +75,8 @@ internal sealed class RetryVerb
             state = parsed.GetValue(_state) ?? "FAILED", run = parsed.GetValue(_run),
             programme = parsed.GetValue(_programme), subject = parsed.GetValue(_subject),
         }, cancel);
-        var count = (int)selection["count"]!;
-        _consent.Check(parsed, "retry", count, (long)selection["amount"]!, written: false);
+        var count = (int)selection.Number("count");
+        _consent.Check(parsed, "retry", count, selection.Number("amount"), written: false);
         if (count == 0)
         {
             Console.WriteLine("retry: nothing is selected");
@@ -94,11 +94,11 @@ internal sealed class RetryVerb
     {
         var since = TimeProvider.System.GetTimestamp();
         var waiting = long.MaxValue;
-        while ((long)acted["waiting"]! > 0 && TimeProvider.System.GetElapsedTime(since) < Patience)
+        while (acted.Number("waiting") > 0 && TimeProvider.System.GetElapsedTime(since) < Patience)
         {
-            if ((long)acted["waiting"]! < waiting)
+            if (acted.Number("waiting") < waiting)
                 since = TimeProvider.System.GetTimestamp();
-            waiting = (long)acted["waiting"]!;
+            waiting = acted.Number("waiting");
             await Task.Delay(200, cancel);
             acted = await api.Get(path, cancel);
         }
@@ -113,9 +113,9 @@ internal sealed class RetryVerb
         else
             Console.WriteLine($"retry: {selection["done"]} DONE, {selection["refused"]} REFUSED, "
                 + $"{selection["waiting"]} without an answer");
-        foreach (var refusal in selection["refusals"]!.AsArray())
-            Console.Error.WriteLine($"refused_by_state ({refusal!["code"]}): {refusal["count"]} settlements");
-        return (long)selection["refused"]! > 0 ? ExitCode.RefusedByState
-            : (long)selection["waiting"]! > 0 ? ExitCode.Unavailable : ExitCode.Ok;
+        foreach (var refusal in selection.Rows("refusals"))
+            Console.Error.WriteLine($"refused_by_state ({refusal["code"]}): {refusal["count"]} settlements");
+        return selection.Number("refused") > 0 ? ExitCode.RefusedByState
+            : selection.Number("waiting") > 0 ? ExitCode.Unavailable : ExitCode.Ok;
     }
 }

@@ -52,7 +52,7 @@ internal static class RunVerbs
             if (!parsed.GetValue(watch))
                 Listing.One(run, parsed.GetValue(output)!, Console.Out);
             return parsed.GetValue(watch)
-                ? await new RunWatching(api).Watch((long)run["runId"]!, parsed.GetValue(output)!, cancel)
+                ? await new RunWatching(api).Watch(run.Number("runId"), parsed.GetValue(output)!, cancel)
                 : ExitCode.Ok;
         });
         return verb;

@@ -35,9 +35,9 @@ internal sealed class RunWatching(ApiClient api)
                 });
         if (output != "table")
             Listing.One(end!, output, Console.Out);
-        if ((string?)end!["state"] != "STOPPED")
+        if (end.Text("state") != "STOPPED")
             return ExitCode.Ok;
-        await Console.Error.WriteLineAsync($"run {run} {end["waitsFor"]} (settle run resume {run} goes on with it)");
+        await Console.Error.WriteLineAsync($"run {run} {end!["waitsFor"]} (settle run resume {run} goes on with it)");
         return ExitCode.Failed;
     }
 
@@ -62,7 +62,7 @@ internal sealed class RunWatching(ApiClient api)
             var ended = Ends.Sum(state => Count(now, state));
             first ??= ended;
             var rate = (ended - first.Value) / Math.Max(0.001, Stopwatch.GetElapsedTime(since).TotalSeconds);
-            var finished = (string?)now["state"] is "FINISHED" or "STOPPED";
+            var finished = now.Text("state") is "FINISHED" or "STOPPED";
             show(Line(now, ended, finished ? 0 : rate), Count(now, "PLANNED"), ended);
             if (finished)
                 return now;
@@ -72,9 +72,9 @@ internal sealed class RunWatching(ApiClient api)
 
     private static string Line(JsonNode run, long ended, double rate)
     {
-        var states = run["totals"]!.AsArray()
-            .Where(t => (string?)t!["state"] != "PLANNED" && (long)t["settlements"]! > 0)
-            .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t!["state"]} {(long)t["settlements"]!:N0}"));
+        var states = run.Rows("totals")
+            .Where(t => t.Text("state") != "PLANNED" && t.Number("settlements") > 0)
+            .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t["state"]} {t.Number("settlements"):N0}"));
         var waits = run["waitsFor"] is { } reasons ? $"; waits for: {reasons}" : "";
         return string.Create(CultureInfo.InvariantCulture,
             $"run {run["runId"]} {run["state"]} {ended:N0}/{Count(run, "PLANNED"):N0} ")
@@ -83,5 +83,5 @@ internal sealed class RunWatching(ApiClient api)
     }
 
     private static long Count(JsonNode run, string state) =>
-        run["totals"]!.AsArray().Where(t => (string?)t!["state"] == state).Sum(t => (long)t!["settlements"]!);
+        run.Rows("totals").Where(t => t.Text("state") == state).Sum(t => t.Number("settlements"));
 }

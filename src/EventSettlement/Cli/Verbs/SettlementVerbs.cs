@@ -45,16 +45,14 @@ internal static class SettlementVerbs
     {
         var id = new Argument<Guid?>("ID")
         {
-            Description = "Settlement id; or --run, or --member.", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Settlement id; or --run, or --member, or several of them.", Arity = ArgumentArity.ZeroOrOne,
         };
-        var run = Verb.Text("--run", "All items of a run.");
-        var member = Verb.Text("--member", "All items of a member.");
+        var run = Verb.Text("--run", "Items of a run.");
+        var member = Verb.Text("--member", "Items of a member.");
         var state = Verb.Text("--state", "One or more states, separated by commas.");
         var verb = Verb.List("items", "Items of a settlement, a run or a member.", ItemColumns,
-            p => p.GetValue(id) is { } one
-                ? $"v1/settlements/{one}/items" + Verb.Query(("state", p.GetValue(state)))
-                : "v1/items" + Verb.Query(("run", p.GetValue(run)), ("member", p.GetValue(member)),
-                    ("state", p.GetValue(state))),
+            p => (p.GetValue(id) is { } one ? $"v1/settlements/{one}/items" : "v1/items") + Verb.Query(
+                ("run", p.GetValue(run)), ("member", p.GetValue(member)), ("state", p.GetValue(state))),
             run, member, state);
         verb.Add(id);
         verb.Validators.Add(r =>
@@ -93,10 +91,10 @@ internal static class SettlementVerbs
 
     private static IEnumerable<JsonObject> Lines(JsonNode told)
     {
-        foreach (var line in told["items"]!.AsArray())
+        foreach (var line in told.Rows("items"))
         {
-            var row = line!.DeepClone().AsObject();
-            row["settlementId"] = told["settlementId"]!.DeepClone();
+            var row = line.DeepClone().AsObject();
+            row["settlementId"] = told.Text("settlementId");
             yield return row;
         }
     }
@@ -147,8 +145,9 @@ internal static class SettlementVerbs
 
     private static void PrintExplanation(JsonNode explanation)
     {
-        Console.WriteLine(explanation["text"]);
-        foreach (var line in explanation["items"]!.AsArray())
-            Console.WriteLine($"{line!["no"],5}  {line["memberId"]}  {line["state"]}  {line["text"]}");
+        var items = explanation.Rows("items").ToList();
+        Console.WriteLine(explanation.Text("text"));
+        foreach (var line in items)
+            Console.WriteLine($"{line["no"],5}  {line["memberId"]}  {line["state"]}  {line["text"]}");
     }
 }

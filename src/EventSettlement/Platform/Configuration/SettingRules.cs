@@ -70,6 +70,8 @@ public static class SettingRules
             s => s.Redis.Configuration) { Secret = true },
     ];
 
+    public static SettingRule Of(string key) => All.Single(rule => rule.Key == key);
+
     private static bool TakeDelays(Settings settings, string value) =>
         Durations.TryParseList(value, out var delays) && delays.Length == 3
         && delays.All(d => d >= TimeSpan.FromMilliseconds(10) && d <= TimeSpan.FromHours(24))

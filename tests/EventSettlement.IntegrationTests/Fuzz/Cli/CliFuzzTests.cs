@@ -107,7 +107,8 @@ public sealed partial class CliFuzzTests(SettledInstallation installation, ITest
             return $"no exit code: {exit}";
         if (exit > 0 && error.Trim().Length < 8 && !told.Contains("WRONG"))
             return $"it ended with {exit} and says only '{error}'";
-        if (Frame().IsMatch(told + error) || error.Contains("Exception") || error.Contains("Unhandled"))
+        if (Frame().IsMatch(told + error) || error.Contains("Exception") || error.Contains("Unhandled")
+            || error.Contains("EVENTSETTLEMENT_DEBUG"))
             return $"it shows the inside: {told}{error}";
         if (exit == 0 && line.Words.Contains("json") && Printed.Contains(line.Verb) && !IsJson(told) && !IsHelp(told))
             return $"no JSON: {told}";
