@@ -52,7 +52,7 @@ public static class DevCommands
             if (options.Exit)
                 return finished ? 0 : 1;
             Say($"Dashboard: {await play.LoginAddress(ended.Token)}   (one login, half an hour)");
-            Say("Serving. Try ./settle run list in another terminal; Ctrl-C ends.");
+            Say($"Serving. Try {options.Settle} run list in another terminal; Ctrl-C ends.");
             await Task.Delay(Timeout.Infinite, ended.Token);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)

@@ -30,7 +30,7 @@ internal sealed record DevOptions(
         new("--dir") { Description = "Where all data goes; .settle if not told." };
     private static readonly Option<int> PortOption = new("--port")
         { Description = "Of the API and the page.", DefaultValueFactory = _ => 8080 };
-    private static readonly Option<string> DelaysOption = new("--retry-delays")
+    private static readonly Option<string?> DelaysOption = new("--retry-delays")
         { Description = "Three waits before retries.", DefaultValueFactory = _ => "2s,4s,8s" };
 
     public static void AddTo(Command command)
@@ -38,11 +38,19 @@ internal sealed record DevOptions(
         foreach (var option in new Option[] { ExitOption, StudiesOption, SeedOption, FactsOption, DateOption,
             MemberServiceOption, KafkaOption, DirOption, PortOption, DelaysOption })
             command.Add(option);
-        Rule(DelaysOption, value => Durations.TryParseList(value, out var delays) && delays.Length == 3,
-            "takes three lengths of time, such as 2s,4s,8s");
+        Rule(DelaysOption, "StudyRefund:RetryDelays");
+        Rule(MemberServiceOption, "MemberService:BaseUrl");
+        Rule(KafkaOption, "EventLog:Bootstrap");
         Rule(StudiesOption, value => value is >= 1 and <= 100_000, "takes a number from 1 to 100000");
         Rule(PortOption, value => value is >= 1 and <= 65_535, "takes a number from 1 to 65535");
         Rule(FactsOption, value => value is null || File.Exists(value), "takes a file that is there");
+    }
+
+    /// <summary>What becomes a setting of the server is refused here as it would be there.</summary>
+    private static void Rule(Option<string?> option, string setting)
+    {
+        var rule = SettingRules.Of(setting);
+        Rule(option, value => value is null || rule.Take(new Settings(), value), "takes " + rule.Rule);
     }
 
     private static void Rule<T>(Option<T> option, Func<T?, bool> holds, string rule) => option.Validators.Add(result =>
@@ -50,6 +58,10 @@ internal sealed record DevOptions(
         if (!holds(result.GetValueOrDefault<T>()))
             result.AddError($"{option.Name} {rule}");
     });
+
+    /// <summary>The command line as another terminal has to call it to find this desk.</summary>
+    public string Settle => Folder == Path.GetFullPath(DefaultFolder) && Path.GetFileName(Folder) == ".settle"
+        ? "./settle" : $"EVENTSETTLEMENT_HOME={Shell.Quoted(Folder)} ./settle";
 
     public static DevOptions From(ParseResult parsed)
     {

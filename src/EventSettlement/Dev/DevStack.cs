@@ -124,12 +124,14 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     private void WriteSecret(string name, string text)
     {
         var path = Path.Combine(options.Folder, name);
-        var options600 = new FileStreamOptions
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var create = new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = owner,
         };
-        using var writer = new StreamWriter(path, options600);
+        using var writer = new StreamWriter(path, create);
+        // The mode counts at creation only; a file that was there is narrowed before the secret is in it.
+        File.SetUnixFileMode(path, owner);
         writer.WriteLine(text);
     }
 

@@ -14,18 +14,26 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
     private const string KnownSql = "SELECT count(*) FROM study WHERE study_id = ANY($1)";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public async Task Send(DateOnly date, CancellationToken stop)
+    /// <returns>False when a line was refused; the others are sent without it.</returns>
+    public async Task<bool> Send(DateOnly date, CancellationToken stop)
     {
         var file = options.Facts ?? await WriteSample(date, stop);
-        var ids = await StudyIds(file, stop);
+        var studies = await Studies(file, stop);
+        string[] ids = [.. studies.Select(study => study.Id).Distinct()];
         var before = await Known(ids, stop);
-        var answer = await new FactFile(api).Send(Topics.StudyCompleted, file, null, null, stop);
-        say($"Facts: {answer.Accepted:N0} lines of {file} sent to the topic {Topics.StudyCompleted}");
-        foreach (var problem in answer.Problems)
-            say($"  line {problem.Line} {problem.Pointer}: {problem.Rule}");
-        var after = await Taken(ids, answer.Problems.Count == 0, stop);
+        var sent = await new FactFile(api) { LeavesOutWrongLines = true }
+            .Send(Topics.StudyCompleted, file, null, null, stop);
+        say($"Facts: {sent.Accepted:N0} lines of {file} sent to the topic {Topics.StudyCompleted}");
+        foreach (var line in sent.Told())
+            say("  " + line);
+        if (sent.Refused.Count > 0)
+            say($"Facts: {sent.Refused.Count:N0} wrong lines were left out; correct them and send the file again, "
+                + "nothing counts twice");
+        await Taken([.. studies.Where(s => !sent.Refused.Contains(s.Line)).Select(s => s.Id).Distinct()], stop);
+        var after = await Known(ids, stop);
         say(after == before ? "Facts: nothing new, these studies were known"
             : $"Facts: {after - before:N0} new studies taken in");
+        return sent.Refused.Count == 0;
     }
 
     private async Task<string> WriteSample(DateOnly date, CancellationToken stop)
@@ -37,7 +45,7 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
     }
 
     /// <summary>All of them are there, or no more of them came for a while: those are parked.</summary>
-    private async Task<long> Taken(string[] ids, bool allAccepted, CancellationToken stop)
+    private async Task Taken(string[] ids, CancellationToken stop)
     {
         var known = await Known(ids, stop);
         var changed = TimeProvider.System.GetTimestamp();
@@ -48,9 +56,8 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
             if (now != known)
                 (known, changed) = (now, TimeProvider.System.GetTimestamp());
         }
-        if (known < ids.Length && allAccepted)
-            say($"  {ids.Length - known:N0} studies were not taken: ./settle parked list");
-        return known;
+        if (known < ids.Length)
+            say($"  {ids.Length - known:N0} studies were not taken: {options.Settle} parked list");
     }
 
     private async Task<long> Known(string[] ids, CancellationToken stop)
@@ -61,24 +68,31 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
         return (long)(await count.ExecuteScalarAsync(stop))!;
     }
 
-    private static async Task<string[]> StudyIds(string file, CancellationToken stop)
+    private static async Task<List<(int Line, string Id)>> Studies(string file, CancellationToken stop)
     {
-        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var studies = new List<(int Line, string Id)>();
+        var number = 0;
         await foreach (var line in File.ReadLinesAsync(file, stop))
+        {
+            number++;
             if (IdIn(line) is { } id)
-                ids.Add(id);
-        return [.. ids];
+                studies.Add((number, id));
+        }
+
+        return studies;
     }
 
+    /// <returns>Null where there is none that a study could have.</returns>
     private static string? IdIn(string line)
     {
         try
         {
             using var fact = JsonDocument.Parse(line);
             return fact.RootElement.ValueKind == JsonValueKind.Object
-                && fact.RootElement.TryGetProperty("studyId", out var id) ? id.ToString() : null;
+                && fact.RootElement.TryGetProperty("studyId", out var id) && !id.ToString().Any(char.IsControl)
+                ? id.ToString() : null;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             // The intake names this line and what is wrong with it.
             return null;

@@ -18,25 +18,25 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
     private static readonly TimeSpan EarlierLimit = TimeSpan.FromSeconds(45);
     private readonly Database database = new(stack.ConnectionString);
 
-    /// <summary>True when every settlement of the run came to an end.</summary>
+    /// <summary>True when every fact was sent and every settlement of the run came to an end.</summary>
     public async Task<bool> Play(CancellationToken stop)
     {
         var key = await NewKey(stop);
         using var api = new HttpClient { BaseAddress = stack.Api };
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var date = options.Date ?? FirstDate();
-        await new FactsIn(options, database, api, say).Send(date, stop);
+        var allSent = await new FactsIn(options, database, api, say).Send(date, stop);
         var queries = new RunQueries(database);
         if (await Start(api, queries, date, stop) is not { } run)
         {
-            say("No run was started. When the earlier one is finished or stopped (./settle run stop ID): "
-                + $"./settle run start {Programmes.StudyRefund} --date {date:yyyy-MM-dd}");
+            say($"No run was started. When the earlier one is finished or stopped ({options.Settle} run stop ID): "
+                + $"{options.Settle} run start {Programmes.StudyRefund} --date {date:yyyy-MM-dd}");
             return false;
         }
         var progress = new RunProgress(queries, say);
         var finished = await progress.Watch(run, RunLimit, stop);
-        await new RunSummary(database, say).Print(run, stop);
-        return finished;
+        await new RunSummary(database, options.Settle, say).Print(run, stop);
+        return finished && allSent;
     }
 
     /// <summary>A key for the command line and a login, and nothing more.</summary>
@@ -91,8 +91,9 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
                 continue;
             say($"Run {earlier.Run.Id} is not finished yet, it goes first: {RunWaits.Of(earlier)}");
             var ended = await new RunProgress(queries, say).Watch(earlier.Run.Id, EarlierLimit, stop);
-            await new RunSummary(database, say).Print(earlier.Run.Id, stop);
-            if (!ended)
+            await new RunSummary(database, options.Settle, say).Print(earlier.Run.Id, stop);
+            // One that was stopped meanwhile holds nothing up.
+            if (!ended && await queries.ShowUnfinished(Programmes.StudyRefund, stop) is not null)
                 return null;
         }
     }

@@ -9,6 +9,7 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
     private const int BarWidth = 24;
     private static readonly string[] Ends = ["COMPLETED", "FAILED", "CANCELLED"];
 
+    /// <returns>False when it was stopped, or nothing of it moved for as long as the limit.</returns>
     public async Task<bool> Watch(long id, TimeSpan limit, CancellationToken stop)
     {
         var moved = TimeProvider.System.GetTimestamp();
@@ -30,7 +31,9 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
             {
                 if (!Console.IsOutputRedirected)
                     Console.WriteLine();
-                return over;
+                if (view.Run.State == RunStates.Stopped)
+                    say($"Run {id} {RunWaits.Of(view)}");
+                return view.Run.State == RunStates.Finished;
             }
             await Task.Delay(250, stop);
         }

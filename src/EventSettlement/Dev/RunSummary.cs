@@ -4,7 +4,7 @@ using Npgsql;
 namespace EventSettlement.Dev;
 
 /// <summary>What came of a run, in a screenful.</summary>
-internal sealed class RunSummary(Database database, Action<string> say)
+internal sealed class RunSummary(Database database, string settle, Action<string> say)
 {
     private const string StatesSql = """
         SELECT format('%s %s, %s of %s won paid', count(*), state, to_char(sum(paid_amount), 'FM999,999,999,999,990'),
@@ -54,7 +54,7 @@ internal sealed class RunSummary(Database database, Action<string> say)
         await Lines(LedgerSql, run, "  ", stop);
         await Lines(AllSql, run, "  ", stop);
         if (await Lines(FailedSql, run, "  FAILED ", stop) > 0)
-            say("  why: ./settle settlement explain ID;  try again: ./settle settlement retry ID --include-rejected");
+            say($"  why: {settle} settlement explain ID;  try again: {settle} settlement retry ID --include-rejected");
     }
 
     private async Task<int> Lines(string sql, long run, string prefix, CancellationToken stop)

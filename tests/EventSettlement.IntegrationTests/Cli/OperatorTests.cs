@@ -167,6 +167,18 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         File.Delete(file);
     }
 
+    [Fact]
+    public async Task Of_many_wrong_lines_the_first_are_named_and_how_many_more_there_are()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllLinesAsync(file, Enumerable.Repeat("{}", 150));
+        var (exit, told, error) = await installation.Settle("produce study-completed " + file);
+        File.Delete(file);
+        Assert.Equal((1, "0 accepted"), (exit, told.TrimEnd()));
+        Assert.Equal(100, error.Split('\n').Count(l => l.StartsWith("line ", StringComparison.Ordinal)));
+        Assert.Contains("\nand 150 more\n", error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
     private async Task<long> Run(string study, string first, string second, string? rejected = null,
         string? failing = null)
     {

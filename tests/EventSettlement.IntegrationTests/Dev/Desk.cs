@@ -17,6 +17,8 @@ internal sealed class Desk : IAsyncDisposable
     private readonly ConcurrentQueue<string> _said = new();
     private Process? _run;
 
+    public string Folder => _folder;
+
     public string Said => string.Join('\n', _said);
 
     /// <summary>What the sandbox paid, a key a line.</summary>

@@ -1,3 +1,5 @@
+using EventSettlement.StudyRefunds;
+
 namespace EventSettlement.IntegrationTests.Dev;
 
 /// <summary>The first five minutes, ended in order and in no order at all.</summary>
@@ -16,6 +18,25 @@ public sealed class DeskTests
 
         Assert.Equal(0, await desk.Ended());
         Assert.Contains("Stopped: server, sandbox, PostgreSQL", desk.Said, StringComparison.Ordinal);
+        Assert.Contains($"EVENTSETTLEMENT_HOME={desk.Folder} ./settle run list", desk.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_line_is_named_the_rest_is_settled_and_the_desk_ends_with_1()
+    {
+        await using var desk = new Desk();
+        var file = Path.Combine(desk.Folder, "mine.jsonl");
+        var lines = SampleFacts.Lines(5, 2, 1, new DateOnly(2026, 1, 1), magic: []).ToList();
+        lines.Insert(2, lines[0].Replace("S-1-1", "S-WRONG", StringComparison.Ordinal)
+            .Replace("KRW", "USD", StringComparison.Ordinal));
+        lines.AddRange("{\"studyId\":\"S\\u0000\"}", "{\"studyId\":\"S\\ud800\"}", "no JSON");
+        await File.WriteAllLinesAsync(file, lines);
+        desk.Start("--exit", "--facts", file);
+
+        Assert.Equal(1, await desk.Ended());
+        Assert.Contains("line 3/currency: wrong_currency: currency is KRW", desk.Said, StringComparison.Ordinal);
+        Assert.Contains("4 wrong lines were left out", desk.Said, StringComparison.Ordinal);
+        Assert.Contains("in all: 5 settlements, 5 COMPLETED", desk.Said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,6 +67,18 @@ public sealed class RunLifeTests
     }
 
     [Fact]
+    public async Task A_desk_tells_a_finished_run_from_a_stopped_one()
+    {
+        await using var world = await RunWorld.WithStudies(3);
+        var run = await world.Start();
+        var progress = new EventSettlement.Dev.RunProgress(world.Queries, _ => { });
+        Assert.Null((await world.Commands.Stop(run, "tester", null, default)).Code);
+        Assert.False(await progress.Watch(run, TimeSpan.FromSeconds(5), default));
+        await world.Do("UPDATE run SET state = 'FINISHED'");
+        Assert.True(await progress.Watch(run, TimeSpan.FromSeconds(5), default));
+    }
+
+    [Fact]
     public async Task A_run_nobody_knows_is_not_found()
     {
         await using var world = await RunWorld.WithStudies(0);

@@ -75,6 +75,16 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         Assert.Equal(0, await Count("SELECT count(*) FROM outbox"));
     }
 
+    [Fact]
+    public async Task Every_wrong_line_is_named_however_much_is_wrong_with_each()
+    {
+        var answer = await Post("study-completed", string.Join('\n', Enumerable.Repeat("{}", FactBody.MaxLines)));
+        var lines = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray()
+            .Select(e => e.GetProperty("line").GetInt32()).ToArray();
+        Assert.Equal(Enumerable.Range(1, FactBody.MaxLines), lines.Distinct());
+        Assert.InRange(lines.Length, FactBody.MaxLines + 1, FactBody.MaxLines + 100);
+    }
+
     [Theory]
     [InlineData("settlements", 1, 404)]
     [InlineData("study-completed", 0, 422)]
@@ -117,6 +127,17 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         Assert.Equal(2_000, answer.Accepted);
         Assert.Equal((2_501, "missing_field"), (answer.Problems[0].Line, answer.Problems[0].Code));
         Assert.Equal(2_000, await Count("SELECT count(*) FROM outbox WHERE msg_key LIKE 'M-%'"));
+    }
+
+    [Fact]
+    public async Task However_much_of_a_file_is_wrong_it_is_sent_to_its_end()
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllLinesAsync(path, [.. Enumerable.Repeat("{}", 3_000),
+            .. SampleFacts.Lines(1_000, 1, 2, new DateOnly(2026, 1, 1))]);
+        var answer = await new FactFile(_client).Send("study-completed", path, null, null, default);
+        File.Delete(path);
+        Assert.Equal((1_000, 100), (answer.Accepted, answer.Problems.Count));
     }
 
     private Task<HttpResponseMessage> Post(string path, string body) =>

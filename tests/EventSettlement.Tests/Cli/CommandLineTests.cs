@@ -61,6 +61,32 @@ public sealed class CommandLineTests
     public async Task What_a_server_could_not_be_started_with_ends_with_2(string line) =>
         Assert.Equal(ExitCode.Usage, await CommandLine.Run("test", line.Split(' '), EveryVerb.Commands()));
 
+    [Theory]
+    [InlineData("--retry-delays 0s,0s,0s")]
+    [InlineData("--retry-delays 2s,4s,25h")]
+    [InlineData("--retry-delays 2s,4s")]
+    [InlineData("--member-service members")]
+    [InlineData("--kafka broker")]
+    public void What_a_server_would_refuse_is_refused_where_it_is_typed(string option) => Assert.NotEmpty(
+        CommandLine.Parse(CommandLine.Root("test", EveryVerb.Commands()), $"dev run {option}".Split(' ')).Errors);
+
+    [Fact]
+    public void What_nobody_foresaw_ends_with_1_and_says_how_to_see_where()
+    {
+        var told = CommandLine.Explain(new NotSupportedException("no such thing"));
+        Assert.Equal(ExitCode.Failed, told?.ExitCode);
+        Assert.Contains("no such thing", told?.Message, StringComparison.Ordinal);
+        Assert.Contains("EVENTSETTLEMENT_DEBUG=1", told?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_library_ends_with_1_and_its_own_words()
+    {
+        var told = CommandLine.Explain(new DllNotFoundException("Install it: apt-get install librdkafka1"));
+        Assert.Equal(ExitCode.Failed, told?.ExitCode);
+        Assert.Equal("Install it: apt-get install librdkafka1", told?.Message);
+    }
+
     [Fact]
     public void A_reason_that_begins_with_an_at_sign_is_no_file()
     {

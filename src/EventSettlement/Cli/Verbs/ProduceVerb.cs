@@ -24,14 +24,17 @@ internal static class ProduceVerb
             var keys = parsed.GetValue(key) ?? [];
             using var api = ApiClient.Of(parsed, Array.Find(keys, IsSecret));
             var pointer = Array.Find(keys, IsPointer);
-            var answer = await Send(api, (parsed.GetValue(topic)!, path, pointer), cancel);
+            var sent = await Send(api, (parsed.GetValue(topic)!, path, pointer), cancel);
             if (!Console.IsErrorRedirected)
                 await Console.Error.WriteLineAsync();
-            Console.WriteLine($"{answer.Accepted} accepted");
-            foreach (var problem in answer.Problems)
-                await Console.Error.WriteLineAsync(
-                    $"line {problem.Line}{problem.Pointer}: {problem.Code}: {problem.Rule}");
-            return answer.Problems.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
+            Console.WriteLine($"{sent.Accepted} accepted");
+            foreach (var line in sent.Told())
+                await Console.Error.WriteLineAsync(line);
+            if (sent.Problems.Count == 0)
+                return ExitCode.Ok;
+            await Console.Error.WriteLineAsync($"Wrong lines: {sent.Refused.Count}. What went in one request with "
+                + "them was not taken either: correct them and send the file again, nothing counts twice.");
+            return ExitCode.Failed;
         });
         key.Validators.Add(r =>
         {
@@ -57,7 +60,7 @@ internal static class ProduceVerb
 
     private static bool IsSecret(string key) => key.StartsWith("sk_", StringComparison.Ordinal);
 
-    private static async Task<FactsAnswer> Send(
+    private static async Task<FileSent> Send(
         ApiClient api, (string Topic, string Path, string? Key) file, CancellationToken cancel)
     {
         try
@@ -66,7 +69,8 @@ internal static class ProduceVerb
         }
         catch (HttpRequestException refused) when (refused.StatusCode is { } status)
         {
-            throw new CliException(ExitCode.Of((int)status), ApiClient.Explain((int)status, refused.Message));
+            throw (int)status < 400 ? ApiClient.Stranger($"{api.Http.BaseAddress}")
+                : new CliException(ExitCode.Of((int)status), ApiClient.Explain((int)status, refused.Message));
         }
     }
 }

@@ -34,21 +34,32 @@ internal static class FactChunks
     /// <summary>One request's lines.</summary>
     internal sealed class Chunk
     {
-        private readonly MemoryStream _bytes = new();
+        private readonly List<string> _texts = [];
+        private int _length;
 
         /// <summary>Line numbers in the file, by place in the chunk.</summary>
         public List<int> Lines { get; } = [];
 
-        public byte[] Bytes => _bytes.ToArray();
+        public byte[] Bytes => Encoding.UTF8.GetBytes(string.Concat(_texts.Select(text => text + "\n")));
 
         public bool Fits(string text) => Lines.Count == 0
             || (Lines.Count < FactBody.MaxLines
-                && _bytes.Length + Encoding.UTF8.GetByteCount(text) + 1 <= FactBody.MaxBytes);
+                && _length + Encoding.UTF8.GetByteCount(text) + 1 <= FactBody.MaxBytes);
 
         public void Add(int line, string text)
         {
             Lines.Add(line);
-            _bytes.Write(Encoding.UTF8.GetBytes(text + "\n"));
+            _texts.Add(text);
+            _length += Encoding.UTF8.GetByteCount(text) + 1;
+        }
+
+        public Chunk Without(IReadOnlySet<int> lines)
+        {
+            var rest = new Chunk();
+            for (var i = 0; i < Lines.Count; i++)
+                if (!lines.Contains(Lines[i]))
+                    rest.Add(Lines[i], _texts[i]);
+            return rest;
         }
     }
 }

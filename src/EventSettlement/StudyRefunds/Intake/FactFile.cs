@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
+using EventSettlement.Api;
 
 namespace EventSettlement.StudyRefunds.Intake;
 
@@ -13,33 +13,58 @@ public sealed class FactFile(HttpClient api)
     /// <summary>Of everything wrong, what a person can read at once.</summary>
     private const int MaxProblems = 100;
 
+    /// <summary>Whether what stands beside a wrong line is sent without it, or waits until that is corrected.</summary>
+    public bool LeavesOutWrongLines { get; init; }
+
     /// <param name="keyPointer">JSON pointer to each record's key; null = the study id.</param>
     /// <param name="sent">Told the lines accepted so far.</param>
-    /// <exception cref="HttpRequestException">The API answered neither 202 nor 422, or not at all.</exception>
-    public async Task<FactsAnswer> Send(
+    /// <exception cref="HttpRequestException">
+    /// The API neither took the lines nor named the wrong ones, or did not answer at all.
+    /// </exception>
+    public async Task<FileSent> Send(
         string topic, string path, string? keyPointer, IProgress<int>? sent, CancellationToken cancel)
     {
-        var accepted = 0;
+        var (accepted, more) = (0, 0);
         var problems = new List<LineProblem>();
+        var refused = new HashSet<int>();
         var file = Guid.CreateVersion7().ToString("N");
-        await foreach (var (number, chunk) in FactChunks.Read(path, cancel))
+        await foreach (var (number, whole) in FactChunks.Read(path, cancel))
         {
-            using var answer = await Post(topic, keyPointer, $"{file}-{number}", chunk.Bytes, cancel);
-            if (answer.StatusCode == HttpStatusCode.UnprocessableEntity)
+            var chunk = whole;
+            for (var round = 0; chunk.Lines.Count > 0; round++)
             {
-                problems.AddRange(await ReadProblems(answer, chunk.Lines, cancel));
-                if (problems.Count >= MaxProblems)
+                var wrong = await Post(topic, keyPointer, $"{file}-{number}-{round}", chunk, cancel);
+                if (wrong.Count == 0)
+                {
+                    accepted += chunk.Lines.Count;
+                    sent?.Report(accepted);
                     break;
-                continue;
-            }
+                }
 
-            if (answer.StatusCode != HttpStatusCode.Accepted)
-                throw new HttpRequestException(await answer.Content.ReadAsStringAsync(cancel), null, answer.StatusCode);
-            accepted += chunk.Lines.Count;
-            sent?.Report(accepted);
+                problems.AddRange(wrong.Take(MaxProblems - problems.Count));
+                more += wrong.Count;
+                refused.UnionWith(wrong.Select(p => p.Line));
+                if (!LeavesOutWrongLines)
+                    break;
+                chunk = chunk.Without(refused);
+            }
         }
 
-        return new FactsAnswer(accepted, problems);
+        return new FileSent(accepted, problems, more - problems.Count, refused);
+    }
+
+    /// <returns>What is wrong, at least one line of the chunk; nothing when all of it was taken.</returns>
+    private async Task<List<LineProblem>> Post(
+        string topic, string? keyPointer, string key, FactChunks.Chunk chunk, CancellationToken cancel)
+    {
+        using var answer = await Post(topic, keyPointer, key, chunk.Bytes, cancel);
+        if (answer.StatusCode == HttpStatusCode.Accepted)
+            return [];
+        var text = await answer.Content.ReadAsStringAsync(cancel);
+        if (answer.StatusCode == HttpStatusCode.RequestEntityTooLarge && chunk.Lines.Count == 1)
+            return [new LineProblem(chunk.Lines[0], "", "too_large", "longer than one request may be")];
+        var named = answer.StatusCode == HttpStatusCode.UnprocessableEntity ? Named(text, chunk.Lines) : [];
+        return named.Count > 0 ? named : throw new HttpRequestException(text, null, answer.StatusCode);
     }
 
     // The same Idempotency-Key at each try: an answer that was lost on the way does not append the chunk again.
@@ -67,18 +92,38 @@ public sealed class FactFile(HttpClient api)
         }
     }
 
-    private static async Task<List<LineProblem>> ReadProblems(
-        HttpResponseMessage answer, List<int> lines, CancellationToken cancel)
+    private static List<LineProblem> Named(string text, List<int> lines)
     {
-        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>(cancel);
-        var found = new List<LineProblem>();
-        if (problem.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array)
-            foreach (var error in errors.EnumerateArray())
-                found.Add(new LineProblem(lines[error.GetProperty("line").GetInt32() - 1],
-                    error.GetProperty("pointer").GetString()!, error.GetProperty("code").GetString()!,
-                    error.GetProperty("rule").GetString()!));
-        if (found.Count == 0)
-            found.Add(new LineProblem(lines[0], "", "refused", problem.ToString()));
-        return found;
+        try
+        {
+            var errors = JsonSerializer.Deserialize<Refusal>(text, JsonSerializerOptions.Web)?.Errors ?? [];
+            return [.. errors.Where(e => e?.Line >= 1 && e.Line <= lines.Count).Select(e =>
+                new LineProblem(lines[e!.Line!.Value - 1], e.Pointer ?? "", e.Code ?? "", e.Rule ?? ""))];
+        }
+        catch (JsonException)
+        {
+            // It is no answer of the intake, so no line is named; the caller throws what it is.
+            return [];
+        }
+    }
+
+    private sealed record Refusal(IReadOnlyList<FieldError?>? Errors);
+}
+
+/// <summary>What became of a file.</summary>
+/// <param name="Accepted">Lines.</param>
+/// <param name="Problems">The first ones; lines are numbered as in the file.</param>
+/// <param name="More">Problems besides these.</param>
+/// <param name="Refused">Numbers of all lines that the intake named as wrong.</param>
+public sealed record FileSent(
+    int Accepted, IReadOnlyList<LineProblem> Problems, int More, IReadOnlySet<int> Refused)
+{
+    /// <summary>A line a problem, and how many are not shown.</summary>
+    public IEnumerable<string> Told()
+    {
+        foreach (var problem in Problems)
+            yield return $"line {problem.Line}{problem.Pointer}: {problem.Code}: {problem.Rule}";
+        if (More > 0)
+            yield return FormattableString.Invariant($"and {More:N0} more");
     }
 }

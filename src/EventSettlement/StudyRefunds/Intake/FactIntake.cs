@@ -10,7 +10,8 @@ namespace EventSettlement.StudyRefunds.Intake;
 /// <summary>Facts over HTTP: all lines are good and appended in one transaction, or nothing is taken.</summary>
 public sealed class FactIntake(Database database, IOutgoingWriter outgoing)
 {
-    private const int MaxProblemLines = 100;
+    /// <summary>Every wrong line is told with its first problem; of all that is wrong besides, so many.</summary>
+    private const int MaxFurtherProblems = 100;
 
     /// <summary>Topics that outsiders may append to.</summary>
     public static bool Takes(string topic) => topic == Topics.StudyCompleted;
@@ -25,6 +26,7 @@ public sealed class FactIntake(Database database, IOutgoingWriter outgoing)
         var now = (DateTime)(await clock.ExecuteScalarAsync(cancel))!;
         var messages = new List<OutgoingMessage>(lines.Count);
         var problems = new List<LineProblem>();
+        var further = 0;
         foreach (var (line, json) in lines)
         {
             var decoded = StudyFactDecoder.Decode(json, now);
@@ -33,8 +35,12 @@ public sealed class FactIntake(Database database, IOutgoingWriter outgoing)
                 messages.Add(Message(topic, json, key));
             else if (decoded.Fact is not null)
                 problems.Add(new LineProblem(line, keyPointer!, FactCodes.BadText, FactKey.Rule));
-            else if (problems.Count < MaxProblemLines)
-                problems.AddRange(decoded.Problems.Select(p => new LineProblem(line, p.Pointer, p.Code, p.Rule)));
+            else
+            {
+                var told = decoded.Problems.Take(1 + MaxFurtherProblems - further).ToList();
+                problems.AddRange(told.Select(p => new LineProblem(line, p.Pointer, p.Code, p.Rule)));
+                further += told.Count - 1;
+            }
         }
 
         if (problems.Count > 0)
