@@ -1,4 +1,5 @@
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Injection;
 
@@ -17,7 +18,7 @@ internal abstract class Fault
     public virtual bool Suits(string log) => true;
 
     /// <summary>Why it cannot be had on this machine; null where it can.</summary>
-    public virtual string? Missing => null;
+    public virtual string? Missing => Suits("postgres") || KafkaServer.Home is not null ? null : KafkaServer.Missing;
 
     public virtual bool NeedsProxies => false;
 

@@ -4,6 +4,8 @@ namespace EventSettlement.Faults.World;
 /// <param name="template">The formatted storage that every run starts from; made by the first.</param>
 internal sealed class KafkaServer(string folder, string template)
 {
+    public const string Missing = "Kafka is not here: KAFKA_HOME names none";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
     private static readonly SemaphoreSlim OneFormats = new(1, 1);
     private readonly int _port = Ports.Free();
