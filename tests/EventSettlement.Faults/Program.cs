@@ -4,9 +4,11 @@ using EventSettlement.Faults.World;
 
 // Breaks a real installation on purpose and checks that no money is lost, doubled or stuck; see docs/reliability.md.
 Options options;
+Plan[] plans;
 try
 {
     options = Options.Parse(args);
+    plans = options.List || options.HasTeeth ? [] : PlanMaker.All(options);
 }
 catch (ArgumentException wrong)
 {
@@ -18,21 +20,31 @@ if (options.List)
 {
     foreach (var fault in FaultList.All)
         Console.WriteLine($"{fault.Name,-22} {fault.Expectation}; recovery {fault.RecoveryBound:F0} s"
+            + (!fault.Suits("postgres") ? "; with Kafka alone" : !fault.Suits("kafka") ? "; never with Kafka" : "")
             + (fault.Missing is { } missing ? $"; SKIPPED here: {missing}" : ""));
     return 0;
 }
 
-var root = options.Replay is { } kept
-    ? Path.GetDirectoryName(kept)!
-    : Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "settle-faults-" + Environment.ProcessId)).FullName;
+// Always a folder that nobody else has: all below it is ours to open, to delete and to end.
+var root = Directory.CreateTempSubdirectory("settle-faults-").FullName;
 File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
-var plans = options.Replay is { } folder
-    ? [Plan.Read(folder)]
-    : Enumerable.Range(options.FromSeed, options.Runs).Select(seed => PlanMaker.Make(seed, options));
 Bystander.Start(root);
-var code = options.HasTeeth
-    ? await new Teeth(options, root).Execute()
-    : await new Campaign(options, root).Execute(plans.ToArray());
+int code;
+try
+{
+    if (plans.Any(p => p.Bug is not null))
+        await PlantedBuild.Use();
+    code = options.HasTeeth
+        ? await new Teeth(options, root).Execute()
+        : await new Campaign(options, root).Execute(plans);
+}
+catch (InvalidOperationException missing)
+{
+    // What this machine lacks, such as PostgreSQL, or a build that failed.
+    await Console.Error.WriteLineAsync(missing.Message);
+    code = 1;
+}
+
 foreach (var template in Directory.EnumerateDirectories(root, "template*"))
     Directory.Delete(template, recursive: true);
 if (!Directory.EnumerateFileSystemEntries(root).Any())

@@ -3,7 +3,7 @@ using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Reporting;
 
-/// <summary>Keeps of a failing run what its folder lacks: the tables as SQL and the broker's offsets.</summary>
+/// <summary>Keeps of a run what its folder lacks: the tables as SQL and the broker's offsets.</summary>
 internal static class Evidence
 {
     public static async Task Keep(Installation world, string folder)
@@ -18,17 +18,9 @@ internal static class Evidence
             if (world.Kafka is { } kafka)
                 await File.WriteAllTextAsync(Path.Combine(folder, "offsets.txt"), await KafkaSide.Offsets(kafka));
         }
-        catch (InvalidOperationException gone)
+        catch (Exception gone) when (gone is not OutOfMemoryException)
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "evidence-missing.txt"), gone.Message);
         }
-    }
-
-    /// <summary>Logs, journals, plan and dump stay; the servers' data goes.</summary>
-    public static void Shrink(string folder)
-    {
-        foreach (var data in new[] { "pgdata", Path.Combine("kafka", "data") })
-            if (Directory.Exists(Path.Combine(folder, data)))
-                Directory.Delete(Path.Combine(folder, data), recursive: true);
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using EventSettlement.Faults.Injection;
 using EventSettlement.Faults.Reporting;
 using EventSettlement.Faults.World;
 
@@ -13,20 +12,29 @@ internal sealed class Campaign(Options options, string root)
     private readonly ConcurrentQueue<Plan> _plans = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<Outcome> _outcomes = [];
-    private readonly Template _template = new(Path.Combine(root, "template"));
+    private readonly Runner _runner = new(new Template(Path.Combine(root, "template")), options.Keep);
 
-    /// <returns>The exit code: 1 where anything was violated.</returns>
-    public async Task<int> Execute(IEnumerable<Plan> plans)
+    /// <returns>The exit code: 1 where anything was violated or too little was run.</returns>
+    public async Task<int> Execute(IReadOnlyList<Plan> plans)
     {
+        // As it is now: files may change while the runs go on.
+        _ = Commit.Here;
         foreach (var plan in plans)
             _plans.Enqueue(plan);
-        await _template.Make();
+        if (plans.Count > 0)
+            await _runner.Prepare(plans[0].Bug);
         await Task.WhenAll(Enumerable.Range(0, options.Side).Select(_ => Task.Run(Work)));
-        foreach (var line in Summary.Of(_outcomes))
+        foreach (var line in Summary.Of(_outcomes, _runner.Retried))
             Console.WriteLine(line);
-        if (options.Results is { } sum)
-            Console.WriteLine(Results.Sum(sum));
-        return _outcomes.Any(o => o.Violations.Count > 0) ? 1 : 0;
+        if (_outcomes.Count(o => PlanMaker.LacksKafka(o.Plan.Seed, options)) is > 0 and var lacking)
+            Console.WriteLine($"Kafka is not here: {lacking} runs that would be Kafka's were PostgreSQL's");
+        if (options.Results is { } sum && File.Exists(sum))
+            foreach (var line in Results.Sum(sum))
+                Console.WriteLine(line);
+        var enough = Enough.Of(_outcomes, options.AtLeast);
+        if (enough.Line is { } told)
+            Console.WriteLine(told);
+        return _outcomes.Any(o => o.Violations.Count > 0) || !enough.Holds ? 1 : 0;
     }
 
     private async Task Work()
@@ -34,34 +42,22 @@ internal sealed class Campaign(Options options, string root)
         while (_clock.Elapsed.TotalMinutes < options.Minutes && _plans.TryDequeue(out var plan))
         {
             var folder = Path.Combine(root, $"seed-{plan.Seed}-{plan.Log}-{string.Join('+', plan.Faults)}");
-            var outcome = await Fresh(plan, folder);
-
-            // What could not even be started says nothing about the product; twice, it is told as a failure.
-            if (outcome.Violations is [{ Invariant: "harness" }])
-                outcome = await Fresh(plan, folder);
+            var outcome = await _runner.Lead(plan, folder);
             lock (_outcomes)
             {
                 _outcomes.Add(outcome);
                 Tell(outcome, folder);
-                if (options.Results is { } file)
+
+                // A planted bug is no result of the product's.
+                if (options.Results is { } file && plan.Bug is null)
                     Results.Add(file, outcome);
             }
 
-            if (outcome.Violations.Count > 0 || options.Keep)
-                Evidence.Shrink(folder);
-            else
-                Directory.Delete(folder, recursive: true);
+            RunFolder.End(folder, outcome.Violations.Count > 0 || options.Keep);
         }
     }
 
-    private Task<Outcome> Fresh(Plan plan, string folder)
-    {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-        return new Run(plan, folder, _template).Execute();
-    }
-
-    private static void Tell(Outcome outcome, string folder)
+    private void Tell(Outcome outcome, string folder)
     {
         var plan = outcome.Plan;
         var recovery = outcome.Recovery is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s:F1} s") : "none";
@@ -74,5 +70,10 @@ internal sealed class Campaign(Options options, string root)
             Console.WriteLine("    " + violation);
         if (outcome.Violations.Count > 0)
             Console.WriteLine($"    kept in {folder}; again with ./test --faults --replay {folder}");
+        else if (options.Keep)
+            Console.WriteLine($"    kept in {folder}");
+        if (options.Replay is { } kept)
+            Console.WriteLine(outcome.Violations.Count > 0 ? $"    it fails again; {kept} is left as it was"
+                : $"    this time it passes; {kept} is left as it was");
     }
 }

@@ -13,8 +13,11 @@ internal sealed record Outcome(
     Plan Plan, List<Violation> Violations, bool Reached, double? Recovery, double Bound, int Facts, double Seconds);
 
 /// <summary>One plan from a bare machine to a verdict.</summary>
-internal sealed class Run(Plan plan, string folder, Template template)
+internal sealed class Run(Plan plan, string folder, Template template, bool keep)
 {
+    /// <summary>The one violation of a run that never began.</summary>
+    public const string NotStarted = "start";
+
     private readonly List<Violation> _violations = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Fault[] _faults = [.. plan.Faults.Select(FaultList.Find)];
@@ -23,7 +26,7 @@ internal sealed class Run(Plan plan, string folder, Template template)
 
     public async Task<Outcome> Execute()
     {
-        var facts = 0;
+        var (facts, stage) = (0, NotStarted);
         try
         {
             Directory.CreateDirectory(folder);
@@ -32,20 +35,24 @@ internal sealed class Run(Plan plan, string folder, Template template)
             await using var database = NpgsqlDataSource.Create(world.Postgres.Connection);
             using var journal = new FactJournal(folder);
             using var desk = new Operator(world);
+            stage = "harness";
             try
             {
                 await Play(world, database, desk, journal);
             }
-            finally
+            catch (Exception broken) when (broken is not OutOfMemoryException)
             {
-                facts = journal.Answered;
-                if (_violations.Count > 0)
-                    await Evidence.Keep(world, folder);
+                _violations.Add(Of(broken is NotReadyException ? "recovery" : stage, broken));
+                _violations.AddRange(world.Surprises.Select(s => new Violation("surprise", s)));
             }
+
+            facts = journal.Answered;
+            if (keep || _violations.Count > 0)
+                await Evidence.Keep(world, folder);
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
-            _violations.Add(new Violation("harness", broken.Message, broken.ToString().Split('\n')));
+            _violations.Add(Of(stage, broken));
         }
 
         var bound = _faults.Max(f => f.RecoveryBound);
@@ -65,6 +72,8 @@ internal sealed class Run(Plan plan, string folder, Template template)
         var random = new Random(plan.Seed + 1);
         var faults = plan.Faults.Select((f, i) => InjectAt(scene, f, plan.At[i], new Random(random.Next()))).ToArray();
         _reached = (await Task.WhenAll(faults)).All(reached => reached);
+        if (!_reached && plan.IsOneFirstHit())
+            _violations.Add(new Violation("unreached", "the moment was never reached: nothing was tested"));
         database.Clear();
         if (_faults.Any(f => f.IsNeverHealed))
         {
@@ -94,6 +103,9 @@ internal sealed class Run(Plan plan, string folder, Template template)
             _violations.AddRange(await Offsets.Kafka(database, await offsets));
         _violations.AddRange(world.Surprises.Select(s => new Violation("surprise", s)));
     }
+
+    private static Violation Of(string kind, Exception broken) =>
+        new(kind, broken.Message, broken.ToString().Split('\n'));
 
     private static async Task<bool> InjectAt(Scene scene, string name, double seconds, Random random)
     {

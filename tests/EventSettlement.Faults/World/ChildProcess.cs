@@ -67,11 +67,12 @@ internal sealed class ChildProcess
 
     /// <summary>Runs to the end and answers what it printed.</summary>
     public static async Task<string> Output(
-        string program, string[] words, IEnumerable<KeyValuePair<string, string>>? environment = null)
+        string program, string[] words, IEnumerable<KeyValuePair<string, string>>? environment = null,
+        string folder = "")
     {
         var start = new ProcessStartInfo(program, words)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
         };
         foreach (var (key, value) in environment ?? [])
             start.Environment[key] = value;

@@ -68,21 +68,25 @@ internal sealed class Installation : IAsyncDisposable
             await Waiting.Must("a server is ready", TimeSpan.FromSeconds(90), made.AnyReady);
             return made;
         }
-        catch
+        catch (Exception broken)
         {
             if (made is null)
                 disk?.Dispose();
             else
                 await made.DisposeAsync();
+            if (made is { Surprises.IsEmpty: false })
+                throw new InvalidOperationException($"{broken.Message}; {string.Join("; ", made.Surprises)}", broken);
             throw;
         }
     }
 
     /// <summary>Every server stands up and answers.</summary>
+    /// <exception cref="NotReadyException">One did not in time.</exception>
     public async Task WaitForAll(TimeSpan limit)
     {
         foreach (var member in Members)
-            await Waiting.Must($"{member.Name} is ready", limit, () => IsReady(member));
+            if (await Waiting.Until(limit, () => IsReady(member)) is null)
+                throw new NotReadyException($"{member.Name} was not ready within {limit.TotalSeconds:F0} s");
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,6 @@
 using System.Globalization;
+using EventSettlement.Faults.Injection;
+using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Running;
 
@@ -7,7 +9,7 @@ internal sealed record Options
 {
     public const string Usage = """
         ./test --faults [--runs N] [--minutes M] [--from-seed S] [--log postgres|kafka]
-                        [--only NAME[+NAME]] [--keep] [--side N] [--results FILE]
+                        [--only NAME[+NAME]] [--keep] [--side N] [--results FILE] [--at-least N]
         ./test --faults --replay DIR | --list | --teeth [BUG]
         """;
 
@@ -15,6 +17,13 @@ internal sealed record Options
     public int FromSeed { get; private set; } = 1;
     public string? Log { get; private set; }
     public string? Only { get; private set; }
+
+    /// <summary>The faults of <see cref="Only"/>.</summary>
+    public IReadOnlyList<Fault> Faults { get; private set; } = [];
+
+    /// <summary>So many runs have to come to their end, some on each log.</summary>
+    public int AtLeast { get; private set; }
+
     public bool Keep { get; private set; }
 
     /// <summary>After so long no further run begins.</summary>
@@ -54,10 +63,13 @@ internal sealed record Options
                     break;
                 case "--log":
                     options.Log = Value() is "postgres" or "kafka" ? words[i]
-                        : throw new ArgumentException("--log postgres or kafka");
+                        : throw new ArgumentException($"there is no log {words[i]}: postgres or kafka; see --list");
                     break;
                 case "--only":
                     options.Only = Value();
+                    break;
+                case "--at-least":
+                    options.AtLeast = Number(Value());
                     break;
                 case "--results":
                     options.Results = Path.GetFullPath(Value());
@@ -81,7 +93,23 @@ internal sealed record Options
             }
         }
 
+        options.Check();
         return options;
+    }
+
+    /// <summary>What could only end in nothing is refused before anything is started.</summary>
+    private void Check()
+    {
+        if (Bug is not null && PlantedBug.All.All(b => b.Name != Bug))
+            throw new ArgumentException($"there is no planted bug {Bug}; there are "
+                + string.Join(", ", PlantedBug.All.Select(b => b.Name)));
+        if (Log == "kafka" && KafkaServer.Home is null)
+            throw new ArgumentException($"--log kafka cannot be had: {KafkaServer.Missing}");
+        Faults = [.. Only?.Split('+').Select(FaultList.Find) ?? []];
+        if (Log is not null && Faults.FirstOrDefault(f => !f.Suits(Log)) is { } other)
+            throw new ArgumentException($"{other.Name} cannot be had with --log {Log}: leave --log out; see --list");
+        if (!Faults.All(f => f.Suits("postgres")) && !Faults.All(f => f.Suits("kafka")))
+            throw new ArgumentException($"no event log can have all of {Only}; see --list");
     }
 
     private static int Number(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var number)

@@ -43,9 +43,22 @@ internal sealed record Plan
 
     public int FactsPerSecond { get; init; } = 500;
 
+    /// <summary>Nothing but the first hit of one crash point: a run that never comes there tests nothing.</summary>
+    public bool IsOneFirstHit() => Faults.Length == 1 && CrashAt?.Split(':')[1] == "1";
+
     public void Write(string folder) =>
         File.WriteAllText(Path.Combine(folder, "plan.json"), JsonSerializer.Serialize(this, Indented));
 
-    public static Plan Read(string folder) =>
-        JsonSerializer.Deserialize<Plan>(File.ReadAllText(Path.Combine(folder, "plan.json")))!;
+    /// <exception cref="ArgumentException">There is none in this folder.</exception>
+    public static Plan Read(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Plan>(File.ReadAllText(Path.Combine(folder, "plan.json")))!;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or JsonException)
+        {
+            throw new ArgumentException($"{folder} is not a kept run: {unreadable.Message}", unreadable);
+        }
+    }
 }

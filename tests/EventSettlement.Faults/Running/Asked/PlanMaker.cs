@@ -8,7 +8,20 @@ internal static class PlanMaker
 {
     private const int Every = 10;
 
-    public static Plan Make(int seed, Options options)
+    /// <summary>None where a fault that was asked for by name cannot be had here: the summary says why.</summary>
+    public static Plan[] All(Options options)
+    {
+        if (options.Replay is { } kept)
+            return [Again(kept)];
+        var isMissing = options.Faults.Any(f => f.Missing is not null);
+        return isMissing ? [] : [.. Enumerable.Range(options.FromSeed, options.Runs).Select(s => Make(s, options))];
+    }
+
+    /// <summary>Whether this run would be Kafka's if it were here.</summary>
+    public static bool LacksKafka(int seed, Options options) => KafkaServer.Home is null && options.Log is null
+        && options.Replay is null && seed % 2 == 0 && options.Faults.All(f => f.Suits("kafka"));
+
+    private static Plan Make(int seed, Options options)
     {
         var log = options.Log ?? (KafkaServer.Home is not null && seed % 2 == 0 ? "kafka" : "postgres");
         var names = options.Only?.Split('+') ?? Choose(seed, log);
@@ -31,6 +44,14 @@ internal static class PlanMaker
             ClockOffSeconds = faults.Sum(f => f.ClockOffSeconds),
             Cron = faults.Select(f => f.Cron).FirstOrDefault(c => c is not null) ?? Plan.Never,
         };
+    }
+
+    private static Plan Again(string kept)
+    {
+        var plan = Plan.Read(kept);
+        var missing = plan.Faults.Select(f => FaultList.Find(f).Missing).FirstOrDefault(m => m is not null)
+            ?? (plan.Log == "kafka" && KafkaServer.Home is null ? KafkaServer.Missing : null);
+        return missing is null ? plan : throw new ArgumentException($"{kept} cannot be had again here: {missing}");
     }
 
     /// <summary>Every tenth plan combines two to four, each of which touches something else.</summary>

@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using EventSettlement.Faults.Check;
+using EventSettlement.Faults.Reporting;
 using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Running;
@@ -7,68 +8,61 @@ namespace EventSettlement.Faults.Running;
 internal sealed class Teeth(Options options, string root)
 {
     private const int MostSeeds = 50;
-
-    /// <summary>The bug, the faults that bring it out, and the log where it matters.</summary>
-    private static readonly (string Bug, string Faults, string Log)[] Planted =
-    [
-        ("offset-first", "K02", "postgres"), ("unique-dropped", "same-run-twice", "postgres"),
-        ("attempt-in-key", "member-drops-answers", "postgres"), ("posting-outside", "commit-cut-before", "postgres"),
-        ("rows-ignored", "retried-in-doubt", "postgres"), ("by-position", "member-shuffles", "postgres"),
-        ("blind-resend", "member-drops-answers", "postgres"), ("no-fence", "freeze-at-K01", "postgres"),
-        ("parse-errors-swallowed", "poison", "postgres"), ("wall-clock", "database-clock-behind", "postgres"),
-        ("gap-in-watermark", "K02-later", "postgres"),
-        ("cancelled-fires", "operator-races+member-fails-items", "postgres"),
-    ];
+    private readonly Runner _clean = new(new Template(Path.Combine(root, "template")), options.Keep);
 
     public async Task<int> Execute()
     {
-        await Build();
+        await PlantedBuild.Use();
+        await _clean.Prepare();
         var caught = 0;
-        var bugs = Planted.Where(p => options.Bug is null || p.Bug == options.Bug).ToList();
+        var bugs = PlantedBug.All.Where(b => options.Bug is null || b.Name == options.Bug).ToList();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Side };
-        await Parallel.ForEachAsync(bugs, parallel, async (one, _) =>
+        await Parallel.ForEachAsync(bugs, parallel, async (bug, _) =>
         {
-            var (bug, faults, log) = one;
-            var (seed, outcome) = await Hunt(bug, faults, log);
-            Interlocked.Add(ref caught, outcome is null ? 0 : 1);
-            Console.WriteLine(outcome is null
-                ? $"{bug}: NOT CAUGHT by {faults} in {MostSeeds} seeds"
-                : $"{bug}: caught at seed {seed} by {faults} on {log}: {outcome.Violations[0].Invariant}, "
-                    + outcome.Violations[0].What);
+            if (await Hunt(bug) is not var (seed, what))
+                Console.WriteLine($"{bug.Name}: NOT CAUGHT by {bug.Faults} in {MostSeeds} seeds");
+            else
+            {
+                var control = await Control(bug, seed);
+                Interlocked.Add(ref caught, control is null ? 1 : 0);
+                Console.WriteLine($"{bug.Name}: caught at seed {seed} by {bug.Faults} on {PlantedBug.Log}: "
+                    + $"{what.Invariant}, {what.What}; {control ?? "control ok"}");
+            }
         });
 
         Console.WriteLine($"teeth={bugs.Count} caught={caught}");
         return caught == bugs.Count ? 0 : 1;
     }
 
-    private async Task<(int Seed, Outcome? Outcome)> Hunt(string bug, string faults, string log)
+    /// <summary>Only the checks that are there for this bug count: a run may be broken in other ways too.</summary>
+    private async Task<(int Seed, Violation What)?> Hunt(PlantedBug bug)
     {
-        var template = new Template(Path.Combine(root, "template-" + bug));
-        await template.Make(bug);
+        var runner = new Runner(new Template(Path.Combine(root, "template-" + bug.Name)), options.Keep);
+        await runner.Prepare(bug.Name);
         for (var seed = options.FromSeed; seed < options.FromSeed + MostSeeds; seed++)
         {
-            var folder = Path.Combine(root, $"{bug}-{seed}");
-            var plan = PlanMaker.Of(seed, log, faults.Split('+')) with { Bug = bug };
-            var outcome = await new Run(plan, folder, template).Execute();
-            if (!options.Keep)
-                Directory.Delete(folder, recursive: true);
-
-            // What the harness could not do proves nothing.
-            if (outcome.Violations.Count > 0 && outcome.Violations[0].Invariant != "harness")
-                return (seed, outcome);
+            var folder = Path.Combine(root, $"{bug.Name}-{seed}");
+            var outcome = await runner.Lead(PlanOf(bug, seed) with { Bug = bug.Name }, folder);
+            RunFolder.End(folder, options.Keep);
+            if (outcome.Violations.Find(v => bug.Checks.Contains(v.Invariant)) is { } what)
+                return (seed, what);
         }
 
-        return (0, null);
+        return null;
     }
 
-    /// <summary>A build of its own, beside the one that is tested.</summary>
-    private static async Task Build()
+    /// <summary>The same run without the bug: were it not clean, the bug would not be what was caught.</summary>
+    /// <returns>Null, or what is wrong with it.</returns>
+    private async Task<string?> Control(PlantedBug bug, int seed)
     {
-        var release = Path.GetDirectoryName(Product.Path)!;
-        var project = Path.GetFullPath(Path.Combine(release, "..", "..", ".."));
-        await ChildProcess.Output("dotnet", ["build", project, "-c", "Planted", "-v", "q", "--nologo"],
-            [new("MSBUILDDISABLENODEREUSE", "1")]);
-        Product.Path = Path.Combine(project, "bin", "Planted", "net10.0", "settle.dll");
-        Debug.Assert(File.Exists(Product.Path));
+        var folder = Path.Combine(root, $"{bug.Name}-{seed}-control");
+        var outcome = await _clean.Lead(PlanOf(bug, seed), folder);
+        var isClean = outcome.Violations.Count == 0;
+        RunFolder.End(folder, options.Keep || !isClean);
+        return isClean ? null : $"NOT COUNTED, the control without the bug is not clean: {outcome.Violations[0].What}; "
+            + $"kept in {folder}";
     }
+
+    private static Plan PlanOf(PlantedBug bug, int seed) =>
+        PlanMaker.Of(seed, PlantedBug.Log, bug.Faults.Split('+'));
 }
