@@ -2,6 +2,9 @@ using Npgsql;
 
 namespace EventSettlement.Faults.Check;
 
+/// <summary>Codes of alerts that may be there, and those that must.</summary>
+internal sealed record ExpectedAlerts(string[] Allowed, string[] Demanded);
+
 /// <summary>I14: every request that was carried out left one audit row; I17: an alert is opened once a cause.</summary>
 internal static class Desk
 {
@@ -15,11 +18,11 @@ internal static class Desk
         SELECT c.command_id, c.verb, c.settlement_id FROM command c WHERE c.outcome IS NULL
         """;
 
-    // Always among the load are items that are rejected; a part that starts again says so.
-    private static readonly string[] Expected = ["settlement_failed", "messaging_part_failed"];
+    // Any settlement may fail for a good reason; NothingStuck judges that.
+    private const string Always = "settlement_failed";
 
     public static async Task<List<Violation>> Check(NpgsqlDataSource database, IEnumerable<string> answeredKeys,
-        string[] explained)
+        ExpectedAlerts expected)
     {
         var counts = await Tables.Read(database, AuditSql, r => (Done: r.GetInt64(0), Noted: r.GetInt64(1)));
         var known = (await Tables.Read(database, "SELECT key FROM idempotency WHERE status IS NOT NULL",
@@ -35,8 +38,10 @@ internal static class Desk
             .. answeredKeys.Where(k => !known.Contains(k)).Take(5).Select(k => new Violation("I10",
                 $"the answer to {k} was not kept")),
             .. unanswered,
-            .. alerts.Where(a => !Expected.Concat(explained).Contains(a.Code)).Select(a => new Violation("I17",
-                $"an alert that nothing here explains: {a.Code} {a.Cause}", a.Message)),
+            .. alerts.Where(a => a.Code != Always && !expected.Allowed.Contains(a.Code)).Select(a => new Violation(
+                "I17", $"an alert that nothing here explains: {a.Code} {a.Cause}", a.Message)),
+            .. expected.Demanded.Where(d => !alerts.Exists(a => a.Code == d)).Select(d => new Violation("I17",
+                $"nobody was told: there is no alert {d}")),
         ];
     }
 }

@@ -44,6 +44,10 @@ internal static class FactsTaken
                 if (parked[other.Key].Count() < other.Count())
                     yield return new Violation("I3", $"study {study.Key} was contradicted and that is not parked",
                         Show(other.First().Fact.Body));
+            foreach (var repeat in study.Where(s => IsSame(s.Read, row)
+                && parked.Contains(Convert.ToBase64String(s.Fact.Body))).Take(1))
+                yield return new Violation("I3", $"a repeat of study {study.Key} was parked", row.ToString(),
+                    Show(repeat.Fact.Body));
         }
 
         var sent = good.Select(g => g.Read.Study).ToHashSet();
@@ -51,18 +55,26 @@ internal static class FactsTaken
             yield return new Violation("I3", $"study {invented} was never sent");
     }
 
-    private static (string Study, long Penalty, Dictionary<string, int> Absences) Parse(byte[] body)
+    private static StudySent Parse(byte[] body)
     {
         using var json = JsonDocument.Parse(body);
         var root = json.RootElement;
-        return (root.GetProperty("studyId").GetString()!, root.GetProperty("penaltyPerAbsence").GetInt64(),
+        return new StudySent(root.GetProperty("studyId").GetString()!,
+            root.GetProperty("completedAt").GetDateTimeOffset().UtcDateTime, root.GetProperty("currency").GetString()!,
+            root.GetProperty("depositPerMember").GetInt64(), root.GetProperty("penaltyPerAbsence").GetInt64(),
             root.GetProperty("participants").EnumerateArray().ToDictionary(
                 p => p.GetProperty("memberId").GetString()!, p => p.GetProperty("absences").GetInt32()));
     }
 
-    private static bool IsSame((string Study, long Penalty, Dictionary<string, int> Absences) sent, StudyRow row) =>
-        sent.Penalty == row.Penalty && sent.Absences.Count == row.Members.Length
+    private static bool IsSame(StudySent sent, StudyRow row) =>
+        (sent.Completed, sent.Currency, sent.Deposit, sent.Penalty)
+            == (row.Completed, row.Currency, row.Deposit, row.Penalty)
+        && sent.Absences.Count == row.Members.Length
         && row.Members.Zip(row.Absences).All(m => sent.Absences.GetValueOrDefault(m.First, -1) == m.Second);
+
+    private sealed record StudySent(
+        string Study, DateTime Completed, string Currency, long Deposit, long Penalty,
+        Dictionary<string, int> Absences);
 
     private static string Show(byte[] body) => Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(300, body.Length)));
 }

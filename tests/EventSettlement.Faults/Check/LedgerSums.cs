@@ -13,6 +13,12 @@ internal static class LedgerSums
         foreach (var request in truth.Requests.Values)
         {
             var postings = truth.Postings[request.Id].ToList();
+            var owed = items[request.Id].Sum(i => i.Amount);
+            if (request.Amount != owed || (truth.Studies.GetValueOrDefault(request.Subject) is { } study
+                && request.Kept != study.Deposit * study.Members.Length - owed))
+                yield return new Violation("I2", $"settlement {request.Id} was requested over {request.Amount} and "
+                    + $"{request.Kept} kept; its items and its fact say otherwise", $"items {owed}",
+                    $"{truth.Studies.GetValueOrDefault(request.Subject)}");
             foreach (var twice in postings.GroupBy(p => (p.Kind, p.Reference))
                 .Where(g => g.Select(p => p.Transaction).Distinct().Count() > 1))
                 yield return new Violation("I2", $"{twice.Key.Kind} {twice.Key.Reference} was posted more than once",

@@ -16,16 +16,25 @@ internal static class Lives
         ["COMPLETED"] = [], ["CANCELLED"] = [],
     };
 
-    private static readonly string[] Final = ["PAID", "CANCELLED", "WRITTEN_OFF"];
+    private static readonly Dictionary<string, string[]> LegalOfItems = new()
+    {
+        ["PENDING"] = ["SENDING", "CANCELLED", "WRITTEN_OFF"],
+        ["SENDING"] = ["PAID", "REJECTED", "FAILED", "IN_DOUBT", "PENDING"],
+        ["FAILED"] = ["SENDING", "PAID", "IN_DOUBT", "CANCELLED", "WRITTEN_OFF"],
+        ["REJECTED"] = ["SENDING", "PAID", "IN_DOUBT", "CANCELLED", "WRITTEN_OFF"],
+        ["IN_DOUBT"] = ["SENDING", "PAID", "FAILED", "CANCELLED", "WRITTEN_OFF"],
+        ["PAID"] = [], ["CANCELLED"] = [], ["WRITTEN_OFF"] = [],
+    };
 
     public static IEnumerable<Violation> Check(Truth truth) =>
-        truth.Settlements.Values.SelectMany(s => Of(truth, s)).Concat(ItemsStay(truth));
+        truth.Settlements.Values.SelectMany(s => Of(truth, s)).Concat(ItemMoves(truth));
 
     private static IEnumerable<Violation> Of(Truth truth, SettlementRow settlement)
     {
         var history = truth.History.GetValueOrDefault(settlement.Id, []);
-        return Moves(settlement, history).Concat(Retries(settlement, history))
-            .Concat(Versions(settlement, truth.SeenSettlements[settlement.Id]));
+        var seen = truth.SeenSettlements[settlement.Id].ToArray();
+        return Moves(settlement, history).Concat(Retries(settlement, history, seen))
+            .Concat(Versions(settlement, history, seen));
     }
 
     private static IEnumerable<Violation> Moves(SettlementRow settlement, HistoryRow[] history)
@@ -38,7 +47,7 @@ internal static class Lives
                 yield return new Violation("I5", $"history of {settlement.Id} has a gap before {line.Seq}", story);
             if ((line.From ?? "") != before)
                 yield return new Violation("I5", $"{settlement.Id} moved from {line.From} and was {before}", story);
-            else if (line.To != before && !Legal[before].Contains(line.To))
+            else if (line.To != before && !Legal.GetValueOrDefault(before, []).Contains(line.To))
                 yield return new Violation("I5", $"{settlement.Id} moved {before} -> {line.To}", story);
             before = line.To;
         }
@@ -48,7 +57,9 @@ internal static class Lives
                 + $"ends with {before} seq {history.Length}");
     }
 
-    private static IEnumerable<Violation> Retries(SettlementRow settlement, HistoryRow[] history)
+    /// <summary>By PostgreSQL's own clock, which no fault bends: when an attempt had ended, and when the next began.</summary>
+    private static IEnumerable<Violation> Retries(
+        SettlementRow settlement, HistoryRow[] history, SeenSettlement[] seen)
     {
         var retry = 0;
         DateTime? failed = null;
@@ -56,27 +67,32 @@ internal static class Lives
         {
             if (line is { To: "PROCESSING", Cause: "retry" })
                 retry = 0;
+            var sight = Array.Find(seen, s => s.Seq >= line.Seq);
             if (line is { To: "PROCESSING", From: "AWAITING_RETRY", Actor: "timer" } && failed is { } at)
             {
-                if (retry >= Delays.Length || line.At - at < Delays[retry])
+                if (retry >= Delays.Length || sight?.At - at < Delays[retry])
                     yield return new Violation("I8", $"retry {retry + 1} of {settlement.Id} came after "
-                        + $"{(line.At - at).TotalSeconds:F3} s", [.. history.Select(h => h.ToString())]);
+                        + $"{(sight?.At - at)?.TotalSeconds:F3} s", [.. history.Select(h => h.ToString())]);
                 retry++;
             }
 
             if (line.To == "AWAITING_RETRY" && line.From == "PROCESSING")
-                failed = line.At;
+                failed = sight?.Begun;
         }
     }
 
-    private static IEnumerable<Violation> Versions(SettlementRow settlement, IEnumerable<SeenSettlement> seen)
+    private static IEnumerable<Violation> Versions(
+        SettlementRow settlement, HistoryRow[] history, SeenSettlement[] seen)
     {
-        var before = new SeenSettlement(settlement.Id, 0, "", default);
+        var before = new SeenSettlement(settlement.Id, 0, "", 0, default, default);
         foreach (var now in seen)
         {
             if (now.Version <= before.Version)
                 yield return new Violation("I5", $"version of {settlement.Id} went from {before.Version} to "
                     + $"{now.Version}", before.ToString(), now.ToString());
+            if (now.Seq < before.Seq || history.ElementAtOrDefault(now.Seq - 1)?.To != now.State)
+                yield return new Violation("I5", $"{settlement.Id} was seen as {now.State} at line {now.Seq} of its "
+                    + "history, which says otherwise", [now.ToString(), .. history.Select(h => h.ToString())]);
             before = now;
         }
 
@@ -85,17 +101,21 @@ internal static class Lives
                 + $"{before.Version}");
     }
 
-    private static IEnumerable<Violation> ItemsStay(Truth truth)
+    private static IEnumerable<Violation> ItemMoves(Truth truth)
     {
         foreach (var item in truth.SeenItems)
         {
-            string? final = null;
+            var before = "PENDING";
             foreach (var seen in item)
             {
-                if (final is not null && seen.State != final)
-                    yield return new Violation("I5", $"item {item.Key} left {final} for {seen.State}",
+                if (seen.State != before && !LegalOfItems.GetValueOrDefault(before, []).Contains(seen.State))
+                    yield return new Violation("I5", $"item {item.Key} moved {before} -> {seen.State}",
                         truth.Story(item.Key.Item1, item.Key.Item2));
-                final = Final.Contains(seen.State) ? seen.State : null;
+                if (before == "REJECTED" && seen.State == "SENDING"
+                    && !truth.History.GetValueOrDefault(item.Key.Item1, []).Any(h => h.IsMove && h.Cause == "retry"))
+                    yield return new Violation("I5", $"item {item.Key} was rejected and is sent again unasked",
+                        truth.Story(item.Key.Item1, item.Key.Item2));
+                before = seen.State;
             }
         }
     }

@@ -5,7 +5,10 @@ namespace EventSettlement.Faults.Check;
 /// <summary>I4: after healing and quiescence everything has come to an end that it may keep.</summary>
 internal static class NothingStuck
 {
-    public static async Task<List<Violation>> Check(Truth truth, NpgsqlDataSource database)
+    private const int Attempts = 4;
+
+    /// <param name="needsPersons">Whether a fault explains items that only a person can decide.</param>
+    public static async Task<List<Violation>> Check(Truth truth, NpgsqlDataSource database, bool needsPersons)
     {
         var failures = await Tables.Read(database, FailuresSql, r => (Run: r.GetInt64(0), Moves: r.GetInt64(1),
             Alerts: r.GetInt64(2)));
@@ -14,6 +17,8 @@ internal static class NothingStuck
         [
             .. truth.Settlements.Values.SelectMany(s => Settlement(truth, s, items[s.Id].ToList())),
             .. Items(truth),
+            .. truth.Items.Where(i => i.NeedsPerson && !needsPersons).Take(5).Select(i => new Violation("I4",
+                $"item {i.No} of {i.Settlement} waits for a person, and nothing here explains it", i.ToString())),
             .. truth.Requests.Values.Where(r => !truth.Settlements.ContainsKey(r.Id)).Take(5)
                 .Select(r => new Violation("I4", $"{r.Id} was planned and never became a settlement", r.ToString())),
             .. truth.Studies.Values.Where(s => !s.Planned).Take(5)
@@ -25,21 +30,35 @@ internal static class NothingStuck
 
     private static IEnumerable<Violation> Settlement(Truth truth, SettlementRow one, List<ItemRow> items)
     {
-        var story = truth.History.GetValueOrDefault(one.Id, []).Select(h => h.ToString()).ToArray();
-        if (one.Held)
-            yield break;
-        if (one.State == "PROCESSING" || one.Overdue || one.Cancelling)
-            yield return new Violation("I4", $"{one.Id} is stuck in {one.State}, cancelling {one.Cancelling}", story);
+        var history = truth.History.GetValueOrDefault(one.Id, []);
+        var story = history.Select(h => h.ToString()).ToArray();
+        var paid = items.Where(i => i.State == "PAID").ToList();
+        if (one.Paid != paid.Count || one.PaidAmount != paid.Sum(i => i.Amount))
+            yield return new Violation("I4", $"{one.Id} counts {one.Paid} items paid with {one.PaidAmount}, they are "
+                + $"{paid.Count} with {paid.Sum(i => i.Amount)}", story);
+        if (one.State == "PROCESSING" || one.Overdue || one.Cancelling || one.Held)
+            yield return new Violation("I4",
+                $"{one.Id} is stuck in {one.State}, cancelling {one.Cancelling}, held {one.Held}", story);
         if (one.State != "FAILED")
             yield break;
-        var open = items.Where(i => i.Amount > 0
-            && i.State is "FAILED" or "IN_DOUBT" or "PENDING" && !i.NeedsPerson).ToList();
-        if (one.RetriesLeft > 0 && open.Count > 0)
-            yield return new Violation("I4", $"{one.Id} failed with {one.RetriesLeft} retries left",
-                [.. story, .. open.Select(i => i.ToString())]);
+        if (items.TrueForAll(i => i.State is "PAID" or "WRITTEN_OFF"))
+            yield return new Violation("I4", $"{one.Id} is FAILED and all of it is settled", story);
+        var open = items.Where(i => i.State is "FAILED" or "IN_DOUBT" or "PENDING" && !i.NeedsPerson).ToList();
+        if (open.Count > 0 && (one.RetriesLeft > 0 || AttemptsOf(history) != Attempts))
+            yield return new Violation("I4", $"{one.Id} failed after {AttemptsOf(history)} attempts with "
+                + $"{one.RetriesLeft} retries left", [.. story, .. open.Select(i => i.ToString())]);
         foreach (var silent in items.Where(i =>
             i.State is "FAILED" or "REJECTED" && i.Error is null))
             yield return new Violation("I4", $"item {silent.No} of {one.Id} failed without a cause", story);
+    }
+
+    /// <summary>Since its birth, or since a person began them anew.</summary>
+    private static int AttemptsOf(HistoryRow[] history)
+    {
+        var attempts = 0;
+        foreach (var begun in history.Where(h => h is { IsMove: true, To: "PROCESSING" }))
+            attempts = begun.Cause == "retry" ? 1 : attempts + 1;
+        return attempts;
     }
 
     private static IEnumerable<Violation> Items(Truth truth)

@@ -21,7 +21,7 @@ internal static class Payments
                 yield return new Violation("I1", $"{name} was credited {credits.Count} times", story.Value);
             if (item.State == "PAID" && item.Amount > 0 && credits.Count == 0)
                 yield return new Violation("I1", $"{name} is PAID and was never credited", story.Value);
-            if (isOver && item.State != "PAID" && credits.Count > 0 && !item.NeedsPerson && item.State != "WRITTEN_OFF")
+            if (isOver && item.State is not ("PAID" or "WRITTEN_OFF") && credits.Count > 0 && !item.NeedsPerson)
                 yield return new Violation("I1", $"{name} was credited and is {item.State}", story.Value);
             foreach (var credit in credits.Where(c => c.Amount != item.Amount || c.Member != item.Member
                 || c.Currency != "KRW"))

@@ -42,6 +42,12 @@ internal abstract class Fault
     /// <summary>Codes of alerts that it explains: a scheduled run may have to wait for one of the load's.</summary>
     public virtual string[] Alerts => Cron is null ? [] : ["run_held_up"];
 
+    /// <summary>Codes of alerts that it must raise where it stands alone: somebody has to be told.</summary>
+    public virtual string[] Demands => [];
+
+    /// <summary>Whether a part of a server may fail by it, start again and say so.</summary>
+    public virtual bool TroublesServers => true;
+
     /// <summary>Offsets are turned back, so effects may stand ahead of them for a while.</summary>
     public virtual bool TurnsOffsetsBack => false;
 

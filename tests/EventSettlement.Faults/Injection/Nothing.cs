@@ -7,6 +7,8 @@ internal sealed class Nothing : Fault
 {
     public override string Name => "none";
 
+    public override bool TroublesServers => false;
+
     public override string Expectation => "no fault: everything is paid";
 
     public override Task<bool> Inject(Scene scene, Random random) => Task.FromResult(true);

@@ -16,8 +16,12 @@ internal sealed class Quiet(Installation world, Operator desk, NpgsqlDataSource 
         SELECT (SELECT count(*) FROM study WHERE run_id IS NULL),
                (SELECT count(*) FROM run WHERE state IN ('PLANNING', 'PAYING')),
                (SELECT count(*) FROM settlement_request) - (SELECT count(*) FROM settlement),
-               (SELECT count(*) FROM settlement WHERE NOT held
-                   AND (state IN ('PENDING', 'PROCESSING', 'AWAITING_RETRY') OR cancelling)),
+               (SELECT count(*) FROM settlement s JOIN LATERAL (
+                   SELECT count(*) FILTER (WHERE state = 'PAID') AS paid,
+                       count(*) FILTER (WHERE state NOT IN ('PAID', 'WRITTEN_OFF')) AS unsettled
+                   FROM settlement_item i WHERE i.settlement_id = s.settlement_id) i ON true
+                   WHERE s.state IN ('PENDING', 'PROCESSING', 'AWAITING_RETRY') OR s.cancelling OR s.held
+                       OR s.paid <> i.paid OR s.state = 'FAILED' AND i.unsettled = 0),
                (SELECT count(*) FROM outbox), (SELECT count(*) FROM command WHERE outcome IS NULL),
                (SELECT count(*) FROM log_head h JOIN log_topic t USING (topic_id) JOIN consumer_offset c
                    ON c.topic = t.topic AND c.partition = h.partition WHERE c.next_offset < h.next_offset)
@@ -50,6 +54,8 @@ internal sealed class Quiet(Installation world, Operator desk, NpgsqlDataSource 
             if (row.Any(n => n > 0))
                 return $"unplanned {row[0]}, runs {row[1]}, unborn {row[2]}, open {row[3]}, outbox {row[4]}, commands "
                     + $"{row[5]}, unread partitions {row[6]}";
+            if (world.Kafka is { } kafka && await KafkaSide.Unread(kafka, database) is > 0 and var unread)
+                return $"{unread} records unread in Kafka";
             var doubts = await Tables.Read(database, DoubtSql, r => (r.GetGuid(0), r.GetInt32(1)));
             var credited = Journals.Credits(world.Folder).Select(c => (c.Settlement, c.No)).ToHashSet();
             var open = doubts.Count(credited.Contains);

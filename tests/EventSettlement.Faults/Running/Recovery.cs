@@ -18,10 +18,11 @@ internal static class Recovery
            AND NOT EXISTS (SELECT 1 FROM scheduled_message WHERE due_at < $1)
         """;
 
+    /// <param name="clock">Runs since all was healed.</param>
     /// <returns>Seconds, or null where the limit came first.</returns>
-    public static async Task<double?> Measure(NpgsqlDataSource database, Func<Task<bool>> probeTaken)
+    public static async Task<double?> Measure(
+        NpgsqlDataSource database, Func<Task<bool>> probeTaken, Stopwatch clock)
     {
-        var clock = Stopwatch.StartNew();
         DateTime? healed = null;
         var probed = await Waiting.Until(Limit, () => Asked(probeTaken));
         var moved = probed is null ? null : await Waiting.Until(Limit - clock.Elapsed, () => Asked(async () =>

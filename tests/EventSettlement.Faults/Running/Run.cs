@@ -17,7 +17,7 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
 {
     /// <summary>The one violation of a run that never began.</summary>
     public const string NotStarted = "start";
-
+    private const string PartFailed = "messaging_part_failed";
     private readonly List<Violation> _violations = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Fault[] _faults = [.. plan.Faults.Select(FaultList.Find)];
@@ -65,7 +65,7 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
     private async Task Play(Installation world, NpgsqlDataSource database, Operator desk, FactJournal journal)
     {
         var producer = new Producer(world, desk, journal);
-        using var sampler = new Sampler(database, folder, _violations, !_faults.Any(f => f.TurnsOffsetsBack));
+        using var sampler = new Sampler(database, folder, !_faults.Any(f => f.TurnsOffsetsBack));
         var scene = new Scene(world, database, desk, journal, producer);
         var load = producer.Run(TimeSpan.FromSeconds(plan.LoadSeconds));
         var runs = StartRuns(desk, load);
@@ -74,10 +74,11 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
         _reached = (await Task.WhenAll(faults)).All(reached => reached);
         if (!_reached && plan.IsOneFirstHit())
             _violations.Add(new Violation("unreached", "the moment was never reached: nothing was tested"));
+        var healed = Stopwatch.StartNew();
         database.Clear();
         if (_faults.Any(f => f.IsNeverHealed))
         {
-            await sampler.Stop();
+            _violations.AddRange(await sampler.Stop());
             _violations.AddRange(await Checker.Safety(database, folder));
             return;
         }
@@ -85,7 +86,7 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
         await world.WaitForAll(TimeSpan.FromSeconds(60));
         var probe = new Probe(world, desk, journal, database);
         var bound = _faults.Max(f => f.RecoveryBound);
-        _recovery = await Recovery.Measure(database, probe.IsTaken);
+        _recovery = await Recovery.Measure(database, probe.IsTaken, healed);
         if (_recovery is null || _recovery > bound)
             _violations.Add(new Violation("recovery", $"{_recovery ?? Recovery.Limit.TotalSeconds:F1} s after healing, "
                 + $"the bound is {bound:F0} s"));
@@ -93,12 +94,12 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
         if (await new Quiet(world, desk, database).Wait() is { } open)
             _violations.Add(new Violation("I4", $"not quiet in time: {open}"));
         _violations.AddRange(await Repeats.Check(desk, producer));
-        await sampler.Stop();
+        _violations.AddRange(await sampler.Stop());
         await StopInOrder(world);
         var offsets = world.Kafka is null ? null : KafkaSide.Offsets(world.Kafka);
         var kafka = world.Kafka is null ? null : await KafkaSide.Messages(world.Kafka);
         _violations.AddRange(await Checker.AtTheEnd(database, folder, kafka,
-            desk.Answered.Keys, [.. _faults.SelectMany(f => f.Alerts)]));
+            desk.Answered.Keys, ExpectedAlerts()));
         if (offsets is not null)
             _violations.AddRange(await Offsets.Kafka(database, await offsets));
         _violations.AddRange(world.Surprises.Select(s => new Violation("surprise", s)));
@@ -106,6 +107,10 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
 
     private static Violation Of(string kind, Exception broken) =>
         new(kind, broken.Message, broken.ToString().Split('\n'));
+
+    private ExpectedAlerts ExpectedAlerts() => new(
+        [.. _faults.SelectMany(f => f.Alerts), .. _faults.Where(f => f.TroublesServers).Select(_ => PartFailed)],
+        _faults is [var alone] && _reached ? alone.Demands : []);
 
     private static async Task<bool> InjectAt(Scene scene, string name, double seconds, Random random)
     {

@@ -119,7 +119,8 @@ internal sealed class Installation : IAsyncDisposable
     {
         var settings = new Dictionary<string, string>
         {
-            ["ConnectionStrings__Main"] = PostgresServer.ConnectionAt(PostgresProxy?.Port ?? Postgres.Port),
+            ["ConnectionStrings__Main"] = PostgresServer.ConnectionAt(
+                PostgresProxy?.Port ?? Postgres.Port, PostgresServer.Product),
             ["EventLog__Kind"] = Plan.Log, ["EventLog__Partitions"] = "4",
             ["MemberService__BaseUrl"] = Calls.UrlFor(server).ToString(), ["MemberService__Timeout"] = "2s",
             ["MemberService__MaxItems"] = "100", ["MemberService__MaxInFlight"] = "4",

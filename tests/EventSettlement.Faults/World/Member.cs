@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace EventSettlement.Faults.World;
@@ -8,13 +7,11 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
 {
     private const int KilledBySignal9 = 137;
     private const int Unavailable = 5;
-    private static readonly TimeSpan AtMostSeenLate = TimeSpan.FromMilliseconds(200);
     private readonly int _port = Ports.Free();
     private readonly Lock _reviving = new();
     private ChildProcess? _process;
     private string? _crashAt;
     private long _logFrom;
-    private DateTimeOffset _frozenFrom;
 
     public string Name => name;
 
@@ -41,16 +38,8 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
     public bool CrashedAsTold { get; private set; }
 
     /// <summary>Whether it stopped itself where it was told to.</summary>
-    public bool FrozeAsTold
-    {
-        get
-        {
-            if (IsDown || !File.ReadAllText($"/proc/{ProcessId}/stat").Contains(") T ", StringComparison.Ordinal))
-                return false;
-            _frozenFrom = DateTimeOffset.UtcNow - AtMostSeenLate;
-            return IsFrozen = true;
-        }
-    }
+    public bool FrozeAsTold => IsFrozen = !IsDown
+        && File.ReadAllText($"/proc/{ProcessId}/stat").Contains(") T ", StringComparison.Ordinal);
 
     public int ProcessId => _process!.Id;
 
@@ -81,16 +70,12 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
 
     public void Freeze()
     {
-        (IsFrozen, _frozenFrom) = (true, DateTimeOffset.UtcNow);
+        IsFrozen = true;
         _process!.Signal("STOP");
     }
 
     public void Thaw()
     {
-        File.AppendAllLines(Path.Combine(folder, "freezes.jsonl"), [JsonSerializer.Serialize(new
-        {
-            by = name, from = _frozenFrom, to = DateTimeOffset.UtcNow,
-        })]);
         _process!.Signal("CONT");
         IsFrozen = false;
     }

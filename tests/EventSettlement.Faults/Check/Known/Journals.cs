@@ -15,11 +15,20 @@ internal sealed record Credit(
 /// <summary>A record that was sent; taken where an answer said so or its effect must be there.</summary>
 internal sealed record SentFact(byte[] Body, bool Taken, bool Poison);
 
-/// <summary>A key on its way to the member service, to be credited (<c>bulk</c>) or looked up.</summary>
-internal sealed record Call(DateTime At, string By, string Way, string Key);
+/// <summary>A key on its way to the member service, to be credited (<c>bulk</c>) or looked up; or an answer.</summary>
+/// <param name="Way">Of a request; empty for an answer.</param>
+/// <param name="Answers">The way of the request that is answered; empty for a request.</param>
+/// <param name="Wait">Seconds of its Retry-After.</param>
+internal sealed record Call(
+    DateTime At, string By, string Way, string Answers, int Status, int? Wait, string Key)
+{
+    public Guid Settlement => Journals.ItemOf(Key).Settlement;
 
-/// <summary>A server that stood still.</summary>
-internal sealed record Frozen(string By, DateTime From, DateTime To);
+    public int No => Journals.ItemOf(Key).No;
+
+    public override string ToString() =>
+        $"{At:HH:mm:ss.ffffff} {By} " + (Way.Length > 0 ? Way : $"was answered {Status} to {Answers}");
+}
 
 /// <summary>Reads what those outside have written down.</summary>
 internal static class Journals
@@ -53,27 +62,26 @@ internal static class Journals
 
     public static List<Call> Calls(string folder) => [.. Lines(Path.Combine(folder, "calls.jsonl")).SelectMany(
         l => l.GetProperty("keys").EnumerateArray().Select(key => new Call(
-            Time(l, "at"), l.GetProperty("by").GetString()!, l.GetProperty("way").GetString()!,
+            l.GetProperty("at").GetDateTimeOffset().UtcDateTime, l.GetProperty("by").GetString()!,
+            l.GetProperty("way").GetString()!, l.GetProperty("answers").GetString()!,
+            l.GetProperty("status").GetInt32(),
+            l.GetProperty("wait") is { ValueKind: JsonValueKind.Number } wait ? wait.GetInt32() : null,
             key.GetString()!)))];
 
-    public static List<Frozen> Freezes(string folder)
+    /// <summary>Of a key; an empty settlement where it is none of ours.</summary>
+    public static (Guid Settlement, int No) ItemOf(string key)
     {
-        var file = Path.Combine(folder, "freezes.jsonl");
-        return !File.Exists(file) ? [] : [.. Lines(file).Select(l => new Frozen(
-            l.GetProperty("by").GetString()!, Time(l, "from"), Time(l, "to")))];
+        var (dash, colon) = (key.LastIndexOf('-'), key.LastIndexOf(':'));
+        return dash > 0 && colon > dash && Guid.TryParse(key.AsSpan(0, dash), out var settlement)
+            && int.TryParse(key.AsSpan(dash + 1, colon - dash - 1), CultureInfo.InvariantCulture, out var no)
+                ? (settlement, no) : default;
     }
-
-    private static DateTime Time(JsonElement line, string name) =>
-        line.GetProperty(name).GetDateTimeOffset().UtcDateTime;
 
     private static Credit Read(JsonElement line)
     {
         var key = line.GetProperty("key").GetString()!;
-        var dash = key.LastIndexOf('-');
-        var colon = key.LastIndexOf(':');
-        var known = Guid.TryParse(key.AsSpan(0, Math.Max(0, dash)), out var settlement);
-        return new Credit(key, settlement,
-            known ? int.Parse(key.AsSpan(dash + 1, colon - dash - 1), CultureInfo.InvariantCulture) : 0,
+        var (settlement, no) = ItemOf(key);
+        return new Credit(key, settlement, no,
             line.GetProperty("memberId").GetString()!, line.GetProperty("amount").GetInt64(),
             line.GetProperty("currency").GetString()!, line.GetProperty("transactionId").GetString()!,
             line.GetProperty("at").GetDateTimeOffset().UtcDateTime);

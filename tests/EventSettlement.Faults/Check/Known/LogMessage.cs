@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace EventSettlement.Faults.Check;
 
-/// <summary>What stands on a topic that the product writes, without its body.</summary>
+/// <summary>What stands on a topic that the product writes, without its body, in the order of its partition.</summary>
 internal sealed record LogMessage(string Topic, string Key, IReadOnlyDictionary<string, string> Headers)
 {
     private const string Sql = """
         SELECT t.topic, convert_from(e.msg_key, 'UTF8'), e.headers FROM event_log e JOIN log_topic t USING (topic_id)
-        WHERE t.topic <> 'study-completed' AND e.msg_key IS NOT NULL
+        WHERE t.topic <> 'study-completed' AND e.msg_key IS NOT NULL ORDER BY e.topic_id, e.partition, e."offset"
         """;
 
     /// <summary>Of the log in the database: one <c>name TAB value</c> a line.</summary>

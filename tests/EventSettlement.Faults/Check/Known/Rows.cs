@@ -16,13 +16,16 @@ internal sealed record RequestRow(Guid Id, string Subject, long Run, long Amount
 internal sealed record HistoryRow(
     Guid Settlement, int Seq, string? From, string To, string Cause, string Actor, int Attempt, DateTime At)
 {
+    /// <summary>A move, and not a note such as that it was held.</summary>
+    public bool IsMove => From != To;
+
     public override string ToString() => $"{At:HH:mm:ss.fff} history {Seq}: {From} -> {To} ({Cause}, {Actor}), "
         + $"attempt {Attempt}";
 }
 
 internal sealed record StudyRow(
-    string Study, long Deposit, long Penalty, string[] Members, int[] Absences, bool Planned, int Partition,
-    long Offset);
+    string Study, DateTime Completed, string Currency, long Deposit, long Penalty, string[] Members, int[] Absences,
+    bool Planned, int Partition, long Offset);
 
 internal sealed record ParkedRow(string Group, string Topic, long Offset, string Code, byte[] Body, string Message);
 
@@ -37,7 +40,10 @@ internal sealed record SeenItem(Guid Settlement, int No, string State, int Attem
         $"{Committed:HH:mm:ss.ffffff} item {No} committed as {State}, attempt {Attempt}, epoch {Epoch}";
 }
 
-internal sealed record SeenSettlement(Guid Settlement, long Version, string State, DateTime At);
+/// <summary>What the witness saw of a settlement, by PostgreSQL's true clock and not the product's.</summary>
+/// <param name="Seq">The last line of its history then.</param>
+internal sealed record SeenSettlement(
+    Guid Settlement, long Version, string State, int Seq, DateTime Begun, DateTime At);
 
 /// <summary>Reads tables whole: a run is small.</summary>
 internal static class Tables

@@ -35,9 +35,9 @@ internal sealed class Truth
         History = (await Tables.Read(database, HistorySql, r => new HistoryRow(r.GetGuid(0), r.GetInt32(1), r.Text(2),
             r.GetString(3), r.GetString(4), r.GetString(5), r.GetInt32(6), r.GetDateTime(7))))
             .GroupBy(h => h.Settlement).ToDictionary(g => g.Key, g => g.ToArray()),
-        Studies = (await Tables.Read(database, StudiesSql, r => new StudyRow(r.GetString(0), r.GetInt64(1),
-            r.GetInt64(2), r.GetFieldValue<string[]>(3), r.GetFieldValue<int[]>(4), r.GetBoolean(5), r.GetInt32(6),
-            r.GetInt64(7)))).ToDictionary(s => s.Study),
+        Studies = (await Tables.Read(database, StudiesSql, r => new StudyRow(r.GetString(0),
+            r.GetDateTime(1), r.GetString(2), r.GetInt64(3), r.GetInt64(4), r.GetFieldValue<string[]>(5),
+            r.GetFieldValue<int[]>(6), r.GetBoolean(7), r.GetInt32(8), r.GetInt64(9)))).ToDictionary(s => s.Study),
         Parked = await Tables.Read(database, "SELECT group_id, topic, \"offset\", code, coalesce(body, ''), message "
             + "FROM parked_message", r => new ParkedRow(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetString(3),
             r.GetFieldValue<byte[]>(4), r.GetString(5))),
@@ -47,9 +47,9 @@ internal sealed class Truth
         SeenItems = (await Tables.Read(database, SeenItemsSql, r => new SeenItem(r.GetGuid(0), r.GetInt32(1),
             r.GetString(2), r.GetInt32(3), r.IsDBNull(4) ? null : r.GetInt64(4), r.GetDateTime(5))))
             .ToLookup(s => (s.Settlement, s.No)),
-        SeenSettlements = (await Tables.Read(database, "SELECT settlement_id, version, state, at "
-            + "FROM witness.settlement ORDER BY seq", r => new SeenSettlement(r.GetGuid(0), r.GetInt64(1),
-            r.GetString(2), r.GetDateTime(3)))).ToLookup(s => s.Settlement),
+        SeenSettlements = (await Tables.Read(database, "SELECT settlement_id, version, state, told, "
+            + "begun, at FROM witness.settlement ORDER BY seq", r => new SeenSettlement(r.GetGuid(0), r.GetInt64(1),
+            r.GetString(2), r.GetInt32(3), r.GetDateTime(4), r.GetDateTime(5)))).ToLookup(s => s.Settlement),
         Credits = Journals.Credits(folder),
         Facts = Journals.Facts(folder),
     };
@@ -80,7 +80,8 @@ internal sealed class Truth
         """;
 
     private const string StudiesSql = """
-        SELECT study_id, deposit, penalty, members, absences, run_id IS NOT NULL, fact_partition, fact_offset FROM study
+        SELECT study_id, completed_at, currency, deposit, penalty, members, absences, run_id IS NOT NULL,
+            fact_partition, fact_offset FROM study
         """;
 
     private const string PostingsSql = """

@@ -19,6 +19,8 @@ internal sealed class ClockJump : Fault
 
     public override string[] Alerts => ["clock_jumped"];
 
+    public override string[] Demands => Alerts;
+
     public override async Task<bool> Inject(Scene scene, Random random)
     {
         await Last(1);

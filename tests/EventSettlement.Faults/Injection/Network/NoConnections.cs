@@ -1,4 +1,5 @@
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World;
 using Npgsql;
 
 namespace EventSettlement.Faults.Injection;
@@ -6,6 +7,12 @@ namespace EventSettlement.Faults.Injection;
 /// <summary>Somebody else takes every connection that PostgreSQL gives (53300).</summary>
 internal sealed class NoConnections : Fault
 {
+    private const string EndTheirs = $"""
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{PostgresServer.Product}'
+        """;
+
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(4);
+
     public override string Name => "connections-exhausted";
 
     public override string Expectation => "PostgreSQL refuses new connections for some seconds: waited for, not lost";
@@ -18,26 +25,27 @@ internal sealed class NoConnections : Fault
         {
             Username = "greedy", Pooling = false,
         };
-        try
+        var refused = 0;
+        for (var end = DateTime.UtcNow + Length; DateTime.UtcNow < end;)
         {
-            // Ended idle connections make room for new ones of ours, until nothing but these is left.
-            for (var n = 0; n < 220; n++)
+            var one = new NpgsqlConnection(address.ConnectionString);
+            try
             {
-                var one = new NpgsqlConnection(address.ConnectionString);
-                taken.Add(one);
                 await one.OpenAsync();
+                taken.Add(one);
+            }
+            catch (NpgsqlException)
+            {
+                // All are taken. Those of the servers are ended, and who comes first gets their places.
+                await one.DisposeAsync();
+                if (refused++ % 10 == 0)
+                    await scene.Execute(EndTheirs);
+                await Last(0.02);
             }
         }
-        catch (NpgsqlException)
-        {
-            // All are taken.
-        }
 
-        await scene.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            + "WHERE application_name LIKE 'settle%'");
-        await Last(3);
         foreach (var one in taken)
             await one.DisposeAsync();
-        return true;
+        return refused > 0;
     }
 }

@@ -19,6 +19,8 @@ internal sealed class EndlessAnswers(bool drips) : Fault
 
     public override string Name => drips ? "member-drip" : "member-gigabyte";
 
+    public override bool TroublesServers => false;
+
     public override string Expectation => drips ? "an answer that comes byte by byte ends in the time-out"
         : "an answer of a gigabyte is cut at 8 MB";
 

@@ -7,6 +7,8 @@ internal sealed class MemberDown(bool killed) : Fault
 {
     public override string Name => killed ? "member-kill" : "member-freeze";
 
+    public override bool TroublesServers => false;
+
     public override string Expectation => "the member service is " + (killed ? "killed and started again" : "frozen")
         + ": items fail or stand in doubt, and are asked for";
 

@@ -1,26 +1,36 @@
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Injection;
 
 /// <summary>The member service breaks its contract in one way for some seconds.</summary>
 internal sealed class Misbehaviour(string name, string switches, double seconds, string expectation) : Fault
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     public override string Name => "member-" + name;
+
+    public override bool TroublesServers => false;
 
     public override string Expectation => expectation;
 
     /// <summary>The breaker may open and the downstream may be stopped by what its answers say.</summary>
     public override string[] Alerts => ["downstream_stopped"];
 
+    /// <summary>What no later call could mend is for a person.</summary>
+    public override string[] Demands => name is "401" or "422" ? Alerts : [];
+
     public override string Touches => "member";
 
     public override async Task<bool> Inject(Scene scene, Random random)
     {
+        var before = scene.World.Calls.Requests;
         await scene.World.Sandbox.Misbehave(switches);
         await Last(seconds);
+        var met = await Waiting.Until(Patience, () => scene.World.Calls.Requests > before);
         await scene.World.Sandbox.Misbehave("");
         await Resume(scene);
-        return true;
+        return met is not null;
     }
 
     /// <summary>Some answers stop the downstream, and a person resumes it.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using EventSettlement.Faults.Check;
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Injection;
 
@@ -16,6 +18,10 @@ internal sealed class OperatorRaces : Fault
 
     public override string Name => "operator-races";
 
+    public override string Touches => "operators";
+
+    public override bool TroublesServers => false;
+
     public override string Expectation => "double clicks, cancel while paying, retry while the set grows: one effect "
         + "or a refusal, each answered and audited once";
 
@@ -27,7 +33,7 @@ internal sealed class OperatorRaces : Fault
             var some = await Tables.Read(scene.Database, SomeSql, r => r.GetString(0));
             var clicks = some.SelectMany((id, n) => Click(scene, id, Verbs[random.Next(Verbs.Length)],
                 string.Create(CultureInfo.InvariantCulture, $"click-{round}-{n}"))).ToArray();
-            await Task.WhenAll(clicks);
+            await Task.WhenAll([.. clicks, RetryWhatFailed(scene)]);
         }
 
         await ReleaseAll(scene);
@@ -51,15 +57,28 @@ internal sealed class OperatorRaces : Fault
             scene.World.Surprises.Enqueue($"I10: {path} with one key was answered in two ways");
     }
 
+    /// <summary>A selection is all that was seen or nothing: others act on it meanwhile.</summary>
+    private static async Task RetryWhatFailed(Scene scene)
+    {
+        var (status, body) = await scene.Desk.Ask("v1/selections", new { state = "FAILED" });
+        if (status != 201)
+            return;
+        var id = JsonDocument.Parse(body).RootElement.GetProperty("selectionId").GetString();
+        var answer = await scene.Desk.Ask($"v1/selections/{id}/retry", new { includeRejected = true });
+        if (answer.Status is not (0 or 202 or 409 or >= 500))
+            scene.World.Surprises.Enqueue($"a selection was answered {answer.Status} {answer.Body}");
+    }
+
+    /// <summary>Until no command is under way that may hold one more.</summary>
     private static async Task ReleaseAll(Scene scene)
     {
-        for (var tries = 0; tries < 20; tries++)
+        await Waiting.Until(TimeSpan.FromSeconds(30), async () =>
         {
+            var open = await scene.Count("SELECT count(*) FROM command WHERE outcome IS NULL");
             var held = await Tables.Read(scene.Database, "SELECT settlement_id::text FROM settlement WHERE held",
                 r => r.GetString(0));
-            if (held.Count == 0)
-                return;
             await Task.WhenAll(held.Select(id => scene.Desk.Ask($"v1/settlements/{id}/release", new { })));
-        }
+            return open == 0 && held.Count == 0;
+        });
     }
 }

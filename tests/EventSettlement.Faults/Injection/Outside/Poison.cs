@@ -23,6 +23,8 @@ internal sealed class Poison : Fault
 
     public override string Name => "poison";
 
+    public override bool TroublesServers => false;
+
     public override string Expectation => "records that are no facts: parked with their bytes, neighbours unharmed";
 
     public override async Task<bool> Inject(Scene scene, Random random)

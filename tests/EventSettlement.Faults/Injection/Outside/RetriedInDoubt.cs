@@ -10,6 +10,8 @@ internal sealed class RetriedInDoubt : Fault
 
     public override string Name => "retried-in-doubt";
 
+    public override bool TroublesServers => false;
+
     public override string Expectation =>
         "credited without an answer, failed, then asked for by resolver and retry at once: told and posted once";
 

@@ -7,6 +7,8 @@ internal sealed class SameRunTwice(bool scheduled) : Fault
 {
     public override string Name => scheduled ? "two-schedulers" : "same-run-twice";
 
+    public override bool TroublesServers => false;
+
     public override string Expectation => "one unfinished run at a time and one scheduled run a date, whoever asks";
 
     public override int Processes => scheduled ? 3 : 2;

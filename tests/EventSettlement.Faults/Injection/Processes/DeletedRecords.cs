@@ -38,13 +38,16 @@ internal sealed class DeletedRecords : Fault
 
     public override string[] Alerts => ["partition_stopped"];
 
+    public override string[] Demands => Alerts;
+
     public override async Task<bool> Inject(Scene scene, Random random)
     {
         var world = scene.World;
         scene.Producer.IsPaused = true;
         await Last(3);
         world.Members.ForEach(m => m.IsHandled = true);
-        await Task.WhenAll(world.Members.Select(m => m.Stop()));
+        foreach (var disorder in (await Task.WhenAll(world.Members.Select(m => m.Stop()))).OfType<string>())
+            world.Surprises.Enqueue(disorder);
         var (partition, end) = await Passed(scene);
         for (var n = 0; partition >= 0 && n < Eaten; n++)
             await LogWriter.Append(scene, Encoding.UTF8.GetBytes("eaten before anybody read it"), partition);

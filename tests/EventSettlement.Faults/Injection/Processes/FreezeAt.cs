@@ -24,7 +24,12 @@ internal sealed class FreezeAt(string point, string moment, int hit) : Fault
     {
         var victim = scene.World.Members[0];
         if (await Waiting.Until(Patience, () => victim.FrozeAsTold) is null)
+        {
+            // Nobody would thaw one that stopped later: it starts anew and knows of no such moment.
+            victim.Kill();
             return false;
+        }
+
         await Last(Seconds);
         victim.Thaw();
         return true;

@@ -19,8 +19,8 @@ internal sealed class RebalanceStorm : Fault
         {
             var one = scene.World.Members[random.Next(3)];
             one.IsHandled = true;
-            if (random.Next(2) == 0)
-                await one.Stop();
+            if (random.Next(2) == 0 && await one.Stop() is { } disorder)
+                scene.World.Surprises.Enqueue(disorder);
             one.Kill();
             one.Start();
             one.IsHandled = false;

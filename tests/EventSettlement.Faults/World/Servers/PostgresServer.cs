@@ -5,6 +5,12 @@ namespace EventSettlement.Faults.World;
 /// <summary>A PostgreSQL server of one run, started from a copy of the template's folder.</summary>
 internal sealed class PostgresServer(string folder, int port)
 {
+    /// <summary>Of the server; the harness alone.</summary>
+    public const string Owner = "settle";
+
+    /// <summary>Of the database: may do what it was granted, and gets none of the places kept for the owner.</summary>
+    public const string Product = "product";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private ChildProcess? _server;
 
@@ -13,11 +19,11 @@ internal sealed class PostgresServer(string folder, int port)
     public string Folder => folder;
 
     /// <summary>Past any proxy; for the harness and the checker.</summary>
-    public string Connection => ConnectionAt(port);
+    public string Connection => ConnectionAt(port, Owner);
 
-    public static string ConnectionAt(int port) => new NpgsqlConnectionStringBuilder
+    public static string ConnectionAt(int port, string user) => new NpgsqlConnectionStringBuilder
     {
-        Host = "127.0.0.1", Port = port, Username = "settle", Database = "settlement", MaxPoolSize = 40, Timeout = 15,
+        Host = "127.0.0.1", Port = port, Username = user, Database = "settlement", MaxPoolSize = 40, Timeout = 15,
         CommandTimeout = 30, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 

@@ -15,7 +15,7 @@ internal sealed class Template(string folder)
             state text, attempt integer, epoch bigint, xid xid DEFAULT (pg_current_xact_id()::xid),
             at timestamptz DEFAULT clock_timestamp());
         CREATE TABLE witness.settlement (seq bigint GENERATED ALWAYS AS IDENTITY, settlement_id uuid, version bigint,
-            state text, attempt integer, xid xid DEFAULT (pg_current_xact_id()::xid),
+            state text, told integer, begun timestamptz DEFAULT transaction_timestamp(),
             at timestamptz DEFAULT clock_timestamp());
         CREATE FUNCTION witness.see_item() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
@@ -25,8 +25,8 @@ internal sealed class Template(string folder)
         END $$;
         CREATE FUNCTION witness.see_settlement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
-            INSERT INTO witness.settlement (settlement_id, version, state, attempt)
-                SELECT settlement_id, version, state, attempt FROM changed;
+            INSERT INTO witness.settlement (settlement_id, version, state, told)
+                SELECT settlement_id, version, state, seq FROM changed;
             RETURN NULL;
         END $$;
         CREATE TRIGGER witness_item AFTER UPDATE ON settlement_item
@@ -60,17 +60,19 @@ internal sealed class Template(string folder)
         Directory.CreateDirectory(folder);
         await PostgresBinaries.GiveTo(folder);
         var init = PostgresBinaries.AsOwner("initdb");
-        await ChildProcess.Output(init[0], [.. init[1..], "-D", _data, "-U", "settle", "--auth=trust", "-E", "UTF8",
+        await ChildProcess.Output(init[0], [.. init[1..], "-D", _data, "-U", PostgresServer.Owner, "--auth=trust", "-E", "UTF8",
             "--locale=C", "--no-sync"]);
         var server = new PostgresServer(_data, Ports.Free());
         await server.Start();
         try
         {
-            await Execute(server.Connection.Replace("=settlement", "=postgres", StringComparison.Ordinal),
-                "CREATE DATABASE settlement");
+            var none = server.Connection.Replace("=settlement", "=postgres", StringComparison.Ordinal);
+            await Execute(none, $"CREATE ROLE {PostgresServer.Product} LOGIN");
+            await Execute(none, $"CREATE DATABASE settlement OWNER {PostgresServer.Product}");
             KeyValuePair<string, string>[] environment =
             [
-                new("EventSettlement__ConnectionStrings__Main", server.Connection),
+                new("EventSettlement__ConnectionStrings__Main",
+                    PostgresServer.ConnectionAt(server.Port, PostgresServer.Product)),
                 new("EVENTSETTLEMENT_PLANTED_BUG", bug ?? ""),
             ];
             await ChildProcess.Output("dotnet", [Product.Path, "migrate"], environment);
