@@ -23,7 +23,7 @@ internal sealed class PartitionCounts(
     private readonly TopicSpec[] _topics = [.. builder.Topics.Select(name => new TopicSpec(
         name, options.Partitions, !log.IsShared || !builder.SharedTopics.Contains(name)))];
 
-    /// <exception cref="InvalidOperationException">The number cannot be changed, or not now; says what to do.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be changed, or not now; says what to do.</exception>
     public async Task Apply(CancellationToken cancel)
     {
         if (Different(await log.CreateTopics(_topics, cancel)).Count == 0)

@@ -28,5 +28,5 @@ public sealed class LogTopics(NpgsqlDataSource database)
 }
 
 /// <summary>A topic as the tables know it.</summary>
-/// <param name="Partitions">That messages are appended to; of a time when it had more there may be further heads.</param>
+/// <param name="Partitions">That messages are appended to; there may be further heads, of when it had more.</param>
 public sealed record LogTopic(string Name, int Id, int Partitions);
