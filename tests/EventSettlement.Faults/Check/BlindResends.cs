@@ -28,9 +28,10 @@ internal static class BlindResends
         var answer = between.Find(c => c.By == call.By && c.Answers == "bulk");
         if (answer is { Status: 429 or 503, Wait: { } wait } && again.By == call.By
             && again.At - answer.At < TimeSpan.FromSeconds(wait))
-            yield return new Violation("I8", $"{call.Key} was sent again {(again.At - answer.At).TotalSeconds:F3} s after "
-                + $"{answer.Status} with Retry-After: {wait}", Story(told));
-        if (answer is { Status: (>= 300 and < 500) or 503 } || between.Exists(c => c is { Answers: "lookup", Status: 200 }))
+            yield return new Violation("I8", $"{call.Key} was sent again {(again.At - answer.At).TotalSeconds:F3} s "
+                + $"after {answer.Status} with Retry-After: {wait}", Story(told));
+        if (answer is { Status: (>= 300 and < 500) or 503 }
+            || between.Exists(c => c is { Answers: "lookup", Status: 200 }))
             yield break;
         var seen = truth.SeenItems[(call.Settlement, call.No)]
             .Where(s => s.Committed > call.At && s.Committed < again.At).ToList();

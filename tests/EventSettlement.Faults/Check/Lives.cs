@@ -57,7 +57,7 @@ internal static class Lives
                 + $"ends with {before} seq {history.Length}");
     }
 
-    /// <summary>By PostgreSQL's own clock, which no fault bends: when an attempt had ended, and when the next began.</summary>
+    /// <summary>From an attempt to the next by PostgreSQL's own clock, which no fault bends.</summary>
     private static IEnumerable<Violation> Retries(
         SettlementRow settlement, HistoryRow[] history, SeenSettlement[] seen)
     {

@@ -68,6 +68,7 @@ public sealed class DoubtTests : PayoutWorld
     [InlineData("state = 'SENDING'")]
     [InlineData("attempt = 2")]
     [InlineData("needs_person = true")]
+    [InlineData("doubt_at = doubt_at + interval '1 s'")]
     public async Task What_a_lookup_told_counts_only_where_nothing_came_between(string change)
     {
         var id = await Plan(1);

@@ -90,7 +90,7 @@ public sealed class StaleStatisticsTests
             {
                 SettlementId = Guid.Parse($"{n:D32}"), No = 1, MemberId = "", Amount = 0, Currency = "", Reason = "",
             },
-            0, "FAILED", 1, true, true, null, DateTimeOffset.UnixEpoch);
+            0, "FAILED", 1, true, true, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class DoubtRows
             RETURNING d.settlement_id, d.no, d.traceparent, d.next_ask_at)
         SELECT taken.settlement_id, taken.no, i.part, i.member_id, i.amount, r.currency, r.programme, i.state,
             i.attempt, {ClockWatch.DoubtAge}, i.doubt_at IS NULL OR i.needs_person,
-            coalesce(s.state = 'FAILED', false), taken.traceparent, taken.next_ask_at
+            coalesce(s.state = 'FAILED', false), taken.traceparent, taken.next_ask_at, i.doubt_at
         FROM taken JOIN settlement_item i ON i.settlement_id = taken.settlement_id AND i.no = taken.no
             JOIN settlement_request r ON r.settlement_id = taken.settlement_id
             LEFT JOIN settlement s ON s.settlement_id = taken.settlement_id
@@ -48,10 +48,11 @@ internal static class DoubtRows
             error_code = CASE WHEN r.to_state = 'PAID' THEN NULL ELSE coalesce(r.code, i.error_code) END,
             error_message = CASE WHEN r.to_state = 'PAID' THEN NULL ELSE i.error_message END,
             paid_at = CASE WHEN r.to_state = 'PAID' THEN clock() END
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            AS r(settlement_id, no, attempt, from_state, to_state, transaction_id, needs_person, code, doubt_ends)
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            AS r(settlement_id, no, attempt, from_state, to_state, transaction_id, needs_person, code, doubt_ends,
+                doubt_at)
         WHERE i.settlement_id = r.settlement_id AND i.no = r.no AND i.state = r.from_state AND i.attempt = r.attempt
-            AND i.doubt_at IS NOT NULL AND NOT i.needs_person
+            AND i.doubt_at = r.doubt_at AND NOT i.needs_person
         RETURNING i.settlement_id, i.no
         """;
 
@@ -82,7 +83,8 @@ internal static class DoubtRows
                     DoubtAge = rows.IsDBNull(9) ? TimeSpan.Zero : rows.GetTimeSpan(9),
                 },
                 rows.GetInt32(2), rows.GetString(7), rows.GetInt32(8), rows.GetBoolean(10), rows.GetBoolean(11),
-                rows.IsDBNull(12) ? null : rows.GetString(12), rows.GetFieldValue<DateTimeOffset>(13)));
+                rows.IsDBNull(12) ? null : rows.GetString(12), rows.GetFieldValue<DateTimeOffset>(13),
+                rows.IsDBNull(14) ? default : rows.GetFieldValue<DateTimeOffset>(14)));
         return taken;
     }
 
@@ -137,6 +139,7 @@ internal static class DoubtRows
                 Arrays.Bools(told.Select(d => d.Item.Outcome.NeedsPerson).ToArray()),
                 Arrays.Texts(told.Select(d => d.Item.Outcome.Code).ToArray()),
                 Arrays.Bools(told.Select(d => d.DoubtEnds).ToArray()),
+                Arrays.Times(told.Select(d => d.DoubtAt).ToArray()),
             },
         };
         await using var rows = await command.ExecuteReaderAsync(cancel);
@@ -150,10 +153,11 @@ internal static class DoubtRows
 /// <summary>An item in doubt as it stood when it was taken from the agenda.</summary>
 /// <param name="Over">Nothing is left to ask: the doubt has ended, or a person has it.</param>
 /// <param name="Traceparent">Of the attempt that left it in doubt.</param>
+/// <param name="DoubtAt">A claim that was put back leaves state and attempt as they were, and a later doubt.</param>
 /// <param name="NextAskAt">As it was put off when it was taken.</param>
 internal sealed record Doubt(
     PayoutItem Item, int Part, string State, int Attempt, bool Over, bool SettlementFailed, string? Traceparent,
-    DateTimeOffset NextAskAt)
+    DateTimeOffset NextAskAt, DateTimeOffset DoubtAt)
 {
     /// <summary>State after the lookup: paid, a person's case, or what it was with the doubt gone.</summary>
     public string Becomes => Item.Outcome.State ?? (State == ItemStates.InDoubt ? ItemStates.Failed : State);

@@ -60,8 +60,8 @@ internal sealed class Template(string folder)
         Directory.CreateDirectory(folder);
         await PostgresBinaries.GiveTo(folder);
         var init = PostgresBinaries.AsOwner("initdb");
-        await ChildProcess.Output(init[0], [.. init[1..], "-D", _data, "-U", PostgresServer.Owner, "--auth=trust", "-E", "UTF8",
-            "--locale=C", "--no-sync"]);
+        await ChildProcess.Output(init[0], [.. init[1..], "-D", _data, "-U", PostgresServer.Owner, "--auth=trust",
+            "-E", "UTF8", "--locale=C", "--no-sync"]);
         var server = new PostgresServer(_data, Ports.Free());
         await server.Start();
         try
