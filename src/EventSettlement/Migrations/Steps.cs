@@ -47,5 +47,8 @@ internal sealed class KeyBytes : SqlStep;
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0010_clock_watch")]
 internal sealed class ClockWatchTable : SqlStep;
 
+[DbContext(typeof(Migrator.MigrationContext)), Migration("0011_audit_and_watch")]
+internal sealed class AuditAndWatch : SqlStep;
+
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0012_wide_sums")]
 internal sealed class WideSums : SqlStep;

@@ -38,17 +38,22 @@ public sealed class ItemResolution
         (_database, _topology, _outgoing, _limits) = (database, topology, outgoing, limits);
 
     /// <summary>A person has seen the downstream's transaction.</summary>
+    /// <param name="note">Writes the audit row in the same transaction.</param>
     public Task<Resolution> MarkPaid(
-        Guid settlementId, int no, string transactionId, string actor, CancellationToken cancel = default) =>
-        Change(settlementId, no, transactionId, null, actor, cancel);
+        Guid settlementId, int no, string transactionId, string actor, CancellationToken cancel = default,
+        Func<NpgsqlTransaction, Task>? note = null) =>
+        Change(settlementId, no, transactionId, null, actor, note, cancel);
 
     /// <summary>It will not be paid: the amount goes back to the deposits held.</summary>
+    /// <param name="note">Writes the audit row in the same transaction.</param>
     public Task<Resolution> WriteOff(
-        Guid settlementId, int no, string reason, string actor, CancellationToken cancel = default) =>
-        Change(settlementId, no, null, reason, actor, cancel);
+        Guid settlementId, int no, string reason, string actor, CancellationToken cancel = default,
+        Func<NpgsqlTransaction, Task>? note = null) =>
+        Change(settlementId, no, null, reason, actor, note, cancel);
 
     private async Task<Resolution> Change(
-        Guid settlementId, int no, string? transactionId, string? reason, string actor, CancellationToken cancel)
+        Guid settlementId, int no, string? transactionId, string? reason, string actor,
+        Func<NpgsqlTransaction, Task>? note, CancellationToken cancel)
     {
         await using var connection = await _database.Hot.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -75,6 +80,8 @@ public sealed class ItemResolution
         var messages = (await CorrectionRows.Corrections(connection, transaction, revisions, cause, actor, cancel))
             .Select(c => _topology.Message(c.SettlementId.ToString("D"), c)).ToArray();
         await _outgoing.Write(connection, transaction, messages, cancel);
+        if (note is not null)
+            await note(transaction);
         await transaction.CommitAsync(cancel);
         _outgoing.Wake(messages);
         return Resolution.Done;

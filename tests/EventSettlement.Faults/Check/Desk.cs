@@ -11,7 +11,7 @@ internal static class Desk
     private const string AuditSql = """
         SELECT i.finished, a.noted FROM
             (SELECT count(*) AS finished FROM idempotency WHERE status IS NOT NULL) i,
-            (SELECT count(*) AS noted FROM audit WHERE action LIKE 'POST %') a
+            (SELECT count(*) AS noted FROM audit WHERE action LIKE 'POST %' AND detail LIKE 'answered %') a
         """;
 
     private const string CommandsSql = """

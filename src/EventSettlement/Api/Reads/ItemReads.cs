@@ -51,6 +51,22 @@ public sealed class ItemReads(Database database)
         return (await database.Query<ItemRow>(findItem, cancel, settlement, no)).SingleOrDefault();
     }
 
+    /// <summary>Whether a person ended it in just this way already.</summary>
+    public async Task<bool> IsResolved(
+        Guid settlement, int no, string? paid, string? writeOff, CancellationToken cancel)
+    {
+        const string findResolved = """
+            SELECT EXISTS (SELECT FROM settlement_item WHERE settlement_id = $1 AND no = $2
+                AND (state = 'PAID' AND transaction_id = $3 OR state = 'WRITTEN_OFF' AND error_message = $4))
+            """;
+        await using var command = database.Reads.CreateCommand(findResolved);
+        command.Parameters.AddWithValue(settlement);
+        command.Parameters.AddWithValue(no);
+        command.Parameters.Add(Typed(paid, NpgsqlDbType.Text));
+        command.Parameters.Add(Typed(writeOff, NpgsqlDbType.Text));
+        return (bool)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     private static NpgsqlParameter Typed(object? value, NpgsqlDbType type) =>
         new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 

@@ -6,12 +6,16 @@ namespace EventSettlement.Api;
 
 /// <summary>
 /// Every POST under /v1 names itself by Idempotency-Key: the first one is carried out and its answer kept, a repeat
-/// gets that answer, and of two at once the second waits for the first. Each one carried out leaves an audit row.
+/// gets that answer, and of two at once the second waits for the first. Each one carried out leaves an audit row. What
+/// was begun is carried out to its end, whether or not the caller still listens.
 /// </summary>
 internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore store)
 {
     public const int MaxBody = 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    // Shorter than the minute after which a request counts as left by a dead process.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -55,12 +59,15 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
             await Task.Delay(25, http.RequestAborted);
         }
 
-        await CarryOut(http, actor, key);
+        await CarryOut(http, key, Audited(http, actor.Name, key, digest));
     }
 
-    private async Task CarryOut(HttpContext http, Actor actor, string key)
+    private async Task CarryOut(HttpContext http, string key, AuditEntry audit)
     {
-        var answer = http.Response.Body;
+        var (answer, gone) = (http.Response.Body, http.RequestAborted);
+        using var limit = new CancellationTokenSource(Longest);
+        http.RequestAborted = limit.Token;
+        http.Features.Set(audit);
         using var buffer = new MemoryStream();
         http.Response.Body = buffer;
         try
@@ -77,28 +84,32 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         {
             // Nothing is known about the effect; the same key may try again, and commands are named by their key.
             http.Response.Body = answer;
-            await store.Forget(actor.Name, key, CancellationToken.None);
+            await store.Forget(key, audit, CancellationToken.None);
             throw;
+        }
+        finally
+        {
+            http.RequestAborted = gone;
         }
 
         http.Response.Body = answer;
         if (http.Response.StatusCode >= 500)
-            await store.Forget(actor.Name, key, CancellationToken.None);
+            await store.Forget(key, audit, CancellationToken.None);
         else
         {
             var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
             var kept = new StoredAnswer([], http.Response.StatusCode, http.Response.ContentType, text,
                 http.Response.Headers.Location);
-            await store.Finish(actor.Name, key, kept, Audited(http), CancellationToken.None);
+            await store.Finish(key, kept, audit, CancellationToken.None);
         }
 
         await answer.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
     }
 
-    private static AuditEntry Audited(HttpContext http) => new(
-        ((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "") is { Length: > 0 } pattern
+    private static AuditEntry Audited(HttpContext http, string actor, string key, byte[] digest) => new(
+        actor, ((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "") is { Length: > 0 } pattern
             ? "POST " + pattern : "POST",
-        http.Request.Path.ToString(), "answered " + http.Response.StatusCode);
+        http.Request.Path.ToString(), SHA256.HashData([.. Encoding.UTF8.GetBytes(key + "\n"), .. digest]));
 
     private static async Task Replay(HttpContext http, StoredAnswer stored)
     {

@@ -7,9 +7,6 @@ namespace EventSettlement.Api;
 internal sealed record StoredAnswer(
     byte[] Request, int? Status, string? ContentType, string? Response, string? Location);
 
-/// <summary>What the audit keeps of a changing request.</summary>
-internal sealed record AuditEntry(string Action, string Target, string Detail);
-
 /// <summary>Table idempotency. A key belongs to the actor who sent it.</summary>
 internal sealed class IdempotencyStore(Database database)
 {
@@ -39,25 +36,34 @@ internal sealed class IdempotencyStore(Database database)
             reader.IsDBNull(4) ? null : reader.GetString(4));
     }
 
-    public async Task Finish(string actor, string key, StoredAnswer answer, AuditEntry audit, CancellationToken cancel)
+    public async Task Finish(string key, StoredAnswer answer, AuditEntry audit, CancellationToken cancel)
     {
         const string finishRequest = """
-            WITH noted AS (
-                INSERT INTO audit (at, actor, action, target, detail) VALUES (clock(), $1, $7, $8, $9))
             UPDATE idempotency SET status = $3, content_type = $4, response = $5, location = nullif($6, '')
             WHERE actor = $1 AND key = $2
             """;
-        await using var command = Command(finishRequest, actor, key, answer.Status!.Value,
-            answer.ContentType ?? "", answer.Response ?? "", answer.Location ?? "",
-            audit.Action, audit.Target, audit.Detail);
-        await command.ExecuteNonQueryAsync(cancel);
+        await Execute(AuditRows.Note(audit, "answered " + answer.Status), finishRequest, cancel,
+            audit.Actor, key, answer.Status!.Value, answer.ContentType ?? "", answer.Response ?? "",
+            answer.Location ?? "");
     }
 
-    public async Task Forget(string actor, string key, CancellationToken cancel)
+    /// <summary>The same key may try again; that it was tried, nobody knows with which outcome, stays known.</summary>
+    public async Task Forget(string key, AuditEntry audit, CancellationToken cancel)
     {
         const string forgetRequest = "DELETE FROM idempotency WHERE actor = $1 AND key = $2 AND status IS NULL";
-        await using var command = Command(forgetRequest, actor, key);
-        await command.ExecuteNonQueryAsync(cancel);
+        await Execute(AuditRows.NoteUnknown(audit), forgetRequest, cancel, audit.Actor, key);
+    }
+
+    /// <summary>Both or none: a batch is one transaction.</summary>
+    private async Task Execute(NpgsqlBatchCommand note, string sql, CancellationToken cancel, params object[] values)
+    {
+        var change = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            change.Parameters.Add(new NpgsqlParameter { Value = value });
+        await using var batch = database.Reads.CreateBatch();
+        batch.BatchCommands.Add(note);
+        batch.BatchCommands.Add(change);
+        await batch.ExecuteNonQueryAsync(cancel);
     }
 
     private NpgsqlCommand Command(string sql, params object[] values)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using EventSettlement.Access;
 using EventSettlement.Payouts;
+using Microsoft.AspNetCore.Http.Features;
+using Npgsql;
 
 namespace EventSettlement.Api;
 
@@ -17,17 +19,20 @@ internal static class ItemResolving
         var (paid, writeOff) = (PlainText.Optional(body.Paid, "/paid"), PlainText.Optional(body.WriteOff, "/writeOff"));
         if (paid is null == writeOff is null)
             throw ProblemException.Invalid("/paid", "or writeOff is given, and one of them only");
-        var actor = Actor.Of(http).Name;
+        var (actor, cancel) = (Actor.Of(http).Name, http.RequestAborted);
+        var audit = http.Features.GetRequiredFeature<AuditEntry>();
+        Task Note(NpgsqlTransaction transaction) => AuditRows.NoteDone(transaction, audit, cancel);
         var answer = paid is null
-            ? await resolution.WriteOff(settlement, no, writeOff!, actor, http.RequestAborted)
-            : await resolution.MarkPaid(settlement, no, paid, actor, http.RequestAborted);
+            ? await resolution.WriteOff(settlement, no, writeOff!, actor, cancel, Note)
+            : await resolution.MarkPaid(settlement, no, paid, actor, cancel, Note);
         if (answer.Code is "not_found")
             throw Unknown(key);
-        if (!answer.IsDone)
+        // The same request after a crash finds what it has done.
+        if (!answer.IsDone && !await items.IsResolved(settlement, no, paid, writeOff, cancel))
             throw ProblemException.Refused(answer.Code!, answer.Reason ?? answer.Code!,
                 answer.AskAgainAt is { } at
                     ? string.Create(CultureInfo.InvariantCulture, $"ask again after {at:u}") : null);
-        return await items.Find(settlement, no, http.RequestAborted) ?? throw Unknown(key);
+        return await items.Find(settlement, no, cancel) ?? throw Unknown(key);
     }
 
     /// <summary>The key that items show: settlement, number, and a generation that may be left out.</summary>
