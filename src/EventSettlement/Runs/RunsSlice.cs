@@ -1,4 +1,5 @@
 using EventSettlement.Alerts;
+using EventSettlement.Ledger.Watching;
 using EventSettlement.Platform;
 
 namespace EventSettlement.Runs;
@@ -14,5 +15,5 @@ public static class RunsSlice
     /// <summary>What the role <c>scheduler</c> runs besides.</summary>
     public static IServiceCollection AddRunScheduler(this IServiceCollection services) => services
         .AddHostedService<RunSchedule>().AddHostedService<RunPlanner>().AddHostedService<RunWatch>()
-        .AddHostedService<HealedAlerts>();
+        .AddHostedService<HealedAlerts>().AddHostedService<LedgerWatch>();
 }
