@@ -44,6 +44,8 @@ public sealed class RunCommands(Database database, RunSignal signal)
                 $"there is no programme {programme}; known is {Programmes.StudyRefund}");
         if (date.Year is < 2000 or > 2999)
             return RunAnswer.Refused("date_out_of_range", "a business date lies between 2000-01-01 and 2999-12-31");
+        if (payAt is { Year: > 2999 })
+            return RunAnswer.Refused("pay_at_out_of_range", "is no later than 2999-12-31");
         for (var attempt = 1; ; attempt++)
             try
             {
@@ -119,7 +121,7 @@ public sealed class RunCommands(Database database, RunSignal signal)
 
 /// <summary>The run, or why not.</summary>
 /// <param name="Code"><c>run_unfinished</c>, <c>not_running</c>, <c>not_stopped</c>, <c>not_found</c>,
-/// <c>unknown_programme</c>, <c>date_out_of_range</c>.</param>
+/// <c>unknown_programme</c>, <c>date_out_of_range</c>, <c>pay_at_out_of_range</c>.</param>
 /// <param name="Earlier">The run that has to be finished first.</param>
 public sealed record RunAnswer(long? Run, string? Code, string? Reason, long? Earlier = null)
 {

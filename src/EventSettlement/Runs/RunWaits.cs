@@ -41,6 +41,10 @@ public static class RunWaits
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Time(DateTime utc) =>
-        (utc + Seoul).ToString("yyyy-MM-dd HH:mm:ss 'KST'", CultureInfo.InvariantCulture);
+    private static string Time(DateTime utc)
+    {
+        // Nothing comes after the end of the calendar.
+        var there = utc > DateTime.MaxValue - Seoul ? DateTime.MaxValue : utc + Seoul;
+        return there.ToString("yyyy-MM-dd HH:mm:ss 'KST'", CultureInfo.InvariantCulture);
+    }
 }

@@ -152,6 +152,16 @@ public sealed class WorkerTests : PayoutWorld
     }
 
     [Fact]
+    public async Task A_retry_after_at_the_end_of_time_delays_the_next_attempt_by_a_day()
+    {
+        var id = await Plan(1);
+        Stub.Before = Refuse(() => true, "Fri, 31 Dec 9999 23:59:59 GMT");
+        var answer = Answer(await Pay(id));
+        Assert.InRange(answer.NotBefore!.Value - DateTimeOffset.UtcNow, TimeSpan.FromHours(23),
+            TimeSpan.FromHours(24));
+    }
+
+    [Fact]
     public async Task An_unreadable_message_is_parked_and_its_neighbours_are_paid()
     {
         var id = await Plan(1);

@@ -25,6 +25,14 @@ public sealed class RunWaitsTests
     }
 
     [Fact]
+    public void A_time_at_the_end_of_the_calendar_is_told_as_well()
+    {
+        var view = View("PAYING", true, ("PENDING", 2));
+        Assert.StartsWith("2 pending, payable from 9999-12-31",
+            RunWaits.Of(view with { Run = view.Run with { PayAt = DateTime.MaxValue } }), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_reason_of_a_stop_is_told()
     {
         var view = View("STOPPED", true);

@@ -6,7 +6,7 @@ using EventSettlement.StudyRefunds.Facts;
 namespace EventSettlement.Api;
 
 /// <param name="Date">The business date in Asia/Seoul: studies completed before its midnight are planned.</param>
-/// <param name="PayAt">With an offset; nothing is paid before.</param>
+/// <param name="PayAt">With an offset, up to 2999-12-31; nothing is paid before.</param>
 public sealed record StartRunBody(string? Programme, string? Date, string? PayAt = null);
 
 /// <summary>A run with its totals by state; PLANNED is all that were planned.</summary>
@@ -67,6 +67,8 @@ internal static class RunRoutes
             throw ProblemException.Invalid("/programme", answer.Reason!);
         if (answer.Code is "date_out_of_range")
             throw ProblemException.Invalid("/date", answer.Reason!);
+        if (answer.Code is "pay_at_out_of_range")
+            throw ProblemException.Invalid("/payAt", answer.Reason!);
         var run = Check(answer);
         http.Response.Headers.Location = $"/v1/runs/{run}";
         return Results.Json(await Show(run, queries, http.RequestAborted), ApiJson.Options, statusCode: 201);

@@ -11,6 +11,9 @@ namespace EventSettlement.Payouts.Calls;
 internal sealed class MemberServiceClient : IDisposable
 {
     public const int MaxAnswerBytes = 8 * 1024 * 1024;
+
+    // Whoever says "never" or the year 9999 is asked again the next day.
+    internal static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
     private readonly HttpClient _http;
     private readonly Uri _pay;
     private readonly Uri _lookup;
@@ -114,6 +117,6 @@ internal sealed class MemberServiceClient : IDisposable
     {
         var told = response.Headers.RetryAfter;
         var wait = told?.Delta ?? told?.Date - (response.Headers.Date ?? TimeProvider.System.GetUtcNow());
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestRetryAfter ? LongestRetryAfter : wait;
     }
 }
