@@ -1,4 +1,6 @@
 using EventSettlement.Alerts;
+using EventSettlement.Api;
+using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Platform;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,6 +10,7 @@ namespace EventSettlement.IntegrationTests.Alerts;
 public sealed class HealedAlertsTests
 {
     private const string Id = "11111111-1111-1111-1111-111111111111";
+    private const string SteadyFor11Minutes = "UPDATE alert SET last_at = clock() - interval '11 minutes'";
 
     [Theory]
     [InlineData("run 7 study-refund settlement_failed", "settlement_failed",
@@ -21,6 +24,8 @@ public sealed class HealedAlertsTests
         "INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state, needs_person) "
             + "VALUES ('" + Id + "', 1, 0, 'M', 5, 0, 'IN_DOUBT', true)",
         "UPDATE settlement_item SET state = 'PAID'")]
+    [InlineData("clock_jumped database clock", "clock_jumped", "SELECT 1", SteadyFor11Minutes)]
+    [InlineData("messaging_part_failed saga", "messaging_part_failed", "SELECT 1", SteadyFor11Minutes)]
     public async Task An_alert_stays_while_its_cause_does_and_closes_with_it(
         string cause, string code, string begin, string end)
     {
@@ -34,6 +39,52 @@ public sealed class HealedAlertsTests
         Assert.Equal(1, await healed.Step(default));
         await Raise(database, new Alert("other", "clock_jumped", "a person must look", "look"));
         Assert.Equal(0, await healed.Step(default));
+    }
+
+    [Fact]
+    public async Task Open_alerts_are_a_metric_by_code()
+    {
+        await using var test = await TestDatabase.Create();
+        await using var database = new Database(test.ConnectionString);
+        using var healed = new HealedAlerts(database, NullLogger<HealedAlerts>.Instance);
+        using var metrics = new MetricsText();
+        await Raise(database, new Alert("one", "counted_here", "it failed", "look"));
+        await Raise(database, new Alert("two", "counted_here", "it failed", "look"));
+        await healed.Step(default);
+        Assert.Contains(Line(2), metrics.Render(), StringComparison.Ordinal);
+        await Do(database, "UPDATE alert SET state = 'CLOSED'");
+        await healed.Step(default);
+        Assert.Contains(Line(0), metrics.Render(), StringComparison.Ordinal);
+
+        static string Line(int open) => $"settlement_alerts_open{{code=\"counted_here\"}} {open}\n";
+    }
+
+    [Fact]
+    public async Task What_is_raised_while_the_database_is_away_is_told_when_it_is_back()
+    {
+        await using var test = await TestDatabase.Create();
+        await using var database = new Database(test.ConnectionString);
+        var inbox = new AlertInbox(database);
+        await Do(database, "ALTER TABLE alert RENAME TO away");
+        inbox.Raise("partition_stopped", "saga settlements/3", "it stopped", "accept it");
+        inbox.Raise("partition_stopped", "saga settlements/3", "it stopped", "accept it");
+        await Eventually.Holds(() => Fails(database), TimeSpan.FromSeconds(10), "writing failed once");
+        await Do(database, "ALTER TABLE away RENAME TO alert");
+        const string told = "SELECT coalesce(string_agg(cause || ' ' || count, '; '), '') FROM alert";
+        await Eventually.Equals("partition_stopped saga settlements/3 2", async () =>
+        {
+            await using var command = database.Reads.CreateCommand(told);
+            return (string)(await command.ExecuteScalarAsync())!;
+        }, told, 15);
+    }
+
+    private static async Task<bool> Fails(Database database)
+    {
+        await using var command = database.Reads.CreateCommand("""
+            SELECT count(*) > 0 FROM pg_stat_activity
+            WHERE datname = current_database() AND query LIKE '%INSERT INTO alert%' AND pid <> pg_backend_pid()
+            """);
+        return (bool)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task Raise(Database database, Alert alert)
