@@ -36,7 +36,8 @@ public static class ApiSlice
     }
 
     /// <summary>For every role.</summary>
-    public static void MapHealth(this IEndpointRouteBuilder routes) => HealthRoutes.Map(routes);
+    public static void MapHealth(this IEndpointRouteBuilder routes, IReadOnlyCollection<string> roles) =>
+        HealthRoutes.Map(routes, roles);
 
     public static IEndpointRouteBuilder MapApi(this IEndpointRouteBuilder routes)
     {

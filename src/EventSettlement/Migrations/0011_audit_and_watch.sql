@@ -13,3 +13,6 @@ INSERT INTO ledger_watch VALUES (clock(), '00000000-0000-0000-0000-000000000000'
 -- at their right end alone, and hold two or three small entries a settlement.
 CREATE INDEX posting_watched ON posting (at, settlement_id) WHERE line = 1 AND kind <> 'creation';
 CREATE INDEX settlement_history_watched ON settlement_history (at, settlement_id) WHERE to_state <> 'PROCESSING';
+
+-- How long messages wait for the relay; whoever writes them does not know of it.
+ALTER TABLE outbox ADD COLUMN added_at timestamptz NOT NULL DEFAULT clock();

@@ -94,7 +94,7 @@ public static class ServeHost
     private static void MapAll(WebApplication app, IReadOnlyCollection<string> roles)
     {
         app.UseApi();
-        app.MapHealth();
+        app.MapHealth(roles);
         if (!roles.Contains("api"))
             return;
         app.MapApi().MapAccess().MapDashboard();

@@ -1,34 +1,61 @@
+using EventSettlement.Contracts;
 using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Log;
 using EventSettlement.Platform;
 using Npgsql;
 
 namespace EventSettlement.Api;
 
 /// <param name="Lag">Messages that the groups have not read yet; null = the log does not answer.</param>
+/// <param name="OutboxOldestAt">UTC; since when the longest waiting message waits for the relay; null = none.</param>
 /// <param name="OldestProcessingAt">UTC; when the settlement that is longest at work last moved.</param>
 /// <param name="OverdueTimers">Timers that should have fired 5 s ago or earlier.</param>
 public sealed record HealthDetails(
     long? Lag, long OutboxWaiting, DateTimeOffset? OldestProcessingAt, long OverdueTimers, long Parked, long OpenAlerts,
-    long StoppedDownstreams, long StoppedPartitions);
+    long StoppedDownstreams, long StoppedPartitions, DateTimeOffset? OutboxOldestAt);
 
 /// <summary>What tells whether work goes on.</summary>
-public sealed partial class HealthReads(Database database, OffsetStore offsets, ILogger<HealthReads> log)
+public sealed partial class HealthReads(
+    Database database, OffsetStore offsets, IEventLog events, ILogger<HealthReads> log)
 {
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
-    public async Task<bool> IsReady(CancellationToken cancel)
+    /// <summary>
+    /// Whether a process with these roles can do what comes to it, told within a second. Requests need the database
+    /// alone; a process that takes none, but reads or relays messages, needs the event log too.
+    /// </summary>
+    /// <returns>What does not answer; null = ready.</returns>
+    public async Task<string?> FindMissing(IReadOnlyCollection<string> roles, CancellationToken cancel)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         bounded.CancelAfter(Bound);
+        if (!await Answers(AskDatabase, bounded.Token))
+            return "the database";
+        var needsLog = !roles.Contains("api") && roles.Any(r => r is "saga" or "payout" or "intake" or "relay");
+        return !needsLog || await Answers(AskLog, bounded.Token) ? null : "the event log";
+    }
+
+    private async Task AskDatabase(CancellationToken cancel)
+    {
+        await using var command = database.Reads.CreateCommand("SELECT clock()");
+        await command.ExecuteScalarAsync(cancel);
+    }
+
+    private Task AskLog(CancellationToken cancel) =>
+        events.ReadBounds(new TopicPartition(Topics.Settlements, 0), cancel);
+
+    private static async Task<bool> Answers(Func<CancellationToken, Task> ask, CancellationToken bounded)
+    {
         try
         {
-            await using var command = database.Reads.CreateCommand("SELECT clock()");
-            await command.ExecuteScalarAsync(bounded.Token);
+            await Task.Run(() => ask(bounded), bounded).WaitAsync(bounded);
             return true;
         }
-        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+#pragma warning disable CA1031 // Each log fails in its own words, and all of them mean that it does not answer.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             return false;
         }
@@ -45,7 +72,8 @@ public sealed partial class HealthReads(Database database, OffsetStore offsets, 
                 (SELECT count(*) FROM parked_message WHERE status = 'PARKED') AS parked,
                 (SELECT count(*) FROM alert WHERE state = 'OPEN') AS open_alerts,
                 (SELECT count(*) FROM downstream WHERE state = 'STOPPED') AS stopped_downstreams,
-                (SELECT count(*) FROM consumer_offset WHERE stopped IS NOT NULL) AS stopped_partitions
+                (SELECT count(*) FROM consumer_offset WHERE stopped IS NOT NULL) AS stopped_partitions,
+                (SELECT min(added_at) FROM outbox) AS outbox_oldest_at
             """;
         var details = (await database.Query<HealthDetails>(readDetails, cancel)).Single();
         return details with { Lag = await Lag(cancel) };

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using EventSettlement.Access;
+using EventSettlement.Api;
+using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Log;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace EventSettlement.IntegrationTests.Api;
+
+public sealed class HealthTests(RunningApi api) : IClassFixture<RunningApi>
+{
+    [Fact]
+    public async Task The_details_say_how_long_a_message_waits_for_the_relay()
+    {
+        Assert.Null(await OutboxOldestAt());
+        await Do("INSERT INTO outbox (shard, topic, headers) VALUES (0, 'nowhere', '')");
+        Assert.InRange(DateTimeOffset.UtcNow - (await OutboxOldestAt())!.Value, TimeSpan.FromSeconds(-5),
+            TimeSpan.FromSeconds(30));
+        await Do("DELETE FROM outbox");
+    }
+
+    [Theory]
+    [InlineData("saga", "the event log")]
+    [InlineData("payout,relay", "the event log")]
+    [InlineData("scheduler", null)]
+    [InlineData("api,saga", null)]
+    public async Task Ready_is_who_can_do_what_comes_to_its_roles(string roles, string? missing)
+    {
+        await using var away = new AwayLog();
+        var health = new HealthReads(
+            api.Database, new OffsetStore(api.Database.Hot, away), away, NullLogger<HealthReads>.Instance);
+        var asked = Stopwatch.GetTimestamp();
+        Assert.Equal(missing, await health.FindMissing(roles.Split(','), default));
+        Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(5));
+    }
+
+    private async Task<DateTimeOffset?> OutboxOldestAt()
+    {
+        using var client = api.Client(Role.Viewer);
+        return (DateTimeOffset?)(await RunningApi.Json(await client.GetAsync("/healthz/details")))["outboxOldestAt"];
+    }
+
+    private async Task Do(string sql)
+    {
+        await using var command = api.Database.Reads.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Never answers, and does not listen to being told to give up.</summary>
+    private sealed class AwayLog : IEventLog
+    {
+        private readonly TaskCompletionSource<(long, long)> _never = new();
+
+        public Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel) =>
+            _never.Task;
+
+        public Task<string> ReadIdentity(CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task CreateTopics(IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel) =>
+            throw new NotSupportedException();
+
+        public Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel) =>
+            throw new NotSupportedException();
+
+        public Task Consume(
+            string group, IReadOnlyCollection<string> topics, IPartitionOwner owner, CancellationToken cancel) =>
+            throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
