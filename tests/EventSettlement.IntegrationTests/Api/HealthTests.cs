@@ -56,7 +56,14 @@ public sealed class HealthTests(RunningApi api) : IClassFixture<RunningApi>
 
         public Task<string> ReadIdentity(CancellationToken cancel) => throw new NotSupportedException();
 
-        public Task CreateTopics(IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel) =>
+        public bool IsShared => throw new NotSupportedException();
+
+        public bool CanShrink => throw new NotSupportedException();
+
+        public Task<IReadOnlyDictionary<string, int>> CreateTopics(
+            IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel) => throw new NotSupportedException();
+
+        public Task SetPartitions(string topic, int partitions, CancellationToken cancel) =>
             throw new NotSupportedException();
 
         public Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel) =>
