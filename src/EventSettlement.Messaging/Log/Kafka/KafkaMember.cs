@@ -24,6 +24,9 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     private readonly HashSet<KafkaPartition> _paused = [];
     private readonly Dictionary<KafkaPartition, long> _told = [];
 
+    // Where reading was told to start, until the first record shows that it did; and whether it was told again.
+    private readonly Dictionary<KafkaPartition, (long Start, bool Again)> _unproven = [];
+
     // Read and not offered yet. A rebalance may come between two reads: what an earlier ownership read is forgotten
     // with it, for the next one starts at the committed offset, before these.
     private readonly Dictionary<KafkaPartition, List<LogRecord>> _read = [];
@@ -42,6 +45,8 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
             Pause(consumer);
             if (Environment.TickCount64 >= nextRetake)
             {
+                foreach (var partition in _unproven.Keys.ToList())
+                    StartAgain(consumer, partition);
                 Retake(consumer);
                 nextRetake = Environment.TickCount64 + (long)RetakeEvery.TotalMilliseconds;
             }
@@ -106,10 +111,11 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     {
         try
         {
-            var offset = owner.Take(Ours(partition), _cancel).GetAwaiter().GetResult();
-            if (offset is not null)
-                _mine.Add(partition);
-            return offset;
+            if (owner.Take(Ours(partition), _cancel).GetAwaiter().GetResult() is not { } start)
+                return null;
+            _mine.Add(partition);
+            _unproven[partition] = (start, Again: false);
+            return start;
         }
         catch (Exception failure) when (failure is NpgsqlException or KafkaException or TimeoutException)
         {
@@ -121,7 +127,11 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     private void Retake(IConsumer<byte[], byte[]> consumer)
     {
         foreach (var partition in _mine.Where(p => owner.CommittedOffset(Ours(p)) < 0).ToList())
+        {
             _mine.Remove(partition);
+            _unproven.Remove(partition);
+        }
+
         foreach (var partition in _given.Where(p => !_mine.Contains(p)))
         {
             consumer.Pause([partition]);
@@ -138,7 +148,7 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         // What was consumed is kept before the limit is asked: the client's position is behind it already.
         for (var n = 0; n < ReadAtOnce && Next(consumer, n == 0 ? Poll : TimeSpan.Zero) is { } next; n++)
         {
-            if (!_mine.Contains(next.TopicPartition))
+            if (!_mine.Contains(next.TopicPartition) || !IsFromStart(consumer, next.TopicPartitionOffset))
                 continue;
             if (!_read.TryGetValue(next.TopicPartition, out var records))
                 _read[next.TopicPartition] = records = [];
@@ -149,6 +159,39 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
             if (_mine.Contains(partition) && !owner.Offer(Ours(partition), records) && _paused.Add(partition))
                 consumer.Pause([partition]);
         _read.Clear();
+    }
+
+    /// <summary>
+    /// A client that was told where to start while it stood elsewhere may go on from there, and what lies between would
+    /// be lost unseen. So what comes first is where it was told to start, or came when it was told so once more: then
+    /// nothing is between, as where records were compacted or a transaction ended.
+    /// </summary>
+    private bool IsFromStart(IConsumer<byte[], byte[]> consumer, TopicPartitionOffset first)
+    {
+        if (!_unproven.TryGetValue(first.TopicPartition, out var told))
+            return true;
+        if (first.Offset.Value != told.Start && StartAgain(consumer, first.TopicPartition))
+            return false;
+        return _unproven.Remove(first.TopicPartition);
+    }
+
+    /// <returns>False where it was told a second time before.</returns>
+    private bool StartAgain(IConsumer<byte[], byte[]> consumer, KafkaPartition partition)
+    {
+        var (start, again) = _unproven[partition];
+        if (again)
+            return false;
+        try
+        {
+            consumer.Seek(new TopicPartitionOffset(partition, start));
+            _unproven[partition] = (start, Again: true);
+        }
+        catch (KafkaException)
+        {
+            // It is not being read at this moment; the next record or tick tries again.
+        }
+
+        return true;
     }
 
     private static ConsumeResult<byte[], byte[]>? Next(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
@@ -212,6 +255,7 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         _paused.Remove(partition);
         _told.Remove(partition);
         _read.Remove(partition);
+        _unproven.Remove(partition);
     }
 
     private static TopicPartition Ours(KafkaPartition partition) => new(partition.Topic, partition.Partition.Value);
