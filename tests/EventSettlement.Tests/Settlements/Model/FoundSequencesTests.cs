@@ -28,6 +28,9 @@ public sealed class FoundSequencesTests
     [InlineData("a command once", "Request 0 0; Hold 0 0; Again 0 0")]
     [InlineData("undone half-way", "Request 3 0; Cancel 0 0; Broken 6 0 +; Hold 0 0")]
     [InlineData("timers undone", "Request 5 0; Serve 0 12; Deliver 0 0; Cancel 0 0; Broken 6 0")]
+    [InlineData("what was parked comes again when it is right",
+        "Request 5 0; Serve 0 480; Retry 0 0; Deliver 0 0; RetryRejected 0 0; Cancel 0 0; Broken 8 0; Correct 1 0; "
+            + "Deliver 0 0; Repeat 5 0")]
     [InlineData("three retries again",
         "Request 5 0; Serve 0 696; Deliver 0 0; Guard 0 0; Serve 0 0; Deliver 0 0; RetryRejected 0 0")]
     [InlineData("release repeats the timer",

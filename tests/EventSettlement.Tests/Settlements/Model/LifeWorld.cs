@@ -11,6 +11,7 @@ internal sealed class LifeWorld(Guid id)
     private readonly List<object> _underWay = [];
     private readonly List<Arrival> _seen = [];
     private readonly List<Arrival> _commands = [];
+    private readonly HashSet<object> _spoilt = new(ReferenceEqualityComparer.Instance);
     private readonly List<(Guid Token, DateTimeOffset At)> _timers = [];
     private SettlementRequested? _request;
     private DateTimeOffset _now = Lines.Start;
@@ -56,11 +57,17 @@ internal sealed class LifeWorld(Guid id)
             Happening.Due => Due(step),
             Happening.Pass => Pass(step.A),
             Happening.Guard => Guard(),
-            Happening.Broken => [Plain(Broken(step.A))],
+            Happening.Broken => [Spoilt(Broken(step.A))],
             _ => [Command(step.What)],
         };
         _seen.AddRange(arriving.Where(a => !a.Repeated && a.Message is not string));
         return arriving;
+    }
+
+    private Arrival Spoilt(object message)
+    {
+        _spoilt.Add(message);
+        return Plain(message);
     }
 
     private static Arrival Plain(object message) => new(message, null, null, false);
@@ -91,8 +98,9 @@ internal sealed class LifeWorld(Guid id)
         return [Plain(message)];
     }
 
-    private static Arrival[] Again(List<Arrival> told, int which) =>
-        told.Count == 0 ? [] : [told[which % told.Count] with { Repeated = true }];
+    /// <summary>What was parked may be right when it comes again later: then it is the first time.</summary>
+    private Arrival[] Again(List<Arrival> told, int which) => told.Count == 0 ? []
+        : [told[which % told.Count] with { Repeated = !_spoilt.Contains(told[which % told.Count].Message) }];
 
     private Arrival[] Correct(LifeStep step)
     {
