@@ -3,6 +3,8 @@ namespace EventSettlement.Faults.Check;
 /// <summary>I5, I8: only legal moves, no gap, versions rise, and no retry before its time.</summary>
 internal static class Lives
 {
+    private static readonly TimeSpan Bent = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan[] Delays =
         [TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
 
@@ -57,7 +59,7 @@ internal static class Lives
                 + $"ends with {before} seq {history.Length}");
     }
 
-    /// <summary>From an attempt to the next by PostgreSQL's own clock, which no fault bends.</summary>
+    /// <summary>From an attempt to the next one, whatever the product's clock is told.</summary>
     private static IEnumerable<Violation> Retries(
         SettlementRow settlement, HistoryRow[] history, SeenSettlement[] seen)
     {
@@ -77,9 +79,16 @@ internal static class Lives
             }
 
             if (line.To == "AWAITING_RETRY" && line.From == "PROCESSING")
-                failed = sight?.Begun;
+                failed = Earliest(line, sight);
         }
     }
+
+    /// <summary>
+    /// An attempt ends when its batch reads the clock. That is what history says where the product's clock is right;
+    /// where it is bent, its transaction's beginning comes nearest.
+    /// </summary>
+    private static DateTime? Earliest(HistoryRow line, SeenSettlement? sight) =>
+        sight is null || (line.At - sight.Begun).Duration() < Bent ? line.At : sight.Begun;
 
     private static IEnumerable<Violation> Versions(
         SettlementRow settlement, HistoryRow[] history, SeenSettlement[] seen)
