@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using EventSettlement.Access;
 using EventSettlement.Api;
+using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Messaging.Batches;
-using EventSettlement.Messaging.Log;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EventSettlement.IntegrationTests.Api;
@@ -26,7 +26,8 @@ public sealed class HealthTests(RunningApi api) : IClassFixture<RunningApi>
     [InlineData("api,saga", null)]
     public async Task Ready_is_who_can_do_what_comes_to_its_roles(string roles, string? missing)
     {
-        await using var away = new AwayLog();
+        // It never answers, and does not listen to being told to give up.
+        await using var away = new LogThatIsAway(() => new TaskCompletionSource<(long, long)>().Task);
         var health = new HealthReads(
             api.Database, new OffsetStore(api.Database.Hot, away), away, NullLogger<HealthReads>.Instance);
         var asked = Stopwatch.GetTimestamp();
@@ -44,35 +45,5 @@ public sealed class HealthTests(RunningApi api) : IClassFixture<RunningApi>
     {
         await using var command = api.Database.Reads.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>Never answers, and does not listen to being told to give up.</summary>
-    private sealed class AwayLog : IEventLog
-    {
-        private readonly TaskCompletionSource<(long, long)> _never = new();
-
-        public Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel) =>
-            _never.Task;
-
-        public Task<string> ReadIdentity(CancellationToken cancel) => throw new NotSupportedException();
-
-        public bool IsShared => throw new NotSupportedException();
-
-        public bool CanShrink => throw new NotSupportedException();
-
-        public Task<IReadOnlyDictionary<string, int>> CreateTopics(
-            IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel) => throw new NotSupportedException();
-
-        public Task SetPartitions(string topic, int partitions, CancellationToken cancel) =>
-            throw new NotSupportedException();
-
-        public Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel) =>
-            throw new NotSupportedException();
-
-        public Task Consume(
-            string group, IReadOnlyCollection<string> topics, IPartitionOwner owner, CancellationToken cancel) =>
-            throw new NotSupportedException();
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

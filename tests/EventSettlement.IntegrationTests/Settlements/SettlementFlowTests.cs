@@ -10,16 +10,7 @@ public sealed class SettlementFlowTests
     public async Task A_settlement_that_fails_by_its_timers_leaves_rows_history_progress_and_one_alert()
     {
         await using var world = await SettlementWorld.Start(50, 50, 50);
-        var id = Guid.NewGuid();
-        await world.Tell(id, Requested(id));
-        for (var attempt = 1; attempt <= 4; attempt++)
-        {
-            await world.UntilText($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'",
-                $"PROCESSING{attempt}");
-            await world.Tell(id, new PartAnswered(id, 0, attempt, attempt, Counts(paid: 1, failed: 1)));
-        }
-
-        await world.UntilState(id, "FAILED");
+        await FailInFourAttempts(world);
         Assert.Equal("1PENDING 2PROCESSING 3AWAITING_RETRY 4PROCESSING 5AWAITING_RETRY 6PROCESSING 7AWAITING_RETRY "
             + "8PROCESSING 9FAILED",
             await world.Read<string>("SELECT string_agg(seq || to_state, ' ' ORDER BY seq) FROM settlement_history"));
@@ -53,16 +44,7 @@ public sealed class SettlementFlowTests
                     9223372036854775807))
             SELECT 1
             """);
-        var id = Guid.NewGuid();
-        await world.Tell(id, Requested(id));
-        for (var attempt = 1; attempt <= 4; attempt++)
-        {
-            await world.UntilText($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'",
-                $"PROCESSING{attempt}");
-            await world.Tell(id, new PartAnswered(id, 0, attempt, attempt, Counts(paid: 1, failed: 1)));
-        }
-
-        await world.UntilState(id, "FAILED");
+        await FailInFourAttempts(world);
         Assert.Equal("9223372036854775907", await world.Read<string>("SELECT amount::text FROM alert"));
         Assert.Equal(0L, await world.Read<long>("SELECT count(*) FROM parked_message"));
     }
@@ -131,6 +113,20 @@ public sealed class SettlementFlowTests
         var id = Guid.NewGuid();
         await world.Tell(id, new PartAnswered(id, 0, 1, 1, Counts(paid: 2)));
         await world.UntilNumber("SELECT count(*) FROM parked_message", 1);
+    }
+
+    private static async Task FailInFourAttempts(SettlementWorld world)
+    {
+        var id = Guid.NewGuid();
+        await world.Tell(id, Requested(id));
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            await world.UntilText($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'",
+                $"PROCESSING{attempt}");
+            await world.Tell(id, new PartAnswered(id, 0, attempt, attempt, Counts(paid: 1, failed: 1)));
+        }
+
+        await world.UntilState(id, "FAILED");
     }
 
     internal static SettlementRequested Requested(Guid id, DateTimeOffset? payableAt = null) => new(

@@ -5,7 +5,6 @@ using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Settlements.Guarding;
 using Microsoft.Extensions.Logging.Abstractions;
-using TopicPartition = EventSettlement.Messaging.Log.TopicPartition;
 
 namespace EventSettlement.IntegrationTests.Settlements;
 
@@ -74,7 +73,7 @@ public sealed class SettlementGuardTests
     public async Task A_log_that_is_away_does_not_end_the_guard()
     {
         await using var world = await SettlementWorld.Start();
-        var away = new LogThatIsAway();
+        var away = new LogThatIsAway(() => throw new KafkaException(new Error(ErrorCode.Local_Transport)));
         using var guard = new SettlementGuard(world.Database, world.Outgoing, away, world.Topology,
             world.Of<MessagingOptions>(), Impatient with { Interval = TimeSpan.FromMilliseconds(20) },
             NullLogger<SettlementGuard>.Instance);
@@ -89,39 +88,4 @@ public sealed class SettlementGuardTests
     private static SettlementGuard Guard(SettlementWorld world) => new(
         world.Database, world.Outgoing, world.Of<IEventLog>(), world.Topology, world.Of<MessagingOptions>(), Impatient,
         NullLogger<SettlementGuard>.Instance);
-}
-
-/// <summary>A broker that nobody reaches.</summary>
-internal sealed class LogThatIsAway : IEventLog
-{
-    private int _asked;
-
-    public int Asked => Volatile.Read(ref _asked);
-
-    public Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel)
-    {
-        Interlocked.Increment(ref _asked);
-        throw new KafkaException(new Error(ErrorCode.Local_Transport));
-    }
-
-    public Task<string> ReadIdentity(CancellationToken cancel) => throw new NotSupportedException();
-
-    public bool IsShared => true;
-
-    public bool CanShrink => false;
-
-    public Task<IReadOnlyDictionary<string, int>> CreateTopics(
-        IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel) => throw new NotSupportedException();
-
-    public Task SetPartitions(string topic, int partitions, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public Task Consume(
-        string group, IReadOnlyCollection<string> topics, IPartitionOwner owner, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
