@@ -18,14 +18,12 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     // How long a partition that was added stays unread.
     private static readonly TimeSpan HearOfPartitions = TimeSpan.FromSeconds(10);
 
-    // What the group gave us, and of it what the owner took: the rest stands stopped, paused and is offered again.
+    // What the group gave us, and of it what the owner took, with the offset to read next. Only that is assigned; the
+    // rest is offered again.
     private readonly HashSet<KafkaPartition> _given = [];
-    private readonly HashSet<KafkaPartition> _mine = [];
+    private readonly Dictionary<KafkaPartition, long> _mine = [];
     private readonly HashSet<KafkaPartition> _paused = [];
     private readonly Dictionary<KafkaPartition, long> _told = [];
-
-    // Where reading was told to start, until the first record shows that it did; and whether it was told again.
-    private readonly Dictionary<KafkaPartition, (long Start, bool Again)> _unproven = [];
 
     // Read and not offered yet. A rebalance may come between two reads: what an earlier ownership read is forgotten
     // with it, for the next one starts at the committed offset, before these.
@@ -45,8 +43,6 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
             Pause(consumer);
             if (Environment.TickCount64 >= nextRetake)
             {
-                foreach (var partition in _unproven.Keys.ToList())
-                    StartAgain(consumer, partition);
                 Retake(consumer);
                 nextRetake = Environment.TickCount64 + (long)RetakeEvery.TotalMilliseconds;
             }
@@ -77,124 +73,90 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
             var partitions = taken.Select(t => t.TopicPartition).ToList();
             Release(partitions);
             Commit(c);
-
-            // The client keeps a pause beyond the ownership: the next one would never read.
-            c.Resume(partitions);
-            partitions.ForEach(Forget);
+            Forget(c, partitions);
         })
-        .SetPartitionsLostHandler((_, lost) =>
+        .SetPartitionsLostHandler((c, lost) =>
         {
-            foreach (var partition in lost)
-            {
-                Forget(partition.TopicPartition);
-                owner.Lose(Ours(partition.TopicPartition));
-            }
+            var partitions = lost.Select(t => t.TopicPartition).ToList();
+            Forget(c, partitions);
+            partitions.ForEach(p => owner.Lose(Ours(p)));
         })
         .Build();
 
-    /// <summary>
-    /// What is read of a partition that was not taken is dropped, until <see cref="Retake"/> seeks back.
-    /// </summary>
     private List<TopicPartitionOffset> Take(List<KafkaPartition> given)
     {
-        var from = new List<TopicPartitionOffset>();
         foreach (var partition in given)
         {
             _given.Add(partition);
-            from.Add(new TopicPartitionOffset(partition, TryTake(partition) is { } start ? start : Offset.End));
+            TryTake(partition);
         }
 
-        return from;
+        return Mine();
     }
 
-    private long? TryTake(KafkaPartition partition)
+    private bool TryTake(KafkaPartition partition)
     {
         try
         {
             if (owner.Take(Ours(partition), _cancel).GetAwaiter().GetResult() is not { } start)
-                return null;
-            _mine.Add(partition);
-            _unproven[partition] = (start, Again: false);
-            return start;
+                return false;
+            _mine[partition] = start;
+            return true;
         }
         catch (Exception failure) when (failure is NpgsqlException or KafkaException or TimeoutException)
         {
             // The database or the broker is away for a moment; the partition stays ours in the group.
-            return null;
+            return false;
         }
     }
 
+    /// <summary>
+    /// All that the owner has is assigned anew, each partition from its next offset, and never from a logical one such
+    /// as the end: a client that still asks for that (librdkafka, 2.0.2 and later) forgets a seek, goes there half a
+    /// second afterwards and passes over what lies between.
+    /// </summary>
     private void Retake(IConsumer<byte[], byte[]> consumer)
     {
-        foreach (var partition in _mine.Where(p => owner.CommittedOffset(Ours(p)) < 0).ToList())
+        var changed = false;
+        foreach (var partition in _given)
         {
-            _mine.Remove(partition);
-            _unproven.Remove(partition);
+            if (_mine.ContainsKey(partition) && owner.CommittedOffset(Ours(partition)) >= 0)
+                continue;
+            changed |= _mine.Remove(partition);
+            changed |= TryTake(partition);
         }
 
-        foreach (var partition in _given.Where(p => !_mine.Contains(p)))
-        {
-            consumer.Pause([partition]);
-            _paused.Remove(partition);
-            if (TryTake(partition) is not { } start)
-                continue;
-            consumer.Seek(new TopicPartitionOffset(partition, start));
-            consumer.Resume([partition]);
-        }
+        if (!changed)
+            return;
+
+        // Not paused again here: before its first record the client would go on behind what it had fetched meanwhile.
+        consumer.Resume(_paused);
+        _paused.Clear();
+        consumer.Assign(Mine());
     }
+
+    private List<TopicPartitionOffset> Mine() => [.. _mine.Select(m => new TopicPartitionOffset(m.Key, m.Value))];
 
     private void Read(IConsumer<byte[], byte[]> consumer)
     {
         // What was consumed is kept before the limit is asked: the client's position is behind it already.
         for (var n = 0; n < ReadAtOnce && Next(consumer, n == 0 ? Poll : TimeSpan.Zero) is { } next; n++)
         {
-            if (!_mine.Contains(next.TopicPartition) || !IsFromStart(consumer, next.TopicPartitionOffset))
+            if (!_mine.ContainsKey(next.TopicPartition))
                 continue;
+            _mine[next.TopicPartition] = next.Offset.Value + 1;
             if (!_read.TryGetValue(next.TopicPartition, out var records))
                 _read[next.TopicPartition] = records = [];
             records.Add(KafkaRecord.From(next));
         }
 
         foreach (var (partition, records) in _read)
-            if (_mine.Contains(partition) && !owner.Offer(Ours(partition), records) && _paused.Add(partition))
+            if (_mine.ContainsKey(partition) && !owner.Offer(Ours(partition), records) && _paused.Add(partition))
                 consumer.Pause([partition]);
         _read.Clear();
     }
 
-    /// <summary>
-    /// A client that was told where to start while it stood elsewhere may go on from there, and what lies between would
-    /// be lost unseen. So what comes first is where it was told to start, or came when it was told so once more: then
-    /// nothing is between, as where records were compacted or a transaction ended.
-    /// </summary>
-    private bool IsFromStart(IConsumer<byte[], byte[]> consumer, TopicPartitionOffset first)
-    {
-        if (!_unproven.TryGetValue(first.TopicPartition, out var told))
-            return true;
-        if (first.Offset.Value != told.Start && StartAgain(consumer, first.TopicPartition))
-            return false;
-        return _unproven.Remove(first.TopicPartition);
-    }
-
-    /// <returns>False where it was told a second time before.</returns>
-    private bool StartAgain(IConsumer<byte[], byte[]> consumer, KafkaPartition partition)
-    {
-        var (start, again) = _unproven[partition];
-        if (again)
-            return false;
-        try
-        {
-            consumer.Seek(new TopicPartitionOffset(partition, start));
-            _unproven[partition] = (start, Again: true);
-        }
-        catch (KafkaException)
-        {
-            // It is not being read at this moment; the next record or tick tries again.
-        }
-
-        return true;
-    }
-
-    private static ConsumeResult<byte[], byte[]>? Next(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
+    private ConsumeResult<byte[], byte[]>? Next(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
     {
         try
         {
@@ -202,7 +164,10 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
-            // The client reconnects by itself; an offset that is gone is found by the owner's own check on taking.
+            // The client reconnects by itself. Where the offset is gone it stands still: the owner's own check on
+            // taking finds that.
+            if (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
+                _mine.Remove(e.ConsumerRecord.TopicPartition);
             return null;
         }
     }
@@ -219,7 +184,7 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     private void Commit(IConsumer<byte[], byte[]> consumer)
     {
         var news = new List<TopicPartitionOffset>();
-        foreach (var partition in _mine)
+        foreach (var partition in _mine.Keys)
         {
             var done = owner.CommittedOffset(Ours(partition));
             if (done > 0 && done != _told.GetValueOrDefault(partition))
@@ -244,18 +209,22 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
 
     private void Release(IEnumerable<KafkaPartition> taken)
     {
-        foreach (var partition in taken.Where(_mine.Contains))
+        foreach (var partition in taken.Where(_mine.ContainsKey))
             owner.Release(Ours(partition)).GetAwaiter().GetResult();
     }
 
-    private void Forget(KafkaPartition partition)
+    private void Forget(IConsumer<byte[], byte[]> consumer, List<KafkaPartition> gone)
     {
-        _given.Remove(partition);
-        _mine.Remove(partition);
-        _paused.Remove(partition);
-        _told.Remove(partition);
-        _read.Remove(partition);
-        _unproven.Remove(partition);
+        // The client keeps a pause beyond the ownership: the next one would never read.
+        consumer.Resume(gone.Where(_paused.Contains));
+        foreach (var partition in gone)
+        {
+            _given.Remove(partition);
+            _mine.Remove(partition);
+            _paused.Remove(partition);
+            _told.Remove(partition);
+            _read.Remove(partition);
+        }
     }
 
     private static TopicPartition Ours(KafkaPartition partition) => new(partition.Topic, partition.Partition.Value);

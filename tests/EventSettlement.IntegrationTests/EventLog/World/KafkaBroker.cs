@@ -10,22 +10,24 @@ namespace EventSettlement.IntegrationTests.EventLog.World;
 /// A private broker for this test run, from KAFKA_HOME, else from shared/kafka beside the repository. It ends with the
 /// test process.
 /// </summary>
-public static class KafkaBroker
+internal static class KafkaBroker
 {
-    private static readonly Lazy<Task<string>> Started = new(Start);
+    private static readonly Lazy<Task<(string Plain, SlowBroker Slow)>> Started = new(Start);
 
-    public static Task<string> Bootstrap() => Started.Value;
+    public static async Task<string> Bootstrap() => (await Started.Value).Plain;
 
-    private static async Task<string> Start()
+    /// <summary>The same broker, which lets its clients wait.</summary>
+    public static async Task<SlowBroker> Slow() => (await Started.Value).Slow;
+
+    private static async Task<(string, SlowBroker)> Start()
     {
-        if (Environment.GetEnvironmentVariable("EVENTSETTLEMENT_TEST_KAFKA") is { Length: > 0 } given)
-            return given;
         var home = Home() ?? throw TestServer.Missing(
             "Kafka is not here: set KAFKA_HOME to a Kafka distribution (and install a Java 17 runtime)");
         var folder = Directory.CreateTempSubdirectory("settle-kafka-").FullName;
-        var (port, controller) = (Shell.FreePort(), Shell.FreePort());
+        var (port, controller, behindSlow) = (Shell.FreePort(), Shell.FreePort(), Shell.FreePort());
+        var slow = new SlowBroker(behindSlow);
         var properties = Path.Combine(folder, "server.properties");
-        await File.WriteAllTextAsync(properties, Properties(folder, port, controller));
+        await File.WriteAllTextAsync(properties, Properties(folder, port, controller, behindSlow, slow.Bootstrap));
         await Run(home, "kafka-storage.sh", ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", properties]);
         var broker = Process.Start(Command(home, "kafka-server-start.sh", [properties]))!;
         broker.OutputDataReceived += (_, _) => { };
@@ -36,7 +38,7 @@ public static class KafkaBroker
             Directory.Delete(folder, recursive: true);
         };
         await Eventually.Holds(() => Task.FromResult(Answers(port)), TimeSpan.FromSeconds(60), "the broker answers");
-        return $"127.0.0.1:{port}";
+        return ($"127.0.0.1:{port}", slow);
     }
 
     private static string? Home()
@@ -48,14 +50,15 @@ public static class KafkaBroker
             && File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")));
     }
 
-    private static string Properties(string folder, int port, int controller) => $"""
+    private static string Properties(string folder, int port, int controller, int behindSlow, string slow) => $"""
         process.roles=broker,controller
         node.id=1
         controller.quorum.voters=1@127.0.0.1:{controller}
-        listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-        advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+        listeners=PLAINTEXT://127.0.0.1:{port},SLOW://127.0.0.1:{behindSlow},CONTROLLER://127.0.0.1:{controller}
+        advertised.listeners=PLAINTEXT://127.0.0.1:{port},SLOW://{slow}
+        inter.broker.listener.name=PLAINTEXT
         controller.listener.names=CONTROLLER
-        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SLOW:PLAINTEXT
         log.dirs={folder}/data
         offsets.topic.num.partitions=4
         offsets.topic.replication.factor=1
