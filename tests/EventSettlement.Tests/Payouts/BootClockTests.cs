@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using EventSettlement.Payouts.Calls;
 
@@ -21,6 +22,21 @@ public sealed class BootClockTests
         var told = File.ReadAllText("/proc/uptime").Split(' ')[0];
         var uptime = TimeSpan.FromSeconds(double.Parse(told, CultureInfo.InvariantCulture));
         Assert.InRange(BootClock.Now - uptime, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Who_was_told_to_wait_waits_no_less()
+    {
+        var wait = TimeSpan.FromMilliseconds(10);
+        var waited = await Task.WhenAll(Enumerable.Range(0, 100).Select(async n =>
+        {
+            // They begin at many moments of the timer's own tick.
+            await BootClock.Wait(TimeSpan.FromMilliseconds(n), CancellationToken.None);
+            var began = Stopwatch.GetTimestamp();
+            await BootClock.Wait(wait, CancellationToken.None);
+            return Stopwatch.GetElapsedTime(began);
+        }));
+        Assert.True(waited.Min() >= wait, $"one waited {waited.Min().TotalMilliseconds} ms");
     }
 
     [Theory]

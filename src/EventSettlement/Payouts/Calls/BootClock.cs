@@ -24,6 +24,14 @@ internal static partial class BootClock
         ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick)
         : throw new PlatformNotSupportedException(Fault ?? "The clock that counts suspension cannot be read");
 
+    /// <summary>Never less than <paramref name="wait"/>; a timer alone may end some milliseconds early.</summary>
+    public static async Task Wait(TimeSpan wait, CancellationToken cancel)
+    {
+        var until = Now + wait;
+        while (until - Now is { Ticks: > 0 } left)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), cancel);
+    }
+
     public static int? ClockOf(bool linux, bool macOS) => linux ? OnLinux : macOS ? OnMacOS : null;
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

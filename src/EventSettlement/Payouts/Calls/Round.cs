@@ -67,7 +67,7 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
                     await LookUpCall(items[(items.Length / 2)..], halving, cancel);
                     return;
                 case Reaction.RepeatLater:
-                    await Task.Delay(PayoutRules.Wait(call), cancel);
+                    await BootClock.Wait(PayoutRules.Wait(call), cancel);
                     continue;
                 case Reaction.StopDownstream:
                     _stop = call;
@@ -117,7 +117,7 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
             switch (PayoutRules.After(call, repeats, ClaimLeft))
             {
                 case Reaction.RepeatLater:
-                    await Task.Delay(PayoutRules.Wait(call), cancel);
+                    await BootClock.Wait(PayoutRules.Wait(call), cancel);
                     continue;
                 case Reaction.Halve when items.Length == 1:
                     alone.Add((items.Span[0], call));

@@ -17,8 +17,8 @@ internal sealed class Crash(string point, string moment, int hit, string? onlyLo
     /// <summary>The scheduler's moment needs a schedule that comes now.</summary>
     public override string? Cron => point == "K19" ? "0/3 * * * * ?" : null;
 
-    /// <summary>There is one scheduled run a day: another server would make it in every other run.</summary>
-    public override int Processes => point == "K19" ? 1 : 2;
+    /// <summary>A run is made once and may be planned by one: another server would come first too often.</summary>
+    public override int Processes => (point, hit) is ("K19" or "K20", 1) ? 1 : 2;
 
     public override bool Suits(string log) => onlyLog is null || onlyLog == log;
 
