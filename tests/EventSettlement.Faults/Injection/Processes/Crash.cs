@@ -17,8 +17,8 @@ internal sealed class Crash(string point, string moment, int hit, string? onlyLo
     /// <summary>The scheduler's moment needs a schedule that comes now.</summary>
     public override string? Cron => point == "K19" ? "0/3 * * * * ?" : null;
 
-    /// <summary>A run is made once and may be planned by one: another server would come first too often.</summary>
-    public override int Processes => (point, hit) is ("K19" or "K20", 1) ? 1 : 2;
+    /// <summary>What one server does for all, as to relay and to plan, another would do first too often.</summary>
+    public override int Processes => (point, hit) is ("K07" or "K08" or "K19" or "K20", 1) ? 1 : 2;
 
     public override bool Suits(string log) => onlyLog is null || onlyLog == log;
 
