@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using EventSettlement.Faults.Check;
 using EventSettlement.Faults.World;
 using Npgsql;
 
@@ -7,11 +10,14 @@ namespace EventSettlement.Faults.Load;
 internal sealed record Scene(
     Installation World, NpgsqlDataSource Database, Operator Desk, FactJournal Journal, Producer Producer)
 {
-    public async Task<long> Count(string sql)
-    {
-        await using var command = Database.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture);
-    }
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
+
+    public async Task<long> Count(string sql) =>
+        (await Read(sql, r => Convert.ToInt64(r.GetValue(0), CultureInfo.InvariantCulture)))[0];
+
+    public Task<List<T>> Read<T>(string sql, Func<NpgsqlDataReader, T> row) =>
+        WhenItAnswers(() => Tables.Read(Database, sql, row));
 
     /// <summary>Some answers of the member service stop payments to it, and a person resumes them.</summary>
     public async Task ResumeWhereStopped()
@@ -20,9 +26,29 @@ internal sealed record Scene(
             await Desk.Ask("v1/downstreams/member/resume", new { });
     }
 
-    public async Task Execute(string sql)
+    /// <param name="sql">What may be done twice.</param>
+    public Task Execute(string sql, params object[] values) => WhenItAnswers(async () =>
     {
         await using var command = Database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
+        foreach (var value in values)
+            command.Parameters.AddWithValue(value);
+        return await command.ExecuteNonQueryAsync();
+    });
+
+    /// <summary>Another fault of the same plan may have the database away at this moment.</summary>
+    private static async Task<T> WhenItAnswers<T>(Func<Task<T>> ask)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (NpgsqlException away) when (away.IsTransient && Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Between);
+            }
+        }
     }
 }

@@ -20,10 +20,7 @@ internal static class LogWriter
     {
         if (scene.World.Kafka is null)
         {
-            await using var command = scene.Database.CreateCommand(AppendSql);
-            command.Parameters.AddWithValue(partition);
-            command.Parameters.AddWithValue(body);
-            await command.ExecuteNonQueryAsync();
+            await scene.Execute(AppendSql, partition, body);
             return;
         }
 

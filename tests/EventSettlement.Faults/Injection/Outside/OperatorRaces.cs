@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using EventSettlement.Faults.Check;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
@@ -30,7 +29,7 @@ internal sealed class OperatorRaces : Fault
         await Last(1.5);
         for (var round = 0; round < 8; round++)
         {
-            var some = await Tables.Read(scene.Database, SomeSql, r => r.GetString(0));
+            var some = await scene.Read(SomeSql, r => r.GetString(0));
             var clicks = some.SelectMany((id, n) => Click(scene, id, Verbs[random.Next(Verbs.Length)],
                 string.Create(CultureInfo.InvariantCulture, $"click-{round}-{n}"))).ToArray();
             await Task.WhenAll([.. clicks, RetryWhatFailed(scene)]);
@@ -75,7 +74,7 @@ internal sealed class OperatorRaces : Fault
         await Waiting.Until(TimeSpan.FromSeconds(30), async () =>
         {
             var open = await scene.Count("SELECT count(*) FROM command WHERE outcome IS NULL");
-            var held = await Tables.Read(scene.Database, "SELECT settlement_id::text FROM settlement WHERE held",
+            var held = await scene.Read("SELECT settlement_id::text FROM settlement WHERE held",
                 r => r.GetString(0));
             await Task.WhenAll(held.Select(id => scene.Desk.Ask($"v1/settlements/{id}/release", new { })));
             return open == 0 && held.Count == 0;

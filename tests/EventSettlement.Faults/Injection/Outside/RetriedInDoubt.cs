@@ -1,4 +1,3 @@
-using EventSettlement.Faults.Check;
 using EventSettlement.Faults.Load;
 
 namespace EventSettlement.Faults.Injection;
@@ -26,7 +25,7 @@ internal sealed class RetriedInDoubt : Fault
         await scene.World.Sandbox.Misbehave("\"latencyMs\":700");
         for (var round = 0; round < 16; round++)
         {
-            var failed = await Tables.Read(scene.Database, FailedSql, r => r.GetString(0));
+            var failed = await scene.Read(FailedSql, r => r.GetString(0));
             await Task.WhenAll(failed.Select(id => scene.Desk.Ask($"v1/settlements/{id}/retry", new { })));
             await scene.ResumeWhereStopped();
             await Last(0.4);

@@ -65,24 +65,15 @@ internal sealed class DeletedRecords : Fault
     private static async Task<(int Partition, long End)> Passed(Scene scene)
     {
         if (scene.World.Kafka is not { } kafka)
-            return await First(scene, ReadToTheEnd);
+            return (await Pairs(scene, ReadToTheEnd)).FirstOrDefault((-1, 0));
         var ends = (await kafka.Run("kafka-get-offsets.sh", "--topic", "study-completed")).Split('\n')
             .Select(l => l.Split(':')).Where(w => w.Length == 3)
             .ToDictionary(w => int.Parse(w[1], null), w => long.Parse(w[2], null));
-        await using var command = scene.Database.CreateCommand(Offsets);
-        await using var row = await command.ExecuteReaderAsync();
-        while (await row.ReadAsync())
-            if (ends[row.GetInt32(0)] == row.GetInt64(1))
-                return (row.GetInt32(0), row.GetInt64(1));
-        return (-1, 0);
+        return (await Pairs(scene, Offsets)).Where(o => ends[o.Partition] == o.Next).FirstOrDefault((-1, 0));
     }
 
-    private static async Task<(int Partition, long Next)> First(Scene scene, string sql)
-    {
-        await using var command = scene.Database.CreateCommand(sql);
-        await using var row = await command.ExecuteReaderAsync();
-        return await row.ReadAsync() ? (row.GetInt32(0), row.GetInt64(1)) : (-1, 0);
-    }
+    private static Task<List<(int Partition, long Next)>> Pairs(Scene scene, string sql) =>
+        scene.Read(sql, r => (r.GetInt32(0), r.GetInt64(1)));
 
     private static async Task Eat(Scene scene, int partition, long until)
     {
