@@ -62,3 +62,30 @@ public sealed class SlowMembersTests : PayoutWorld
         Assert.Equal(16_000, await Balance(id, "clearing-member"));
     }
 }
+
+/// <summary>A member service that refuses whatever it is sent, and slowly.</summary>
+public sealed class SlowRefusalTests : PayoutWorld
+{
+    protected override TimeSpan ClaimDeadline => TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task A_service_that_refuses_more_than_a_claim_has_time_to_try_is_stopped_with_an_alert()
+    {
+        var id = await Plan(200);
+        Stub.Before = async (http, _) =>
+        {
+            await Task.Delay(50);
+            http.Response.StatusCode = 400;
+            return true;
+        };
+        var batch = Batch(1, Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member"));
+        var paying = Worker.Consume(batch, CancellationToken.None);
+        await StopTests.Until(async () => (await Downstreams.List()).Any(d => d.State == "STOPPED"));
+        Assert.Equal("PENDING 200", await States(id));
+        Assert.InRange(Stub.Calls.Count, 10, 100);
+        Stub.Before = (_, _) => Task.FromResult(false);
+        Assert.True(await Downstreams.Resume("member", "ann"));
+        await Assert.ThrowsAsync<TimeoutException>(() => paying);
+        Assert.Equal(200, Answer(await Pay(id)).Counts.Paid);
+    }
+}

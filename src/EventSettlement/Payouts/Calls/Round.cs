@@ -99,11 +99,25 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
         await Send(items, alone, cancel);
         if (alone.Count == 0)
             return;
-        if (PayoutRules.NothingPassed(items.Length, alone.Count, service.AnswersOthers))
+        if (PayoutRules.NothingPassed(Tried(items.Span, alone.Count), alone.Count, service.AnswersOthers))
             _stop = alone[0].Call;
         else if (_stop is null && !_late)
             foreach (var (item, call) in alone)
                 item.Outcome = PayoutRules.Poison(item, call);
+    }
+
+    /// <summary>
+    /// Where the claim grew too old over it, those that were tried stand for all once they are many: to try each of 500
+    /// could outlast every claim, and nobody would be told.
+    /// </summary>
+    private int Tried(ReadOnlySpan<PayoutItem> items, int refusedAlone)
+    {
+        if (!_late || refusedAlone < MostRefusedAlone)
+            return items.Length;
+        var tried = refusedAlone;
+        foreach (var item in items)
+            tried += item.Outcome.State is null ? 0 : 1;
+        return tried;
     }
 
     private async Task Send(
