@@ -10,6 +10,8 @@ namespace EventSettlement.Faults.Load;
 /// <summary>Calls the API as an operator does, at whichever server answers, and notes what was answered.</summary>
 internal sealed class Operator : IDisposable
 {
+    // No answer to the request: the first one with this key was cut off, and its key is free after a minute.
+    private const string StillAtWork = "\"code\":\"idempotency_in_progress\"";
     private readonly Installation _world;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(6) };
     private int _turn;
@@ -51,7 +53,7 @@ internal sealed class Operator : IDisposable
         key ??= string.Create(CultureInfo.InvariantCulture,
             $"act-{_world.Plan.Seed}-{Interlocked.Increment(ref _actions)}");
         var answer = await Post(path, JsonSerializer.Serialize(body), key, "application/json");
-        if (answer.Status is > 0 and < 500)
+        if (answer.Status is > 0 and < 500 && !answer.Body.Contains(StillAtWork, StringComparison.Ordinal))
             Answered[key] = $"POST {path} -> {answer.Status}";
         return answer;
     }

@@ -10,6 +10,8 @@ namespace EventSettlement.Faults.Load;
 internal sealed record Scene(
     Installation World, NpgsqlDataSource Database, Operator Desk, FactJournal Journal, Producer Producer)
 {
+    public const string Stopped = "SELECT count(*) FROM downstream WHERE state = 'STOPPED'";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
 
@@ -22,7 +24,7 @@ internal sealed record Scene(
     /// <summary>Some answers of the member service stop payments to it, and a person resumes them.</summary>
     public async Task ResumeWhereStopped()
     {
-        if (await Count("SELECT count(*) FROM downstream WHERE state = 'STOPPED'") > 0)
+        if (await Count(Stopped) > 0)
             await Desk.Ask("v1/downstreams/member/resume", new { });
     }
 

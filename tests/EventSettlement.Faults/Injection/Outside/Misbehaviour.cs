@@ -28,6 +28,10 @@ internal sealed class Misbehaviour(string name, string switches, double seconds,
         await scene.World.Sandbox.Misbehave(switches);
         await Last(seconds);
         var met = await Waiting.Until(Patience, () => scene.World.Calls.Requests > before);
+
+        // On a slow machine the calls have only begun: until it had to be told, or time enough for that has passed.
+        if (Demands.Length > 0)
+            await Waiting.Until(Patience, async () => await scene.Count(Scene.Stopped) > 0);
         await scene.World.Sandbox.Misbehave("");
         await Resume(scene);
         return met is not null;
