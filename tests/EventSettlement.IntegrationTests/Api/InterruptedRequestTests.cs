@@ -77,6 +77,24 @@ public sealed class InterruptedRequestTests(RunningApi api) : IClassFixture<Runn
             $"SELECT count(*) FROM audit WHERE target = '{path}' AND detail = 'answered 201'"));
     }
 
+    [Fact]
+    public async Task An_answer_that_could_not_be_kept_at_once_is_kept_a_moment_later()
+    {
+        var (path, body) = ($"/v1/items/{await Failed()}-1:1/resolve", new { paid = "tx-1" });
+        await Do("""
+            CREATE SEQUENCE refused;
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('refused') <= 3 THEN RAISE SQLSTATE '40001'; END IF; RETURN NEW; END $$;
+            CREATE TRIGGER refuse BEFORE UPDATE ON idempotency FOR EACH ROW EXECUTE FUNCTION refuse()
+            """);
+        var first = await api.Post(Role.Admin, path, body, "kept later");
+        await Do("DROP TRIGGER refuse ON idempotency; DROP FUNCTION refuse; DROP SEQUENCE refused");
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        var again = await api.Post(Role.Admin, path, body, "kept later");
+        Assert.Equal("true", again.Headers.GetValues("Idempotent-Replayed").Single());
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+    }
+
     private async Task<Guid> Failed()
     {
         var id = Guid.CreateVersion7();

@@ -10,6 +10,9 @@ internal sealed record StoredAnswer(
 /// <summary>Table idempotency. A key belongs to the actor who sent it.</summary>
 internal sealed class IdempotencyStore(Database database)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
+
     /// <summary>True for the one that is to carry it out; what a dead process began is free after a minute.</summary>
     public async Task<bool> Begin(string actor, string key, byte[] request, CancellationToken cancel)
     {
@@ -36,15 +39,29 @@ internal sealed class IdempotencyStore(Database database)
             reader.IsDBNull(4) ? null : reader.GetString(4));
     }
 
+    /// <summary>Tried for some seconds: without it the same key waits for a minute for what is done already.</summary>
     public async Task Finish(string key, StoredAnswer answer, AuditEntry audit, CancellationToken cancel)
     {
         const string finishRequest = """
             UPDATE idempotency SET status = $3, content_type = $4, response = $5, location = nullif($6, '')
             WHERE actor = $1 AND key = $2
             """;
-        await Execute(AuditRows.Note(audit, "answered " + answer.Status), finishRequest, cancel,
-            audit.Actor, key, answer.Status!.Value, answer.ContentType ?? "", answer.Response ?? "",
-            answer.Location ?? "");
+        var given = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await Execute(AuditRows.Note(audit, "answered " + answer.Status), finishRequest, cancel,
+                    audit.Actor, key, answer.Status!.Value, answer.ContentType ?? "", answer.Response ?? "",
+                    answer.Location ?? "");
+                return;
+            }
+            catch (NpgsqlException away) when (away.IsTransient
+                && TimeProvider.System.GetElapsedTime(given) < Patience)
+            {
+                await Task.Delay(Between, cancel);
+            }
+        }
     }
 
     /// <summary>The same key may try again; that it was tried, nobody knows with which outcome, stays known.</summary>
