@@ -29,11 +29,15 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
     internal async Task<Ownership?> Take(string group, TopicPartition partition, CancellationToken cancel)
     {
         var identity = _identity ??= await log.ReadIdentity(cancel);
+        var (first, _) = await log.ReadBounds(partition, cancel);
+        var stored = await TakeRow(group, partition, first, cancel);
+
+        // Bounds from before the row would be older than its offset where this process stood still between the two.
         var (begin, end) = await log.ReadBounds(partition, cancel);
-        var stored = await TakeRow(group, partition, begin, cancel);
         if (stored.Stopped is null && await Doubt(partition, stored, identity, begin, end, cancel) is { } reason)
         {
-            await Stop(group, partition, stored.Epoch, reason, cancel);
+            if (!await Stop(group, partition, stored.Epoch, reason, cancel))
+                return null;
             stored = stored with { Stopped = reason };
         }
 
@@ -83,7 +87,9 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
             : $"offset {stored.Next - 1} is another record than the one that was handled";
     }
 
-    private async Task Stop(string group, TopicPartition partition, long epoch, string reason, CancellationToken cancel)
+    /// <returns>False where somebody else has taken the partition meanwhile.</returns>
+    private async Task<bool> Stop(
+        string group, TopicPartition partition, long epoch, string reason, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(StopReading);
         command.Parameters.Add(new() { Value = group });
@@ -91,7 +97,7 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         command.Parameters.Add(new() { Value = partition.Partition });
         command.Parameters.Add(new() { Value = epoch });
         command.Parameters.Add(new() { Value = reason });
-        await command.ExecuteNonQueryAsync(cancel);
+        return await command.ExecuteNonQueryAsync(cancel) == 1;
     }
 
     private void Tell(string group, TopicPartition partition, string reason)

@@ -1,6 +1,7 @@
 using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Log;
+using Npgsql;
 
 namespace EventSettlement.IntegrationTests.EventLog;
 
@@ -42,5 +43,39 @@ public abstract class NothingSkippedTests<TLog> where TLog : ILogKind
         Assert.InRange(from!.Value, 1, 2);
         await Eventually.Equals(from == 1 ? "a,b,c" : "a,c",
             () => world.Read<string>("SELECT string_agg(id, ',' ORDER BY id) FROM effect"), "the effects");
+    }
+
+    [Fact]
+    public async Task A_process_that_stood_still_while_it_took_a_partition_judges_by_what_the_log_holds_then()
+    {
+        await using var world = await MessagingWorld.Create<TLog>();
+        await using (var before = await world.Start(new EffectConsumer("one")))
+        {
+            await world.Send(before.Writer, world.Message("k", "a"));
+            await Eventually.Equals(1, world.Effects, "the number of effects");
+        }
+
+        var member = await world.Start();
+        var taken = new TopicPartition(world.Topic,
+            await world.Read<int>("SELECT partition FROM consumer_offset WHERE next_offset > 0"));
+        await using var others = await world.Sql.OpenConnectionAsync();
+        await using var handling = await others.BeginTransactionAsync();
+        await using (var locked = new NpgsqlCommand("SELECT 1 FROM consumer_offset FOR UPDATE", others, handling))
+            await locked.ExecuteNonQueryAsync();
+        var taking = member.Pump(world.Topic, new EffectConsumer("slow")).Take(taken, CancellationToken.None);
+        await Eventually.Equals(true, () => world.Read<bool>(
+            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+            + "AND wait_event_type = 'Lock' AND query LIKE '%INTO consumer_offset%')"), "that it waits for the row");
+
+        await world.Send(member.Writer, world.Message("k", "b"));
+        await Eventually.Equals(2L, async () => (await member.Log.ReadBounds(taken, CancellationToken.None)).End,
+            "the end of the log");
+        await using (var handled = new NpgsqlCommand(
+            "UPDATE consumer_offset SET next_offset = 2, last_crc = NULL WHERE next_offset > 0", others, handling))
+            await handled.ExecuteNonQueryAsync();
+        await handling.CommitAsync();
+
+        Assert.Equal(2, await taking);
+        Assert.Empty(world.Alerts);
     }
 }
