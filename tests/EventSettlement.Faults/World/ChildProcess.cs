@@ -31,6 +31,24 @@ internal sealed class ChildProcess
         return new ChildProcess(name, Process.Start(start)!);
     }
 
+    /// <summary>Whether a .NET process has come so far that it is asked what to do on a signal.</summary>
+    public bool HearsSignals
+    {
+        get
+        {
+            try
+            {
+                return Directory.EnumerateDirectories($"/proc/{Id}/task")
+                    .Any(t => File.ReadAllText($"{t}/comm").Contains("SigHandler", StringComparison.Ordinal));
+            }
+            catch (IOException)
+            {
+                // A thread, or all of it, has ended meanwhile.
+                return false;
+            }
+        }
+    }
+
     /// <param name="signal">Such as STOP, CONT, TERM or KILL.</param>
     public void Signal(string signal) => Send(signal, Id);
 

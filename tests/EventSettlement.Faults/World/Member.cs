@@ -7,6 +7,7 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
 {
     private const int KilledBySignal9 = 137;
     private const int Unavailable = 5;
+    private static readonly TimeSpan UntilItHears = TimeSpan.FromSeconds(10);
     private readonly int _port = Ports.Free();
     private readonly Lock _reviving = new();
     private ChildProcess? _process;
@@ -85,6 +86,8 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
     {
         if (IsDown)
             return null;
+        // The runtime takes a moment until it hears anything, longer on a busy machine; before, a stop is a kill.
+        await Waiting.Until(UntilItHears, () => IsDown || _process!.HearsSignals);
         _process!.Signal("TERM");
         return !await _process.Exits(TimeSpan.FromSeconds(30)) ? $"{name} was told to stop and had not in 30 s"
             : _process.ExitCode != 0 ? $"{name} was told to stop and ended with {_process.ExitCode}" : null;
