@@ -17,7 +17,7 @@ namespace EventSettlement.Bench;
 internal sealed class BenchInstallation : IAsyncDisposable
 {
     private const int LinesACall = 1000;
-    private readonly List<Process> _processes = [];
+    private readonly Dictionary<string, Process> _processes = [];
     private readonly string _folder;
     private readonly BenchDatabase _database;
 
@@ -92,15 +92,16 @@ internal sealed class BenchInstallation : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Largest resident memory of the children so far, in MB.</summary>
-    public double PeakMegabytes() => _processes.Max(p =>
+    /// <summary>Largest resident memory of one child so far, in MB.</summary>
+    /// <param name="name"><c>server</c>, or <c>sandbox</c>, which holds every credit of all rounds.</param>
+    public double PeakMegabytes(string name)
     {
-        p.Refresh();
-        return p.HasExited ? 0 : p.PeakWorkingSet64 / 1e6;
-    });
+        _processes[name].Refresh();
+        return Math.Round(_processes[name].PeakWorkingSet64 / 1e6);
+    }
 
     /// <summary>Processor time of the server and the sandbox so far; PostgreSQL is not ours to ask.</summary>
-    public TimeSpan Processor() => _processes.Aggregate(TimeSpan.Zero, (sum, p) =>
+    public TimeSpan Processor() => _processes.Values.Aggregate(TimeSpan.Zero, (sum, p) =>
     {
         p.Refresh();
         return sum + p.TotalProcessorTime;
@@ -110,7 +111,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _processes)
+        foreach (var process in _processes.Values)
         {
             if (!process.HasExited)
                 process.Kill();
@@ -145,7 +146,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
         };
         foreach (var (key, value) in environment)
             start.Environment[key] = value;
-        _processes.Add(Process.Start(start)!);
+        _processes.Add(name, Process.Start(start)!);
     }
 
     private async Task WaitFor(string address, CancellationToken cancel)
@@ -163,7 +164,7 @@ internal sealed class BenchInstallation : IAsyncDisposable
                 // Not up yet; bounded by the counter.
             }
 
-            if (left == 0 || _processes.Any(p => p.HasExited))
+            if (left == 0 || _processes.Values.Any(p => p.HasExited))
                 throw new InvalidOperationException($"{address} does not answer. {LastWords()}");
             await Pause(cancel);
         }

@@ -35,7 +35,8 @@ internal static class RefundsBench
         {
             ["studies"] = options.Studies, ["members"] = options.Members,
             ["log"] = options.Kafka is null ? "postgres" : "kafka",
-            ["latency_ms"] = options.LatencyMilliseconds, ["peak_mb"] = Math.Round(installation.PeakMegabytes()),
+            ["latency_ms"] = options.LatencyMilliseconds, ["server_peak_mb"] = installation.PeakMegabytes("server"),
+            ["sandbox_peak_mb"] = installation.PeakMegabytes("sandbox"),
         },
         [
             new("items per second", "items/s", rates), new("planned per second", "items/s", planning),

@@ -80,6 +80,28 @@ public sealed class LedgerWatchTests
         Assert.True(await world.Read<bool>("SELECT at > clock() - interval '10 seconds' FROM ledger_watch"));
     }
 
+    [Fact]
+    public async Task More_changes_than_a_look_takes_are_looked_at_by_the_next_one()
+    {
+        await using var world = await SettlementWorld.Start();
+        using var watch = Watch(world);
+        await world.Do("""
+            INSERT INTO settlement_history (settlement_id, seq, to_state, cause, actor, attempt, at)
+                SELECT gen_random_uuid(), 1, 'PENDING', 'requested', 'test', 0, clock() - n * interval '1 second'
+                FROM generate_series(1, 5003) n;
+            UPDATE ledger_watch SET at = clock() - interval '1 day'
+            """);
+        Assert.True(await watch.Step(default));
+        Assert.Equal(3, await LeftToWatch(world));
+        Assert.True(await watch.Step(default));
+        Assert.Equal(0, await LeftToWatch(world));
+    }
+
+    private static Task<long> LeftToWatch(SettlementWorld world) => world.Read<long>("""
+        SELECT count(*) FROM settlement_history h, ledger_watch w
+        WHERE (h.at, h.settlement_id) > (w.at, w.settlement_id)
+        """);
+
     internal static LedgerWatch Watch(SettlementWorld world) =>
         new(world.Database, world.Outgoing, world.Topology, NullLogger<LedgerWatch>.Instance) { Delay = TimeSpan.Zero };
 

@@ -14,8 +14,11 @@ internal sealed record WatchPlace(DateTime At, Guid SettlementId, DateTime Now)
 /// <summary>What the watch reads, each statement at one moment, and where it stands.</summary>
 internal static class WatchRows
 {
-    /// <summary>Changes a look; a thousand cost some tens of milliseconds.</summary>
-    public const int MostChanges = 1_000;
+    /// <summary>
+    /// Changes a look. A settlement changes three times on its way to COMPLETED, in a bulk run within a second or two;
+    /// what falls into one look is compared once.
+    /// </summary>
+    public const int MostChanges = 5_000;
 
     // Whoever holds the row looks; the others find nothing to do.
     private const string TakeSql =
@@ -26,11 +29,11 @@ internal static class WatchRows
     // Both halves are read along their index, so that a look costs what it finds and nothing besides.
     private const string ChangedSql = """
         (SELECT at, settlement_id FROM settlement_history WHERE to_state <> 'PROCESSING'
-            AND (at, settlement_id) > ($1, $3) AND at <= $2 ORDER BY at, settlement_id LIMIT 1000)
+            AND (at, settlement_id) > ($1, $3) AND at <= $2 ORDER BY at, settlement_id LIMIT 5000)
         UNION
         (SELECT at, settlement_id FROM posting WHERE line = 1 AND kind <> 'creation'
-            AND (at, settlement_id) > ($1, $3) AND at <= $2 ORDER BY at, settlement_id LIMIT 1000)
-        ORDER BY at, settlement_id LIMIT 1000
+            AND (at, settlement_id) > ($1, $3) AND at <= $2 ORDER BY at, settlement_id LIMIT 5000)
+        ORDER BY at, settlement_id LIMIT 5000
         """;
 
     private const string AlertedSql = """
