@@ -41,19 +41,25 @@ public static class DevCommands
             signal.Cancel = true;
             ended.Cancel();
         });
+        var stack = new DevStack(options, Say);
         try
         {
             var waits = string.Join(", ", options.RetryDelays.Select(Durations.Format));
             Say($"Retries wait {waits} here, 2m, 4m, 8m in production (--retry-delays).");
-            var stack = new DevStack(options, Say);
             await stack.Up(ended.Token);
-            await using var play = new FirstFiveMinutes(options, stack, Say);
-            var finished = await play.Play(ended.Token);
-            if (options.Exit)
-                return finished ? 0 : 1;
-            Say($"Dashboard: {await play.LoginAddress(ended.Token)}   (one login, half an hour)");
-            Say($"Serving. Try {options.Settle} run list in another terminal; Ctrl-C ends.");
-            await Task.Delay(Timeout.Infinite, ended.Token);
+            var play = Play(options, stack, ended.Token);
+            if (await Task.WhenAny(play, stack.UntilLost(ended.Token)) != play)
+                await ended.CancelAsync();
+            return await play;
+        }
+#pragma warning disable CA1031 // Whatever came of it: this is why.
+        catch (Exception e) when (stack.Lost() is { } lost)
+#pragma warning restore CA1031
+        {
+            if (e is InvalidOperationException)
+                await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync(lost);
+            return 1;
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -68,6 +74,19 @@ public static class DevCommands
         {
             Say("Stopped: " + string.Join(", ", DevStack.Down(options.Folder)));
         }
+        return 0;
+    }
+
+    /// <returns>The exit code, where it ends by itself.</returns>
+    private static async Task<int> Play(DevOptions options, DevStack stack, CancellationToken stop)
+    {
+        await using var play = new FirstFiveMinutes(options, stack, Say);
+        var finished = await play.Play(stop);
+        if (options.Exit)
+            return finished ? 0 : 1;
+        Say($"Dashboard: {await play.LoginAddress(stop)}   (one login, half an hour)");
+        Say($"Serving. Try {options.Settle} run list in another terminal; Ctrl-C ends.");
+        await Task.Delay(Timeout.Infinite, stop);
         return 0;
     }
 

@@ -13,6 +13,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
 
     private readonly OwnedProcess server = new(options.Folder, "server");
     private readonly OwnedProcess sandbox = new(options.Folder, "sandbox");
+    private readonly List<(string Name, string LogFile, Func<bool> Runs)> started = [];
 
     public string ConnectionString { get; private set; } = "";
 
@@ -30,6 +31,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
             say("Stopped the sandbox that an earlier run had left.");
         Packages.NeedPostgres(say);
         var kafka = options.Kafka ?? await PrivateKafka.StartIfWanted(options.Folder, say, stop);
+        if (options.Kafka is null && kafka is not null)
+            Watch("The Kafka broker", new OwnedProcess(options.Folder, PrivateKafka.Name));
         await StartDatabase(kafka, stop);
         var port = Shell.FreePort(options.Port);
         if (port != options.Port)
@@ -41,7 +44,20 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         server.Start([.. Shell.Self(), "serve"], settings.ToDictionary(
             s => "EventSettlement__" + s.Key.Replace(":", "__", StringComparison.Ordinal), s => (string?)s.Value));
         await Answers(server, new Uri(Api, "healthz/ready"), stop);
+        Watch("The server", server);
         say($"Server: {Api} (log {server.LogFile})");
+    }
+
+    /// <summary>What of it ended while it was needed, as a sentence; null = all runs.</summary>
+    public string? Lost() => started.Where(s => !s.Runs()).Select(s =>
+        $"{s.Name} is gone: it was stopped or killed, or {s.LogFile} says why. ./run again goes on where this one was.")
+        .FirstOrDefault();
+
+    /// <summary>Comes back when something of it was lost.</summary>
+    public async Task UntilLost(CancellationToken stop)
+    {
+        while (Lost() is null)
+            await Task.Delay(500, stop);
     }
 
     public void WriteCli(string key) =>
@@ -76,6 +92,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     private async Task StartDatabase(string? kafka, CancellationToken stop)
     {
         var postgres = await LocalPostgres.Start(options.Folder, say, stop: stop);
+        started.Add(("PostgreSQL", postgres.LogFile, () => postgres.Runs));
         say($"PostgreSQL: {(postgres.Adopted ? "running already" : "started")} on 127.0.0.1:{postgres.Port}, "
             + $"data in {postgres.DataFolder}");
         // Offsets count in one log: another log gets a database of its own.
@@ -85,6 +102,9 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         if (steps.Count > 0)
             say($"Database: {string.Join(", ", steps)}");
     }
+
+    private void Watch(string name, OwnedProcess process) =>
+        started.Add((name, process.LogFile, () => process.RunningPid() is not null));
 
     private static string DatabaseFor(string bootstrap) =>
         "settlement_" + string.Concat(bootstrap.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
@@ -98,6 +118,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
             new Dictionary<string, string?>());
         var address = new Uri($"http://127.0.0.1:{port}");
         await Answers(sandbox, new Uri(address, "sandbox/credits"), stop);
+        Watch("The sandbox", sandbox);
         say($"Sandbox member service: {address} (journal {Journal})");
         return address.ToString().TrimEnd('/');
     }
@@ -154,7 +175,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
             }
             await Task.Delay(100, stop);
         }
+        var wrong = process.RunningPid() is null ? "ended before it answered" : "does not answer";
         throw new InvalidOperationException(
-            $"{address} does not answer; the end of {process.LogFile}:\n{process.LastLines(15)}");
+            $"{address} {wrong}; the end of {process.LogFile}:\n{process.LastLines(15)}");
     }
 }

@@ -20,7 +20,8 @@ internal sealed class OwnedProcess(string folder, string name)
         if (File.Exists(LogFile))
             File.Move(LogFile, LogFile + ".old", overwrite: true);
         var pid = Shell.Detach(words[0], words.Skip(1), LogFile, environment, folder);
-        var started = StartTime(pid) ?? throw new InvalidOperationException($"{name} ended at once, see {LogFile}");
+        var started = Shell.StartTime(pid)
+            ?? throw new InvalidOperationException($"{name} ended at once, see {LogFile}");
         File.WriteAllText(pidFile, JsonSerializer.Serialize(new Mark(pid, started)));
     }
 
@@ -31,7 +32,7 @@ internal sealed class OwnedProcess(string folder, string name)
         try
         {
             return JsonSerializer.Deserialize<Mark>(File.ReadAllText(pidFile)) is { } mark
-                && StartTime(mark.Pid) == mark.Started ? mark.Pid : null;
+                && Shell.StartTime(mark.Pid) == mark.Started ? mark.Pid : null;
         }
         catch (JsonException)
         {
@@ -60,22 +61,6 @@ internal sealed class OwnedProcess(string folder, string name)
 
     private static void Signal(string signal, int pid) =>
         Shell.Run("sh", ["-c", "kill -$0 $1", signal, pid.ToString(CultureInfo.InvariantCulture)]);
-
-    /// <summary>In clock ticks since boot; null when it is gone or only waits to be buried.</summary>
-    private static string? StartTime(int pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            // The name in parentheses may hold blanks; the third field follows it.
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : fields[19];
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
 
     private sealed record Mark(int Pid, string Started);
 }

@@ -29,6 +29,10 @@ public sealed class LocalPostgres
 
     public string DataFolder => place.Data;
 
+    public string LogFile => LogOf(place);
+
+    public bool Runs => place.RunningPort() is not null;
+
     /// <summary>What to type where the binaries are missing.</summary>
     public const string InstallCommand = "apt-get install postgresql   (or set PATH to a PostgreSQL 14+ bin folder)";
 
@@ -77,7 +81,7 @@ public sealed class LocalPostgres
     /// <exception cref="InvalidOperationException">It does not start; with what its log says.</exception>
     private static async Task StartAnew(PostgresFolder place, string options, CancellationToken stop)
     {
-        var (log, began) = (Path.Combine(place.Root, "postgres.log"), Stopwatch.GetTimestamp());
+        var (log, began) = (LogOf(place), Stopwatch.GetTimestamp());
         while (true)
             try
             {
@@ -140,6 +144,8 @@ public sealed class LocalPostgres
             + $"rm -rf '{place.Root}'; rmdir '{Path.GetDirectoryName(place.Root)}'";
         Shell.Detach("sh", ["-c", script], Path.Combine(place.Root, "bystander.log"));
     }
+
+    private static string LogOf(PostgresFolder place) => Path.Combine(place.Root, "postgres.log");
 
     private static string ConnectionTo(PostgresFolder place, int port) => new NpgsqlConnectionStringBuilder
     {

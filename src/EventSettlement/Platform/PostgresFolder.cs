@@ -80,7 +80,8 @@ internal sealed class PostgresFolder
         if (!File.Exists(file))
             return null;
         var lines = File.ReadAllLines(file);
-        return lines.Length > 3 && Directory.Exists($"/proc/{lines[0].Trim()}")
+        return lines.Length > 3 && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            && Shell.StartTime(pid) is not null
             && int.TryParse(lines[3], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
     }
 

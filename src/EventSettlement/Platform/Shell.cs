@@ -71,6 +71,22 @@ internal static class Shell
                 + $"{result.Output.Trim()}");
     }
 
+    /// <summary>In clock ticks since boot; null when it is gone or only waits to be buried.</summary>
+    public static string? StartTime(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            // The name in parentheses may hold blanks; the third field follows it.
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? null : fields[19];
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Starts a program in a session of its own, so that Ctrl-C in our terminal does not reach it.</summary>
     public static int Detach(string program, IEnumerable<string> arguments, string logFile,
         IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)

@@ -19,6 +19,8 @@ internal sealed class Desk : IAsyncDisposable
 
     public string Folder => _folder;
 
+    public string RetryDelays { get; init; } = "200ms,200ms,200ms";
+
     public string Said => string.Join('\n', _said);
 
     /// <summary>What the sandbox paid, a key a line.</summary>
@@ -30,7 +32,7 @@ internal sealed class Desk : IAsyncDisposable
     {
         _said.Clear();
         string[] words = [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "dev", "run", "--dir", _folder,
-            "--studies", "20", "--retry-delays", "200ms,200ms,200ms", .. arguments];
+            "--studies", "20", "--retry-delays", RetryDelays, .. arguments];
         var start = new ProcessStartInfo("dotnet", words)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,

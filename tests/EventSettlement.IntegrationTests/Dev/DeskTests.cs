@@ -45,8 +45,8 @@ public sealed class DeskTests
         await using var desk = new Desk();
         (string Moment, string[] Killed)[] kills =
         [
-            ("Facts: 20 lines", ["server", "run"]), ("Run 1", ["sandbox", "server", "run"]),
-            ("PAYING", ["PostgreSQL", "run"]), ("Server:", ["run"]),
+            ("Facts: 20 lines", ["run", "server"]), ("Run 1", ["run", "sandbox", "server"]),
+            ("PAYING", ["run", "PostgreSQL"]), ("Server:", ["run"]),
         ];
         foreach (var (moment, killed) in kills)
         {
@@ -64,5 +64,40 @@ public sealed class DeskTests
         Assert.Equal(paid.Distinct().Count(), paid.Length);
         Assert.Contains($"in all: 20 settlements", desk.Said, StringComparison.Ordinal);
         Assert.InRange(paid.Length, Items * 9 / 10, Items);
+    }
+
+    [Theory]
+    [InlineData("sandbox", "The sandbox is gone")]
+    [InlineData("server", "The server is gone")]
+    [InlineData("PostgreSQL", "PostgreSQL is gone")]
+    public async Task When_one_of_its_processes_is_gone_it_says_which_and_ends_and_the_next_run_goes_on(
+        string killed, string said)
+    {
+        await using var desk = new Desk { RetryDelays = "1s,2s,3s" };
+        desk.Start();
+        await desk.Says("PAYING");
+        await desk.Kill(killed);
+
+        Assert.Equal(1, await desk.Ended());
+        Assert.Contains(said, desk.Said, StringComparison.Ordinal);
+        Assert.Contains("./run again goes on", desk.Said, StringComparison.Ordinal);
+
+        desk.Start("--exit");
+        Assert.Equal(0, await desk.Ended());
+        Assert.Contains("in all: 20 settlements, 19 COMPLETED, 1 FAILED", desk.Said, StringComparison.Ordinal);
+        Assert.Equal(desk.PaidKeys().Distinct().Count(), desk.PaidKeys().Length);
+    }
+
+    [Fact]
+    public async Task It_ends_while_it_serves_too_when_the_server_is_gone()
+    {
+        await using var desk = new Desk();
+        desk.Start();
+        await desk.Says("Serving.");
+        await desk.Kill("server");
+
+        Assert.Equal(1, await desk.Ended());
+        Assert.Contains("The server is gone", desk.Said, StringComparison.Ordinal);
+        Assert.Contains("Stopped: sandbox, PostgreSQL", desk.Said, StringComparison.Ordinal);
     }
 }
