@@ -66,7 +66,7 @@ public sealed class SlowMembersTests : PayoutWorld
 /// <summary>A member service that refuses whatever it is sent, and slowly.</summary>
 public sealed class SlowRefusalTests : PayoutWorld
 {
-    protected override TimeSpan ClaimDeadline => TimeSpan.FromSeconds(2);
+    protected override TimeSpan ClaimDeadline => TimeSpan.FromSeconds(6);
 
     [Fact]
     public async Task A_service_that_refuses_more_than_a_claim_has_time_to_try_is_stopped_with_an_alert()
@@ -74,7 +74,7 @@ public sealed class SlowRefusalTests : PayoutWorld
         var id = await Plan(200);
         Stub.Before = async (http, _) =>
         {
-            await Task.Delay(50);
+            await Task.Delay(150);
             http.Response.StatusCode = 400;
             return true;
         };
