@@ -25,10 +25,10 @@ internal sealed class LaneBatch(
         Completed = true;
     }
 
-    public override async Task Complete(QueuedWrites writes, CancellationToken cancel)
+    public override async Task Complete(IAsyncEnumerable<QueuedWrites> pieces, CancellationToken cancel)
     {
         RefuseTwice();
-        await transactions.Complete(group, owned, records[^1], writes, cancel);
+        await transactions.Complete(group, owned, records[^1], pieces, cancel);
         Completed = true;
     }
 

@@ -53,3 +53,7 @@ public sealed class OffsetStore(NpgsqlDataSource database, IEventLog log)
         return (long?)await command.ExecuteScalarAsync(cancel);
     }
 }
+
+/// <summary>How far a group is in a partition.</summary>
+/// <param name="Stopped">Why nothing is read; null when it is read.</param>
+public sealed record StoredOffset(TopicPartition Source, long NextOffset, string? Stopped);

@@ -30,7 +30,17 @@ public abstract class OwnedBatch
     /// <exception cref="PartitionLostException">Somebody else owns the partition; nothing was written.</exception>
     /// <exception cref="UnexpectedRowsException">A statement touched other rows than expected; nothing was
     /// written.</exception>
-    public abstract Task Complete(QueuedWrites writes, CancellationToken cancel);
+    public Task Complete(QueuedWrites writes, CancellationToken cancel) =>
+        Complete(AsyncEnumerable.Repeat(writes, 1), cancel);
+
+    /// <summary>
+    /// The same in pieces, of which each is written while the next is being made. The transaction begins with the
+    /// first and is committed after the last.
+    /// </summary>
+    /// <exception cref="PartitionLostException">Somebody else owns the partition; nothing was written.</exception>
+    /// <exception cref="UnexpectedRowsException">A statement touched other rows than expected; nothing was
+    /// written.</exception>
+    public abstract Task Complete(IAsyncEnumerable<QueuedWrites> pieces, CancellationToken cancel);
 }
 
 /// <summary>The partition belongs to another owner since; the batch is theirs now.</summary>

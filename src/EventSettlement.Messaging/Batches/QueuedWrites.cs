@@ -5,7 +5,7 @@ using Npgsql;
 namespace EventSettlement.Messaging.Batches;
 
 /// <summary>
-/// All that a batch writes, known before its transaction begins, so that it travels in one round trip:
+/// All that a batch writes, or a piece of it, known before it is written, so that it travels in one round trip:
 /// the fence, the statements in order, parked records, and the outgoing rows last.
 /// </summary>
 public sealed class QueuedWrites
@@ -13,6 +13,9 @@ public sealed class QueuedWrites
     private readonly List<QueuedStatement> _statements = [];
     private readonly List<OutgoingMessage> _sent = [];
     private readonly List<ParkedRecord> _parked = [];
+
+    /// <summary>Another piece of the same batch comes after this one.</summary>
+    public bool MoreFollows { get; init; }
 
     public IReadOnlyList<QueuedStatement> Statements => _statements;
 

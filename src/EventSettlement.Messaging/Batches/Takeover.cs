@@ -111,3 +111,7 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
 
     private sealed record Row(long Epoch, long Next, long? Crc, DateTime? Time, string? LogId, string? Stopped);
 }
+
+/// <summary>A partition as this process took it.</summary>
+/// <param name="LogId">Identity of the log that the offsets count in.</param>
+public sealed record Ownership(TopicPartition Source, long Epoch, long NextOffset, string LogId);

@@ -2,6 +2,7 @@ using System.Text;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
 using MassTransit;
+using MassTransit.Context;
 using MassTransit.Logging;
 using MassTransit.Transports;
 using MassTransit.Util;
@@ -70,4 +71,12 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
         var key = context.PartitionKey ?? (context.InitiatorId ?? context.CorrelationId)?.ToString("D");
         return key is null ? null : Encoding.UTF8.GetBytes(key);
     }
+}
+
+/// <summary>Lets a handler choose the key with <c>SetPartitionKey</c>.</summary>
+internal sealed class WireSendContext<T>(T message, CancellationToken cancel)
+    : MessageSendContext<T>(message, cancel), PartitionKeySendContext
+    where T : class
+{
+    public string? PartitionKey { get; set; }
 }

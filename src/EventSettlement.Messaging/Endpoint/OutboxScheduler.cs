@@ -39,9 +39,12 @@ internal sealed class OutboxScheduler(ConsumeContext context, BatchSession sessi
 internal sealed class OutboxSchedulerFilter(IBusTopology topology) : IFilter<ConsumeContext>,
     IPipeSpecification<ConsumeContext>
 {
+    private readonly MessageSchedulerFactory _scheduler = context =>
+        new MessageScheduler(new OutboxScheduler(context, context.GetPayload<BatchSession>()), topology);
+
     public Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        context.GetOrAddPayload<MessageSchedulerContext>(() => new ConsumeMessageSchedulerContext(context, Scheduler));
+        context.GetOrAddPayload<MessageSchedulerContext>(() => new ConsumeMessageSchedulerContext(context, _scheduler));
         return next.Send(context);
     }
 
@@ -50,7 +53,4 @@ internal sealed class OutboxSchedulerFilter(IBusTopology topology) : IFilter<Con
     public IEnumerable<ValidationResult> Validate() => [];
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("timerRows");
-
-    private MessageScheduler Scheduler(ConsumeContext context) =>
-        new(new OutboxScheduler(context, context.GetPayload<BatchSession>()), topology);
 }

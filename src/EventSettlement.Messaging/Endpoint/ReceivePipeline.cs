@@ -13,6 +13,8 @@ namespace EventSettlement.Messaging.Endpoint;
 /// </summary>
 internal sealed class ReceivePipeline
 {
+    private readonly IServiceScopeFactory _scopes;
+    private readonly ISetScopedConsumeContext _binding;
     private readonly IReceivePipeDispatcher _dispatcher;
 
     /// <param name="topic">What the endpoint reads; a timer that names no address comes back here.</param>
@@ -34,7 +36,10 @@ internal sealed class ReceivePipeline
         configurator.AddSerializer(Serializer);
         configurator.AddDeserializer(Serializer, isDefault: true);
         configurator.AddPrePipeSpecification(new OutboxSchedulerFilter(host.Topology));
-        configure(configurator, services.GetRequiredService<Bind<IBus, IBusRegistrationContext>>().Value);
+        var registrations = services.GetRequiredService<Bind<IBus, IBusRegistrationContext>>().Value;
+        _scopes = services.GetRequiredService<IServiceScopeFactory>();
+        _binding = (ISetScopedConsumeContext)registrations;
+        configure(configurator, registrations);
         endpoint.Validate().ThrowIfContainsFailure($"The endpoint of {topic} is not valid");
         Context = endpoint.CreateReceiveEndpointContext();
         SendPipe = endpoint.Send.CreatePipe();
@@ -53,6 +58,8 @@ internal sealed class ReceivePipeline
     public ISendPipe SendPipe { get; }
 
     public ISendPipe PublishPipe { get; }
+
+    public MessageScope CreateScope() => new(_scopes, _binding);
 
     public Task Dispatch(RecordReceiveContext context) => _dispatcher.Dispatch(context, NoLockReceiveContext.Instance);
 

@@ -1,4 +1,5 @@
 using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Sagas;
 using MassTransit;
 using MassTransit.Serialization;
 using MassTransit.Transports;
@@ -13,15 +14,15 @@ internal sealed class RecordReceiveContext : BaseReceiveContext
 
     public RecordReceiveContext(
         ReceivePipeline pipeline, LogRecord record, WireType type, object message, CaptureEndpoints endpoints,
-        params object[] payloads)
-        : base(false, pipeline.Context, payloads)
+        BatchSession session, MessageScope scope)
+        : base(false, pipeline.Context, session, scope)
     {
         _record = record;
         _endpoints = endpoints;
         InputAddress = pipeline.Address;
         HeaderProvider = new RecordHeaders(record.Headers.Text);
         var read = new TypedContext(TransportHeaders, pipeline.Address, pipeline.Serializer, type, message);
-        GetOrAddPayload<ConsumeContext>(() => new BodyConsumeContext(this, read));
+        scope.Message = GetOrAddPayload<ConsumeContext>(() => new BodyConsumeContext(this, read));
     }
 
     public override MessageBody Body => new BytesMessageBody(_record.Body);

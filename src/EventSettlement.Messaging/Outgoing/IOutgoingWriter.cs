@@ -8,6 +8,9 @@ namespace EventSettlement.Messaging.Outgoing;
 /// </summary>
 public interface IOutgoingWriter
 {
+    /// <summary>Whether its rows take locks that are held until COMMIT, so that nothing may come after them.</summary>
+    bool MustComeLast => true;
+
     /// <summary>Call last before COMMIT: the PostgreSQL log numbers its rows under locks held until then.</summary>
     async Task Write(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,

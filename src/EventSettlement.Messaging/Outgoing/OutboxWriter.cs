@@ -19,6 +19,8 @@ public sealed class OutboxWriter(NpgsqlDataSource database, Wakeup wakeup) : IOu
         FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY AS w(shard, topic, msg_key, body, headers, i) ORDER BY w.i
         """;
 
+    public bool MustComeLast => false;
+
     public ValueTask Queue(NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
     {
         if (messages.Count == 0)

@@ -13,6 +13,7 @@ public sealed class BatchSession
     private readonly List<ScheduledSend> _scheduled = [];
     private readonly List<Guid> _cancelled = [];
     private readonly List<Action> _undo = [];
+    private int _taken;
 
     /// <summary>The database's clock at the start of this batch: the only now that a saga knows.</summary>
     public DateTimeOffset Now { get; init; } = TimeProvider.System.GetUtcNow();
@@ -40,6 +41,14 @@ public sealed class BatchSession
     internal object? Sagas { get; init; }
 
     internal IReadOnlyList<OutgoingMessage> Sent => _sent;
+
+    /// <summary>What was sent since it was last taken; only between two records.</summary>
+    internal IReadOnlyList<OutgoingMessage> TakeSent()
+    {
+        var sent = _sent[_taken..];
+        _taken = _sent.Count;
+        return sent;
+    }
 
     internal IReadOnlyList<ScheduledSend> Scheduled => _scheduled;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Data.Common;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Endpoint;
 using EventSettlement.Messaging.Log;
@@ -18,8 +19,11 @@ namespace EventSettlement.Messaging.Sagas;
 /// </summary>
 public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, SagaStateMachineInstance
 {
+    // Of 500 records three quarters are written while the others are handled. A piece costs 0.3 ms whatever its size:
+    // smaller ones cost more than they hide.
+    private const int PieceSize = 125;
+
     private readonly IServiceProvider _services;
-    private readonly IServiceScopeFactory _scopes;
     private readonly ISagaMapper<TSaga> _mapper;
     private readonly NpgsqlDataSource _database;
     private readonly RecordReader _reader;
@@ -36,14 +40,14 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
     {
         _services = services;
         _group = group;
-        _scopes = services.GetRequiredService<IServiceScopeFactory>();
         _mapper = services.GetRequiredService<ISagaMapper<TSaga>>();
         _database = services.GetRequiredService<NpgsqlDataSource>();
         _reader = new RecordReader(services.GetRequiredService<Topology>());
-        _pipeline = new ReceivePipeline(services, group, topic, (endpoint, registrations) =>
+        _pipeline = new ReceivePipeline(services, group, topic, (endpoint, _) =>
         {
             configure(endpoint);
-            endpoint.ConfigureSaga<TSaga>(registrations);
+            endpoint.StateMachineSaga(services.GetRequiredService<SagaStateMachine<TSaga>>(),
+                new SagaRepository<TSaga>(new BatchSagaRepository<TSaga>()));
         });
     }
 
@@ -53,8 +57,7 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
         where TMapper : class, ISagaMapper<TSaga>
     {
         bus.AddSingleton<ISagaMapper<TSaga>, TMapper>();
-        bus.AddSagaStateMachine<TMachine, TSaga>().Repository(repository =>
-            repository.AddSingleton<ISagaRepositoryContextFactory<TSaga>, BatchSagaRepository<TSaga>>());
+        bus.AddSingleton<SagaStateMachine<TSaga>, TMachine>();
     }
 
     public async Task Consume(OwnedBatch batch, CancellationToken cancel)
@@ -63,22 +66,43 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
         var sagas = new TrackedSagas<TSaga>(_mapper, _database);
         var session = new BatchSession
         {
-            Now = await sagas.ReadAll(IdsOf(batch.Records), cancel),
+            Now = await sagas.ReadAll(LastUses(batch.Records), cancel),
             Partition = batch.Source.Partition,
             Sagas = sagas,
         };
-        var writes = new QueuedWrites();
-        await HandleAll(batch.Records, session, writes, cancel);
-        SagaFlush.Write(session, sagas, _mapper, _services, writes);
-        if (session.Scheduled.Count > 0)
-            CrashPoint.Hit("K16");
-        await batch.Complete(writes, cancel);
+        await batch.Complete(Pieces(batch.Records, session, sagas, cancel), cancel);
+    }
+
+    private async IAsyncEnumerable<QueuedWrites> Pieces(
+        IReadOnlyList<LogRecord> records, BatchSession session, TrackedSagas<TSaga> sagas,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        for (int from = 0, handled; from < records.Count; from = handled)
+        {
+            handled = records.Count - from < PieceSize * 3 / 2 ? records.Count : from + PieceSize;
+            var writes = new QueuedWrites { MoreFollows = handled < records.Count };
+            await HandleAll(records.Take(from..handled), session, writes, cancel);
+            if (writes.MoreFollows)
+            {
+                SagaFlush.WriteAhead(session, sagas, _mapper, handled, writes);
+            }
+            else
+            {
+                SagaFlush.Write(session, sagas, _mapper, _services, writes);
+                if (session.Scheduled.Count > 0)
+                    CrashPoint.Hit("K16");
+            }
+
+            yield return writes;
+        }
     }
 
     /// <summary>All records in order, into the session: what is left of a batch without its database.</summary>
     internal async Task HandleAll(
-        IReadOnlyList<LogRecord> records, BatchSession session, QueuedWrites writes, CancellationToken cancel)
+        IEnumerable<LogRecord> records, BatchSession session, QueuedWrites writes, CancellationToken cancel)
     {
+        // Else it would be set anew for every record.
+        LogContext.SetCurrentIfNull(_pipeline.Context.LogContext);
         var endpoints = new CaptureEndpoints(_pipeline, session);
         foreach (var record in records)
         {
@@ -108,22 +132,20 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
             CrashPoint.Hit("K18");
         session.Inbound = record;
 
-        // A scope for the batch would leave scoped endpoints bound to its first message: wrong conversation, wrong
-        // trace.
-        var scope = _scopes.CreateScope();
-        await using var scoped = (IAsyncDisposable)scope;
+        await using var scope = _pipeline.CreateScope();
         using var context = new RecordReceiveContext(
-            _pipeline, record, read.Type!, read.Message!, endpoints, session, scope, scope.ServiceProvider);
+            _pipeline, record, read.Type!, read.Message!, endpoints, session, scope);
         await _pipeline.Dispatch(context);
     }
 
-    private static Guid[] IdsOf(IReadOnlyList<LogRecord> records)
+    private static Dictionary<Guid, int> LastUses(IReadOnlyList<LogRecord> records)
     {
-        var ids = new HashSet<Guid>(records.Count);
-        foreach (var record in records)
-            if (record.Key is { Length: 36 } key && Utf8Parser.TryParse(key, out Guid id, out var used) && used == 36)
-                ids.Add(id);
-        return [.. ids];
+        var uses = new Dictionary<Guid, int>(records.Count);
+        for (var i = 0; i < records.Count; i++)
+            if (records[i].Key is { Length: 36 } key && Utf8Parser.TryParse(key, out Guid id, out var used)
+                && used == 36)
+                uses[id] = i;
+        return uses;
     }
 
     // What the database says is about the batch, not about this record.

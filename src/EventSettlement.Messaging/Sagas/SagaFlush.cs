@@ -7,19 +7,39 @@ namespace EventSettlement.Messaging.Sagas;
 /// </summary>
 internal static class SagaFlush
 {
+    /// <summary>
+    /// What the records before <paramref name="handled"/> leave for good: sagas that no later record is for, and
+    /// messages. Side rows wait for the end, for batches of other partitions may write the same ones.
+    /// </summary>
+    public static void WriteAhead<TSaga>(
+        BatchSession session, TrackedSagas<TSaga> sagas, ISagaMapper<TSaga> mapper, int handled, QueuedWrites writes)
+        where TSaga : class
+    {
+        Write(sagas.Take(handled), mapper, writes);
+        writes.Send(session.TakeSent());
+    }
+
     public static void Write<TSaga>(
         BatchSession session, TrackedSagas<TSaga> sagas, ISagaMapper<TSaga> mapper, IServiceProvider services,
         QueuedWrites writes) where TSaga : class
     {
-        var (added, changed) = sagas.Take();
-        if (added.Count > 0)
-            writes.Execute(mapper.Insert(added), added.Count);
-        if (changed.Count > 0)
-            writes.Execute(mapper.Update(changed), changed.Count);
+        Write(sagas.Take(), mapper, writes);
         foreach (var (table, rows) in session.RowsByTable())
             writes.Execute(table.Write(services, rows));
         WriteTimers(session, writes);
-        writes.Send(session.Sent);
+        writes.Send(session.TakeSent());
+    }
+
+    private static void Write<TSaga>(
+        (List<TSaga> Added, List<TSaga> Changed) sagas, ISagaMapper<TSaga> mapper, QueuedWrites writes)
+        where TSaga : class
+    {
+        if (sagas.Added.Count > 0)
+            writes.Execute(mapper.Insert(sagas.Added), sagas.Added.Count);
+        if (sagas.Changed.Count > 0)
+            writes.Execute(mapper.Update(sagas.Changed), sagas.Changed.Count);
+        sagas.Added.ForEach(mapper.CountVersion);
+        sagas.Changed.ForEach(mapper.CountVersion);
     }
 
     // Inserted before the cancelled ones are deleted: a timer may be set and taken back in one batch.

@@ -9,8 +9,18 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
     // A null entry is an id that was looked for and is not there.
     private readonly Dictionary<Guid, Tracked?> _byId = [];
 
-    /// <summary>All sagas of the ids and the database's clock, in one round trip.</summary>
-    public async Task<DateTimeOffset> ReadAll(Guid[] ids, CancellationToken cancel)
+    // Where in the batch an id is met for the last time.
+    private IReadOnlyDictionary<Guid, int> _lastUses = new Dictionary<Guid, int>();
+
+    /// <summary>All sagas of the batch and the database's clock, in one round trip.</summary>
+    /// <param name="lastUses">Their ids, and the last record of the batch that each is for.</param>
+    public Task<DateTimeOffset> ReadAll(IReadOnlyDictionary<Guid, int> lastUses, CancellationToken cancel)
+    {
+        _lastUses = lastUses;
+        return ReadAll([.. lastUses.Keys], cancel);
+    }
+
+    private async Task<DateTimeOffset> ReadAll(Guid[] ids, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var batch = new NpgsqlBatch(connection)
@@ -62,13 +72,21 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
             tracked.IsChanged = true;
     }
 
-    public (List<TSaga> Added, List<TSaga> Changed) Take()
+    /// <summary>What is to be written: all of it, or what no record from <paramref name="before"/> on is for.</summary>
+    public (List<TSaga> Added, List<TSaga> Changed) Take(int before = int.MaxValue)
     {
         List<TSaga> added = [], changed = [];
-        foreach (var tracked in _byId.Values)
-            if (tracked is { IsChanged: true })
-                (tracked.IsNew ? added : changed).Add(tracked.Saga);
+        foreach (var (id, tracked) in _byId)
+        {
+            if (tracked is not { IsChanged: true } || LastUse(id) >= before)
+                continue;
+            (tracked.IsNew ? added : changed).Add(tracked.Saga);
+            tracked.IsNew = tracked.IsChanged = false;
+        }
+
         return (added, changed);
+
+        int LastUse(Guid id) => _lastUses.GetValueOrDefault(id, int.MaxValue - 1);
     }
 
     private void KeepCopy(Tracked tracked, BatchSession session)
@@ -99,7 +117,7 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
     {
         public TSaga Saga { get; } = saga;
 
-        public bool IsNew { get; init; }
+        public bool IsNew { get; set; }
 
         public bool IsChanged { get; set; }
     }

@@ -97,6 +97,8 @@ public sealed class BenchMapper : ISagaMapper<BenchSaga>
     public void Restore(BenchSaga saga, BenchSaga copy) =>
         (saga.State, saga.Attempt, saga.UpdatedAt) = (copy.State, copy.Attempt, copy.UpdatedAt);
 
+    public void CountVersion(BenchSaga saga) => saga.Version++;
+
     public NpgsqlBatchCommand Insert(IReadOnlyList<BenchSaga> sagas) =>
         throw new NotSupportedException("The bench's sagas stand there before it starts");
 

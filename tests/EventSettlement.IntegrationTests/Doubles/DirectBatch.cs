@@ -43,5 +43,6 @@ internal sealed class DirectBatch(NpgsqlDataSource database, TopicPartition sour
             return 0;
         }, cancel);
 
-    public override Task Complete(QueuedWrites writes, CancellationToken cancel) => throw new NotSupportedException();
+    public override Task Complete(IAsyncEnumerable<QueuedWrites> pieces, CancellationToken cancel) =>
+        throw new NotSupportedException();
 }

@@ -45,7 +45,8 @@ internal sealed class OwnedTestBatch(
         return Done = t;
     }, cancel);
 
-    public override Task Complete(QueuedWrites writes, CancellationToken cancel) => throw new NotSupportedException();
+    public override Task Complete(IAsyncEnumerable<QueuedWrites> pieces, CancellationToken cancel) =>
+        throw new NotSupportedException();
 
     private async Task Fence(OwnedTransaction transaction, CancellationToken cancel)
     {

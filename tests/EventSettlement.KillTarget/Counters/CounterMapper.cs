@@ -32,6 +32,8 @@ public sealed class CounterMapper : ISagaMapper<Counter>
     public void Restore(Counter saga, Counter copy) =>
         (saga.State, saga.Count, saga.Note, saga.Timer) = (copy.State, copy.Count, copy.Note, copy.Timer);
 
+    public void CountVersion(Counter saga) => saga.Version++;
+
     public NpgsqlBatchCommand Insert(IReadOnlyList<Counter> sagas) => With(
         """
         INSERT INTO counter (id, version, state, count, note, timer)

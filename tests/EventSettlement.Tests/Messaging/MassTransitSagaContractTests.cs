@@ -57,13 +57,8 @@ public sealed class MassTransitSagaContractTests
         Assert.Equal("told", Assert.Single(world.Session.Sent).Topic);
     }
 
-    private PipelineWorld World() => new(
-        bus => bus.AddSagaStateMachine<ErrandMachine, Errand>().Repository(repository =>
-        {
-            repository.AddSingleton(_journal);
-            repository.AddSingleton<ISagaRepositoryContextFactory<Errand>, JournalRepository>();
-        }),
-        (endpoint, registrations) => endpoint.ConfigureSaga<Errand>(registrations));
+    private PipelineWorld World() => new(_ => { }, (endpoint, _) => endpoint.StateMachineSaga(
+        new ErrandMachine(), new SagaRepository<Errand>(new JournalRepository(_journal))));
 
     public sealed class Errand : SagaStateMachineInstance
     {

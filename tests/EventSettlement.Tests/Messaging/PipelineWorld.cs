@@ -51,9 +51,9 @@ internal sealed class PipelineWorld : IAsyncDisposable
             JsonSerializer.SerializeToUtf8Bytes(message, JsonSerializerOptions.Web), map, DateTime.UnixEpoch);
         var read = _reader.Read(record);
         Session.Inbound = record;
-        using var scope = _services.CreateScope();
+        await using var scope = _pipeline.CreateScope();
         using var context = new RecordReceiveContext(_pipeline, record, read.Type!, read.Message!,
-            new CaptureEndpoints(_pipeline, Session), Session, scope, scope.ServiceProvider);
+            new CaptureEndpoints(_pipeline, Session), Session, scope);
         await _pipeline.Dispatch(context);
     }
 

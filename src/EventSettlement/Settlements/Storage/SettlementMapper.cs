@@ -63,6 +63,8 @@ public sealed class SettlementMapper : ISagaMapper<Settlement>
 
     public void Restore(Settlement saga, Settlement copy) => saga.CopyFrom(copy);
 
+    public void CountVersion(Settlement saga) => saga.Version++;
+
     public NpgsqlBatchCommand Insert(IReadOnlyList<Settlement> sagas) => Changing(InsertSettlements, sagas)
         .Texts(sagas, s => s.Programme)
         .Texts(sagas, s => s.Subject)
