@@ -15,7 +15,7 @@ public sealed class QueuedWrites
     private readonly List<ParkedRecord> _parked = [];
 
     /// <summary>Another piece of the same batch comes after this one.</summary>
-    public bool MoreFollows { get; init; }
+    public bool MoreFollows { get; set; }
 
     public IReadOnlyList<QueuedStatement> Statements => _statements;
 

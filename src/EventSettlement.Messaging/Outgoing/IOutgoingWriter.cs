@@ -8,7 +8,10 @@ namespace EventSettlement.Messaging.Outgoing;
 /// </summary>
 public interface IOutgoingWriter
 {
-    /// <summary>Whether its rows take locks that are held until COMMIT, so that nothing may come after them.</summary>
+    /// <summary>
+    /// Whether its rows take locks that are held until COMMIT, so that nothing may come after them. Who writes through
+    /// this interface goes by the stricter case.
+    /// </summary>
     bool MustComeLast => true;
 
     /// <summary>Call last before COMMIT: the PostgreSQL log numbers its rows under locks held until then.</summary>

@@ -1,3 +1,4 @@
+using EventSettlement.Messaging.Endpoint;
 using MassTransit;
 using MassTransit.Saga;
 
@@ -14,6 +15,8 @@ internal sealed class BatchSagaRepository<TSaga> : ISagaRepositoryContextFactory
     {
         if (!context.TryGetPayload(out BatchSession? session))
             throw new InvalidOperationException($"{typeof(TSaga).Name} is handled in a batch only");
+        if (context.TryGetPayload(out MessageScope? scope))
+            scope.Message = context;
         var mark = session.TakeMark();
         try
         {

@@ -18,7 +18,7 @@ public interface ISagaMapper<TSaga> where TSaga : class
     /// <summary>Puts the copy's values back into the tracked instance.</summary>
     void Restore(TSaga saga, TSaga copy);
 
-    /// <summary>Its row is written: the instance counts one version more, as its row does.</summary>
+    /// <summary>Its row is on its way: the instance counts one version more, as the row will.</summary>
     void CountVersion(TSaga saga);
 
     /// <summary>INSERT … FROM unnest … ON CONFLICT DO NOTHING with version 1; affected rows = sagas.</summary>

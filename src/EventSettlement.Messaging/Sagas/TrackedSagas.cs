@@ -3,7 +3,9 @@ using NpgsqlTypes;
 
 namespace EventSettlement.Messaging.Sagas;
 
-/// <summary>The sagas of one batch: read once, changed in memory, written once.</summary>
+/// <summary>
+/// The sagas of one batch: read once, changed in memory, written when no later record is for them.
+/// </summary>
 internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataSource database) where TSaga : class
 {
     // A null entry is an id that was looked for and is not there.

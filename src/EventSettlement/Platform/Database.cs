@@ -20,7 +20,7 @@ public sealed class Database : IAsyncDisposable
         var hot = new NpgsqlConnectionStringBuilder(connectionString)
         {
             Options = PinnedPlanner + FrozenTransactionsEnd, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2,
-                ApplicationName = "settle", WriteBufferSize = 65536,
+                ApplicationName = "settle",
         };
         Hot = NpgsqlDataSource.Create(hot);
         Reads = NpgsqlDataSource.Create(

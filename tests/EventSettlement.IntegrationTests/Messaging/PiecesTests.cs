@@ -1,7 +1,9 @@
 using EventSettlement.KillTarget.Counters;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace EventSettlement.IntegrationTests.Messaging;
@@ -54,6 +56,20 @@ public sealed class PiecesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Messages_that_take_locks_are_written_once_and_with_the_last_piece()
+    {
+        var records = _ids.Select(id => _world.Record(id, new Bump(id))).ToArray();
+        var writer = new LockingWriter(_world.Services.GetRequiredService<IOutgoingWriter>());
+        var batch = new LaneBatch("saga", new Ownership(new("counters", 3), 1, 0, "log"), records,
+            new BatchTransactions(_world.Hot, writer));
+
+        await new SagaEndpoint<Counter>(_world.Services, "saga", "counters").Consume(batch, CancellationToken.None);
+
+        Assert.Equal([400], writer.Queued.Where(messages => messages > 0));
+        Assert.Equal("400 400", await Rows());
+    }
+
+    [Fact]
     public async Task Failing_record_of_any_piece_is_parked_alone()
     {
         int[] failing = [3, 200, 399];
@@ -96,6 +112,7 @@ public sealed class PiecesTests : IAsyncLifetime
         Assert.Equal(["more", "last"], await PiecesOf(200));
         Assert.Equal(["last"], await PiecesOf(150));
         Assert.Equal(["last"], await PiecesOf(1));
+        Assert.Equal(["last"], await PiecesOf(500, "slow"));
     }
 
     private Task<string> Rows() => _world.One<string>(
@@ -108,12 +125,30 @@ public sealed class PiecesTests : IAsyncLifetime
         Assert.Equal(0, await _world.One<long>("SELECT next_offset FROM consumer_offset"));
     }
 
-    private async Task<List<string>> PiecesOf(int records)
+    private async Task<List<string>> PiecesOf(int records, string? first = null)
     {
         var batch = new PieceList([.. Enumerable.Range(0, records).Select(_ => Guid.NewGuid())
-            .Select(id => _world.Record(id, new Bump(id)))]);
+            .Select((id, i) => _world.Record(id, new Bump(id, i == 0 ? first : null)))]);
         await new SagaEndpoint<Counter>(_world.Services, "saga", "counters").Consume(batch, CancellationToken.None);
         return batch.Pieces;
+    }
+
+    /// <summary>An outbox that takes part as the PostgreSQL log does: its rows must come last.</summary>
+    private sealed class LockingWriter(IOutgoingWriter outbox) : IOutgoingWriter
+    {
+        public List<int> Queued { get; } = [];
+
+        public bool MustComeLast => true;
+
+        public ValueTask Queue(NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
+        {
+            Queued.Add(messages.Count);
+            return outbox.Queue(batch, messages, cancel);
+        }
+
+        public void Wake(IReadOnlyCollection<OutgoingMessage> messages) => outbox.Wake(messages);
+
+        public Task<long> CountWaiting(CancellationToken cancel) => outbox.CountWaiting(cancel);
     }
 
     /// <summary>Writes nothing down but which pieces it was given.</summary>

@@ -32,6 +32,8 @@ public sealed class PitfallTests : IAsyncLifetime
 
         Assert.Equal($"{first} {second}", await _world.One<string>(
             "SELECT string_agg(substring(headers FROM 'conversation-id\t([^\n]+)'), ' ' ORDER BY id) FROM outbox"));
+        Assert.Equal(2, await _world.One<long>(
+            $"SELECT count(*) FROM outbox WHERE headers LIKE '%initiator-id\t{_id}%'"));
     }
 
     // P5

@@ -36,6 +36,8 @@ public sealed class CounterMachine : MassTransitStateMachine<Counter>
         var (saga, message) = (context.Saga, context.Message);
         saga.Count++;
         saga.Note = message.Mode;
+        if (message.Mode == "slow")
+            await Task.Delay(600);
         BatchSession.Of(context).Add(new CounterRow(saga.CorrelationId, saga.Count));
         var publisher = message.Mode == "scoped"
             ? context.GetPayload<IServiceScope>().ServiceProvider.GetRequiredService<IPublishEndpoint>()
