@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace EventSettlement.Messaging.Sagas;
 
-/// <summary>What one batch of saga messages has changed so far; all of it is written in one flush, or none.</summary>
+/// <summary>What one batch of saga messages has changed so far; all of it is committed, or none.</summary>
 public sealed class BatchSession
 {
     private readonly List<object> _rows = [];

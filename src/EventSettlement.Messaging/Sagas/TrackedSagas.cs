@@ -74,21 +74,23 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
             tracked.IsChanged = true;
     }
 
-    /// <summary>What is to be written: all of it, or what no record from <paramref name="before"/> on is for.</summary>
-    public (List<TSaga> Added, List<TSaga> Changed) Take(int before = int.MaxValue)
+    /// <summary>
+    /// What is to be written: all of it, or what no record from <paramref name="before"/> on is for. A saga that was
+    /// found under no record's key waits for the end.
+    /// </summary>
+    public (List<TSaga> Added, List<TSaga> Changed) Take(int? before = null)
     {
         List<TSaga> added = [], changed = [];
         foreach (var (id, tracked) in _byId)
         {
-            if (tracked is not { IsChanged: true } || LastUse(id) >= before)
+            if (tracked is not { IsChanged: true }
+                || before is { } handled && _lastUses.GetValueOrDefault(id, handled) >= handled)
                 continue;
             (tracked.IsNew ? added : changed).Add(tracked.Saga);
             tracked.IsNew = tracked.IsChanged = false;
         }
 
         return (added, changed);
-
-        int LastUse(Guid id) => _lastUses.GetValueOrDefault(id, int.MaxValue - 1);
     }
 
     private void KeepCopy(Tracked tracked, BatchSession session)
