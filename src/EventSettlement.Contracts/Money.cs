@@ -17,7 +17,8 @@ public readonly record struct Money(long Minor, string Currency)
 
     public override string ToString() => $"{Minor} {Currency}";
 
-    private long Same(Money other) => Currency == other.Currency
-        ? Minor
-        : throw new InvalidOperationException($"{Currency} and {other.Currency} cannot be added");
+    private long Same(Money other) =>
+        Currency == other.Currency
+            ? Minor
+            : throw new InvalidOperationException($"{Currency} and {other.Currency} cannot be added");
 }

@@ -5,9 +5,18 @@ namespace EventSettlement.Contracts;
 /// <summary>Body of every event on <c>settlement-events</c>; its type stands in the header <c>ce_type</c>.</summary>
 /// <param name="Seq">Place in the settlement's history; <c>ce_id</c> is <c>id + "-" + seq</c>.</param>
 public sealed record SettlementEvent(
-    Guid Id, string Programme, string Subject, string Period, string State, string Currency, long Amount,
+    Guid Id,
+    string Programme,
+    string Subject,
+    string Period,
+    string State,
+    string Currency,
+    long Amount,
     long PaidAmount,
-    int Attempt, [property: JsonPropertyName("next_retry_at")] DateTimeOffset? NextRetryAt, int Seq);
+    int Attempt,
+    [property: JsonPropertyName("next_retry_at")] DateTimeOffset? NextRetryAt,
+    int Seq
+);
 
 /// <summary>Values of <c>ce_type</c>.</summary>
 public static class SettlementEventTypes

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 
 namespace EventSettlement.Contracts;
 
@@ -14,8 +14,9 @@ public static class SettlementId
 
     public static Guid For(string programme, string subject, string period)
     {
-        var name = Encoding.UTF8.GetBytes(JsonSerializer.Serialize([programme, subject, period],
-            ContractsJson.Default.StringArray));
+        var name = Encoding.UTF8.GetBytes(
+            JsonSerializer.Serialize([programme, subject, period], ContractsJson.Default.StringArray)
+        );
         Span<byte> input = stackalloc byte[16 + name.Length];
         Namespace.TryWriteBytes(input, bigEndian: true, out _);
         name.CopyTo(input[16..]);

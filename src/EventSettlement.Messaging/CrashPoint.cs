@@ -12,8 +12,9 @@ public static partial class CrashPoint
 {
     private const int KillNow = 9;
     private const int Stop = 19;
-    private static readonly (string Name, int Nth, int Signal)? Target =
-        Parse(Environment.GetEnvironmentVariable("EVENTSETTLEMENT_CRASH_AT"));
+    private static readonly (string Name, int Nth, int Signal)? Target = Parse(
+        Environment.GetEnvironmentVariable("EVENTSETTLEMENT_CRASH_AT")
+    );
     private static int hits;
 
     public static void Hit(string name)
@@ -27,8 +28,11 @@ public static partial class CrashPoint
         if (string.IsNullOrEmpty(text))
             return null;
         var parts = text.Split(':');
-        return (parts[0], parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 1,
-            parts is [_, _, "stop"] ? Stop : KillNow);
+        return (
+            parts[0],
+            parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 1,
+            parts is [_, _, "stop"] ? Stop : KillNow
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

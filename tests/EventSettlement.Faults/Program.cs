@@ -19,9 +19,15 @@ catch (ArgumentException wrong)
 if (options.List)
 {
     foreach (var fault in FaultList.All)
-        Console.WriteLine($"{fault.Name,-22} {fault.Expectation}; recovery {fault.RecoveryBound:F0} s"
-            + (!fault.Suits("postgres") ? "; with Kafka alone" : !fault.Suits("kafka") ? "; never with Kafka" : "")
-            + (fault.Missing is { } missing ? $"; SKIPPED here: {missing}" : ""));
+        Console.WriteLine(
+            $"{fault.Name, -22} {fault.Expectation}; recovery {fault.RecoveryBound:F0} s"
+                + (
+                    !fault.Suits("postgres") ? "; with Kafka alone"
+                    : !fault.Suits("kafka") ? "; never with Kafka"
+                    : ""
+                )
+                + (fault.Missing is { } missing ? $"; SKIPPED here: {missing}" : "")
+        );
     return 0;
 }
 

@@ -13,10 +13,12 @@ internal sealed class CountingConsumer : IBatchConsumer
     public Task Consume(OwnedBatch batch, CancellationToken cancel)
     {
         var command = new NpgsqlBatchCommand(Effects);
-        command.Parameters.Add(new() { Value = batch.Records.Select(record => Encoding.UTF8.GetString(record.Body!))
-            .ToArray() });
-        command.Parameters.Add(new() { Value = batch.Records.Select(record => $"{record.Source}@{record.Offset}")
-            .ToArray() });
+        command.Parameters.Add(
+            new() { Value = batch.Records.Select(record => Encoding.UTF8.GetString(record.Body!)).ToArray() }
+        );
+        command.Parameters.Add(
+            new() { Value = batch.Records.Select(record => $"{record.Source}@{record.Offset}").ToArray() }
+        );
         var writes = new QueuedWrites();
         writes.Execute(command, batch.Records.Count);
         return batch.Complete(writes, cancel);

@@ -23,21 +23,26 @@ internal sealed class ForwardingConsumer(string next) : IBatchConsumer
     public Task Consume(OwnedBatch batch, CancellationToken cancel)
     {
         var ids = batch.Records.Select(record => Encoding.UTF8.GetString(record.Body!)).ToArray();
-        return batch.Complete(async owned =>
-        {
-            await using var effects = owned.Command(Effects);
-            effects.Parameters.Add(new() { Value = ids });
-            effects.Parameters.Add(new() { Value = batch.Records.Select(record => $"{record.Source}@{record.Offset}")
-                .ToArray() });
-            await effects.ExecuteNonQueryAsync(cancel);
-            await using var timers = owned.Command(Timers);
-            timers.Parameters.Add(new() { Value = ids.Where(id => int.Parse(id) % 20 == 0).ToArray() });
-            timers.Parameters.Add(new() { Value = next });
-            await timers.ExecuteNonQueryAsync(cancel);
-            foreach (var record in batch.Records)
-                owned.Send(new OutgoingMessage(next, Encoding.UTF8.GetString(record.Body!), record.Body,
-                    HeaderMap.Empty));
-            CrashPoint.Hit("K16");
-        }, cancel);
+        return batch.Complete(
+            async owned =>
+            {
+                await using var effects = owned.Command(Effects);
+                effects.Parameters.Add(new() { Value = ids });
+                effects.Parameters.Add(
+                    new() { Value = batch.Records.Select(record => $"{record.Source}@{record.Offset}").ToArray() }
+                );
+                await effects.ExecuteNonQueryAsync(cancel);
+                await using var timers = owned.Command(Timers);
+                timers.Parameters.Add(new() { Value = ids.Where(id => int.Parse(id) % 20 == 0).ToArray() });
+                timers.Parameters.Add(new() { Value = next });
+                await timers.ExecuteNonQueryAsync(cancel);
+                foreach (var record in batch.Records)
+                    owned.Send(
+                        new OutgoingMessage(next, Encoding.UTF8.GetString(record.Body!), record.Body, HeaderMap.Empty)
+                    );
+                CrashPoint.Hit("K16");
+            },
+            cancel
+        );
     }
 }

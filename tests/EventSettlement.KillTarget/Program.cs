@@ -15,19 +15,29 @@ using Microsoft.Extensions.Logging;
 // (or -), topic prefix. It says "ready" and ends at SIGTERM.
 var (connection, log, bootstrap, prefix) = (args[0], args[1], args[2], args[3]);
 await using var pools = new Database(connection);
-var options = new MessagingOptions { Log = log, Bootstrap = bootstrap == "-" ? null : bootstrap, Partitions = 4 };
+var options = new MessagingOptions
+{
+    Log = log,
+    Bootstrap = bootstrap == "-" ? null : bootstrap,
+    Partitions = 4,
+};
 options.OnAlert = (code, cause, message, _) => Console.WriteLine($"alert {code} {cause}: {message}");
 var services = new ServiceCollection();
 services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
 services.AddSingleton(pools.Hot);
 services.AddSingleton<Attempts>().AddSingleton<ISideTable<CounterRow>, CounterRows>();
-services.AddMessaging(options, messaging =>
-{
-    messaging.Topic(prefix + "in").Topic(prefix + "out").Topic(prefix + "bumped");
-    messaging.Topology.Map(prefix + "counters", Json<Bump>()).Map(prefix + "counters", Json<CounterDue>())
-        .Map(prefix + "bumped", Json<Bumped>());
-    messaging.ConsumeSaga<CounterMachine, Counter, CounterMapper>("saga", prefix + "counters");
-});
+services.AddMessaging(
+    options,
+    messaging =>
+    {
+        messaging.Topic(prefix + "in").Topic(prefix + "out").Topic(prefix + "bumped");
+        messaging
+            .Topology.Map(prefix + "counters", Json<Bump>())
+            .Map(prefix + "counters", Json<CounterDue>())
+            .Map(prefix + "bumped", Json<Bumped>());
+        messaging.ConsumeSaga<CounterMachine, Counter, CounterMapper>("saga", prefix + "counters");
+    }
+);
 services.AddSingleton(new ConsumerBinding("in", prefix + "in", _ => new ForwardingConsumer(prefix + "out")));
 services.AddSingleton(new ConsumerBinding("out", prefix + "out", _ => new CountingConsumer()));
 services.AddSingleton(new ConsumerBinding("bumped", prefix + "bumped", _ => new CountingConsumer()));
@@ -35,11 +45,14 @@ await using var provider = services.BuildServiceProvider();
 var host = provider.GetRequiredService<MessagingHost>();
 await host.StartAsync(CancellationToken.None);
 var end = new TaskCompletionSource();
-using var signal = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-{
-    context.Cancel = true;
-    end.TrySetResult();
-});
+using var signal = PosixSignalRegistration.Create(
+    PosixSignal.SIGTERM,
+    context =>
+    {
+        context.Cancel = true;
+        end.TrySetResult();
+    }
+);
 Console.WriteLine("ready");
 await end.Task;
 await host.StopAsync(CancellationToken.None);

@@ -7,8 +7,12 @@ namespace EventSettlement.Messaging.Batches;
 
 /// <summary>A batch's pieces on their way into its transaction: the fence first, one piece at a time.</summary>
 internal sealed class BatchFlush(
-    NpgsqlConnection connection, NpgsqlTransaction transaction, IOutgoingWriter outgoing, string group, Ownership owned)
-    : IAsyncDisposable
+    NpgsqlConnection connection,
+    NpgsqlTransaction transaction,
+    IOutgoingWriter outgoing,
+    string group,
+    Ownership owned
+) : IAsyncDisposable
 {
     private readonly List<OutgoingMessage> _sent = [];
     private int _queued;
@@ -47,12 +51,14 @@ internal sealed class BatchFlush(
     }
 
     /// <summary>The connection is free again when this ends, whatever became of the piece on its way.</summary>
-    public async ValueTask DisposeAsync() =>
-        await Written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public async ValueTask DisposeAsync() => await Written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task Execute(
-        NpgsqlBatch batch, NpgsqlBatchCommand? fence, IReadOnlyList<QueuedStatement> statements,
-        CancellationToken cancel)
+        NpgsqlBatch batch,
+        NpgsqlBatchCommand? fence,
+        IReadOnlyList<QueuedStatement> statements,
+        CancellationToken cancel
+    )
     {
         await using (batch)
             await batch.ExecuteNonQueryAsync(cancel);

@@ -8,15 +8,24 @@ namespace EventSettlement.Messaging.Batches;
 /// Runs batches until they are committed: again when the world was at fault, by halves when a record is.
 /// </summary>
 internal sealed class BatchRunner(
-    string group, IBatchConsumer consumer, BatchTransactions transactions, Ownership owned, ILogger log)
+    string group,
+    IBatchConsumer consumer,
+    BatchTransactions transactions,
+    Ownership owned,
+    ILogger log
+)
 {
     private const int TriesAlone = 3;
     private const int TriesOfConflict = 5;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    public async Task Run(IReadOnlyList<LogRecord> records, Action<long> committed, Func<bool> leaving,
-        CancellationToken cancel)
+    public async Task Run(
+        IReadOnlyList<LogRecord> records,
+        Action<long> committed,
+        Func<bool> leaving,
+        CancellationToken cancel
+    )
     {
         var pause = FirstPause;
         for (var tries = 1; ; tries++)
@@ -29,11 +38,19 @@ internal sealed class BatchRunner(
                 return;
             }
 
-            if (IsOfTheWorld(failure) || failure is UnexpectedRowsException && tries < TriesOfConflict
-                || records.Count == 1 && tries < TriesAlone)
+            if (
+                IsOfTheWorld(failure)
+                || failure is UnexpectedRowsException && tries < TriesOfConflict
+                || records.Count == 1 && tries < TriesAlone
+            )
             {
-                log.LogWarning(failure, "{Group} tries {Count} messages of {Source} again", group, records.Count,
-                    owned.Source);
+                log.LogWarning(
+                    failure,
+                    "{Group} tries {Count} messages of {Source} again",
+                    group,
+                    records.Count,
+                    owned.Source
+                );
                 await Task.Delay(pause, cancel);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 if (leaving())
@@ -79,7 +96,12 @@ internal sealed class BatchRunner(
     }
 
     private async Task Park(
-        LogRecord record, Exception failure, Action<long> committed, Func<bool> leaving, CancellationToken cancel)
+        LogRecord record,
+        Exception failure,
+        Action<long> committed,
+        Func<bool> leaving,
+        CancellationToken cancel
+    )
     {
         var code = failure is PostgresException refused ? "refused_" + refused.SqlState : "handler_failed";
         log.LogError(failure, "{Group} parks {Source} offset {Offset}", group, record.Source, record.Offset);
@@ -87,8 +109,12 @@ internal sealed class BatchRunner(
         if (consumer is Parking)
         {
             // What cannot even be parked stops the partition: nothing is dropped.
-            await transactions.Stop(group, owned,
-                $"offset {record.Offset} can neither be handled nor parked: {failure.Message}", cancel);
+            await transactions.Stop(
+                group,
+                owned,
+                $"offset {record.Offset} can neither be handled nor parked: {failure.Message}",
+                cancel
+            );
             throw new PartitionLostException(owned.Source, owned.Epoch);
         }
 
@@ -96,17 +122,19 @@ internal sealed class BatchRunner(
     }
 
     /// <summary>Not the record's fault: waiting helps, and parking would be wrong however long it lasts.</summary>
-    private static bool IsOfTheWorld(Exception failure) => failure switch
-    {
-        PostgresException refused => !IsOfTheRecord(refused.SqlState),
-        NpgsqlException or IOException or TimeoutException or HttpRequestException => true,
-        OperationCanceledException => true,
-        _ => failure.InnerException is { } inner && IsOfTheWorld(inner),
-    };
+    private static bool IsOfTheWorld(Exception failure) =>
+        failure switch
+        {
+            PostgresException refused => !IsOfTheRecord(refused.SqlState),
+            NpgsqlException or IOException or TimeoutException or HttpRequestException => true,
+            OperationCanceledException => true,
+            _ => failure.InnerException is { } inner && IsOfTheWorld(inner),
+        };
 
     /// <summary>Data and integrity violations, and what our own triggers raise.</summary>
     private static bool IsOfTheRecord(string state) =>
-        state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal)
+        state.StartsWith("22", StringComparison.Ordinal)
+        || state.StartsWith("23", StringComparison.Ordinal)
         || state == PostgresErrorCodes.RaiseException;
 
     private sealed class Parking(string code, string message) : IBatchConsumer

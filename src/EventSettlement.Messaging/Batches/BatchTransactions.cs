@@ -9,22 +9,30 @@ namespace EventSettlement.Messaging.Batches;
 /// <summary>Every transaction made for an owned partition: fence first, what takes locks of others last.</summary>
 public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter outgoing)
 {
-    private static readonly string Fence = WithBug("""
+    private static readonly string Fence = WithBug(
+        """
         SELECT 1 FROM consumer_offset WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4 FOR UPDATE
-        """);
+        """
+    );
 
-    private static readonly string Move = WithBug("""
+    private static readonly string Move = WithBug(
+        """
         UPDATE consumer_offset SET next_offset = $5, last_crc = $6, last_time = $7, log_id = $8
         WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
-        """);
+        """
+    );
 
     private const string StopReading = """
         UPDATE consumer_offset SET stopped = $5
         WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
         """;
 
-    internal async Task<T> Claim<T>(string group, Ownership owned, Func<OwnedTransaction, Task<T>> work,
-        CancellationToken cancel)
+    internal async Task<T> Claim<T>(
+        string group,
+        Ownership owned,
+        Func<OwnedTransaction, Task<T>> work,
+        CancellationToken cancel
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -42,7 +50,12 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
     }
 
     internal async Task Complete(
-        string group, Ownership owned, LogRecord last, Func<OwnedTransaction, Task> work, CancellationToken cancel)
+        string group,
+        Ownership owned,
+        LogRecord last,
+        Func<OwnedTransaction, Task> work,
+        CancellationToken cancel
+    )
     {
         var started = Stopwatch.GetTimestamp();
         await using var connection = await database.OpenConnectionAsync(cancel);
@@ -62,8 +75,13 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
         MessagingMeter.FlushTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    internal async Task Complete(string group, Ownership owned, LogRecord last, IAsyncEnumerable<QueuedWrites> pieces,
-        CancellationToken cancel)
+    internal async Task Complete(
+        string group,
+        Ownership owned,
+        LogRecord last,
+        IAsyncEnumerable<QueuedWrites> pieces,
+        CancellationToken cancel
+    )
     {
         await using var made = pieces.GetAsyncEnumerator(cancel);
         var more = await made.MoveNextAsync();
@@ -110,8 +128,13 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
     }
 
     private async Task Finish(
-        string group, NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<ParkedRecord> parked,
-        IReadOnlyList<OutgoingMessage> sent, CancellationToken cancel)
+        string group,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<ParkedRecord> parked,
+        IReadOnlyList<OutgoingMessage> sent,
+        CancellationToken cancel
+    )
     {
         if (parked.Count + sent.Count > 0)
         {
@@ -126,7 +149,11 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
     }
 
     private async Task Commit(
-        NpgsqlTransaction transaction, int parked, IReadOnlyList<OutgoingMessage> sent, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        int parked,
+        IReadOnlyList<OutgoingMessage> sent,
+        CancellationToken cancel
+    )
     {
         CrashPoint.Hit("K02");
 

@@ -4,7 +4,11 @@ namespace EventSettlement.Messaging.Batches;
 
 /// <summary>The batch that consumers see.</summary>
 internal sealed class LaneBatch(
-    string group, Ownership owned, IReadOnlyList<LogRecord> records, BatchTransactions transactions) : OwnedBatch
+    string group,
+    Ownership owned,
+    IReadOnlyList<LogRecord> records,
+    BatchTransactions transactions
+) : OwnedBatch
 {
     public override TopicPartition Source => owned.Source;
 

@@ -23,9 +23,13 @@ public sealed class OffsetStore(NpgsqlDataSource database, IEventLog log)
         command.Parameters.Add(new() { Value = group });
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
-            found.Add(new StoredOffset(
-                new TopicPartition(row.GetString(0), row.GetInt32(1)), row.GetInt64(2),
-                row.IsDBNull(3) ? null : row.GetString(3)));
+            found.Add(
+                new StoredOffset(
+                    new TopicPartition(row.GetString(0), row.GetInt32(1)),
+                    row.GetInt64(2),
+                    row.IsDBNull(3) ? null : row.GetString(3)
+                )
+            );
         return found;
     }
 

@@ -5,8 +5,12 @@ using Npgsql;
 namespace EventSettlement.Messaging.Batches;
 
 /// <summary>One open, fenced transaction of a partition's owner.</summary>
-public sealed class OwnedTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction, TopicPartition source,
-    long epoch)
+public sealed class OwnedTransaction(
+    NpgsqlConnection connection,
+    NpgsqlTransaction transaction,
+    TopicPartition source,
+    long epoch
+)
 {
     private readonly List<OutgoingMessage> _sent = [];
     private readonly List<ParkedRecord> _parked = [];

@@ -47,7 +47,9 @@ public sealed class PartitionLane
         get
         {
             lock (_gate)
-                return !_finishing && !_running.IsCompleted && _waiting.Count < FullMessages / 2
+                return !_finishing
+                    && !_running.IsCompleted
+                    && _waiting.Count < FullMessages / 2
                     && _bytes < FullBytes / 2;
         }
     }
@@ -62,7 +64,8 @@ public sealed class PartitionLane
                 // Reading backwards would handle records twice, reading ahead would lose the former ones unseen.
                 if (record.Offset < _expected)
                     throw new InvalidOperationException(
-                        $"{Source}: offset {record.Offset} came where {_expected} was next");
+                        $"{Source}: offset {record.Offset} came where {_expected} was next"
+                    );
                 _expected = record.Offset + 1;
                 _waiting.Enqueue(record);
                 _bytes += SizeOf(record);
@@ -107,8 +110,12 @@ public sealed class PartitionLane
                     batch.RemoveAt(batch.Count - 1);
                 }
 
-                await _runner.Run(batch, done => Interlocked.Exchange(ref _committed, done), () => _finishing,
-                    _drop.Token);
+                await _runner.Run(
+                    batch,
+                    done => Interlocked.Exchange(ref _committed, done),
+                    () => _finishing,
+                    _drop.Token
+                );
                 CrashPoint.Hit("K03");
                 MessagingMeter.BatchTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
                 MessagingMeter.BatchSize.Record(batch.Count);
@@ -144,8 +151,11 @@ public sealed class PartitionLane
         long size = 0;
         lock (_gate)
         {
-            while (batch.Count < MostMessages && _waiting.TryPeek(out var next)
-                && (batch.Count == 0 || size + SizeOf(next) <= MostBytes))
+            while (
+                batch.Count < MostMessages
+                && _waiting.TryPeek(out var next)
+                && (batch.Count == 0 || size + SizeOf(next) <= MostBytes)
+            )
             {
                 batch.Add(_waiting.Dequeue());
                 size += SizeOf(next);

@@ -10,8 +10,13 @@ namespace EventSettlement.Messaging.Batches;
 /// one batch a partition at a time; partitions run beside each other.
 /// </summary>
 public sealed class PartitionPump(
-    string group, IReadOnlyDictionary<string, IBatchConsumer> consumers, OffsetStore offsets, Takeover takeover,
-    BatchTransactions transactions, ILogger<PartitionPump> log) : IPartitionOwner
+    string group,
+    IReadOnlyDictionary<string, IBatchConsumer> consumers,
+    OffsetStore offsets,
+    Takeover takeover,
+    BatchTransactions transactions,
+    ILogger<PartitionPump> log
+) : IPartitionOwner
 {
     private readonly ConcurrentDictionary<TopicPartition, PartitionLane> _lanes = new();
 

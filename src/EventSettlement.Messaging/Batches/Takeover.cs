@@ -61,15 +61,23 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         await using var row = await command.ExecuteReaderAsync(cancel);
         await row.ReadAsync(cancel);
         return new Row(
-            row.GetInt64(0), row.GetInt64(1),
+            row.GetInt64(0),
+            row.GetInt64(1),
             row.IsDBNull(2) ? null : row.GetInt64(2),
             row.IsDBNull(3) ? null : row.GetDateTime(3),
             row.IsDBNull(4) ? null : row.GetString(4),
-            row.IsDBNull(5) ? null : row.GetString(5));
+            row.IsDBNull(5) ? null : row.GetString(5)
+        );
     }
 
     private async Task<string?> Doubt(
-        TopicPartition partition, Row stored, string identity, long begin, long end, CancellationToken cancel)
+        TopicPartition partition,
+        Row stored,
+        string identity,
+        long begin,
+        long end,
+        CancellationToken cancel
+    )
     {
         if (stored.LogId is { } counted && counted != identity)
             return $"the offset counts in log {counted}, this is log {identity}";
@@ -89,7 +97,12 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
 
     /// <returns>False where somebody else has taken the partition meanwhile.</returns>
     private async Task<bool> Stop(
-        string group, TopicPartition partition, long epoch, string reason, CancellationToken cancel)
+        string group,
+        TopicPartition partition,
+        long epoch,
+        string reason,
+        CancellationToken cancel
+    )
     {
         await using var command = database.CreateCommand(StopReading);
         command.Parameters.Add(new() { Value = group });
@@ -105,8 +118,12 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         if (_told.TryGetValue((group, partition), out var told) && told == reason)
             return;
         _told[(group, partition)] = reason;
-        options.OnAlert("partition_stopped", $"{group} {partition}", $"{group} does not read {partition}: {reason}.",
-            $"Find out why; then accept it: settle log accept {group} {partition.Topic} {partition.Partition}");
+        options.OnAlert(
+            "partition_stopped",
+            $"{group} {partition}",
+            $"{group} does not read {partition}: {reason}.",
+            $"Find out why; then accept it: settle log accept {group} {partition.Topic} {partition.Partition}"
+        );
     }
 
     private sealed record Row(long Epoch, long Next, long? Crc, DateTime? Time, string? LogId, string? Stopped);

@@ -10,7 +10,8 @@ namespace EventSettlement.Messaging.Endpoint;
 /// Where a handler's messages go: into the batch, and from there into the log with everything else or not at all.
 /// </summary>
 internal sealed class CaptureEndpoints(ReceivePipeline pipeline, BatchSession session)
-    : ISendEndpointProvider, IPublishEndpointProvider
+    : ISendEndpointProvider,
+        IPublishEndpointProvider
 {
     private readonly Dictionary<Uri, ISendEndpoint> _bySendAddress = [];
     private readonly Dictionary<Type, ISendEndpoint> _byPublishedType = [];
@@ -22,14 +23,15 @@ internal sealed class CaptureEndpoints(ReceivePipeline pipeline, BatchSession se
         return Task.FromResult(endpoint);
     }
 
-    public Task<ISendEndpoint> GetPublishSendEndpoint<T>() where T : class
+    public Task<ISendEndpoint> GetPublishSendEndpoint<T>()
+        where T : class
     {
         if (!_byPublishedType.TryGetValue(typeof(T), out var endpoint))
         {
-            var topic = pipeline.Topology.Of(typeof(T)).Topic
+            var topic =
+                pipeline.Topology.Of(typeof(T)).Topic
                 ?? throw new InvalidOperationException($"{typeof(T).Name} is sent to a topic by name, not published");
-            _byPublishedType.Add(typeof(T), endpoint =
-                SendTo(topic, TopicAddress.Of(topic), pipeline.PublishPipe));
+            _byPublishedType.Add(typeof(T), endpoint = SendTo(topic, TopicAddress.Of(topic), pipeline.PublishPipe));
         }
 
         return Task.FromResult(endpoint);
@@ -42,6 +44,7 @@ internal sealed class CaptureEndpoints(ReceivePipeline pipeline, BatchSession se
     private SendEndpoint SendTo(string topic, Uri address, ISendPipe pipe) =>
         new(new CaptureTransport(pipeline.Topology, session, topic), pipeline.Context, address, pipe);
 
-    private static string TopicOf(Uri address) => TopicAddress.TopicOf(address)
+    private static string TopicOf(Uri address) =>
+        TopicAddress.TopicOf(address)
         ?? throw new InvalidOperationException($"{address} is no topic; see TopicAddress");
 }

@@ -13,7 +13,11 @@ namespace EventSettlement.Messaging.Endpoint;
 internal sealed class CaptureTransport(Topology topology, BatchSession session, string topic) : ISendTransport
 {
     public async Task<SendContext<T>> CreateSendContext<T>(
-        T message, IPipe<SendContext<T>> pipe, CancellationToken cancellationToken) where T : class
+        T message,
+        IPipe<SendContext<T>> pipe,
+        CancellationToken cancellationToken
+    )
+        where T : class
     {
         var context = new WireSendContext<T>(message, cancellationToken);
         await pipe.Send(context);
@@ -38,22 +42,28 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
 
     public ConnectHandle ConnectSendObserver(ISendObserver observer) => new EmptyConnectHandle();
 
-    private void Capture<T>(WireSendContext<T> context) where T : class
+    private void Capture<T>(WireSendContext<T> context)
+        where T : class
     {
         var inbound = session.Inbound?.Headers.Text ?? "";
 
         // A redelivered timer is still that timer. MassTransit would give it a new token, which the saga ignores as
         // stale.
-        if (context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _)
-            && RecordHeaders.Find(inbound, MessageHeaders.SchedulingTokenId) is { } token)
+        if (
+            context.Headers.TryGetHeader(MessageHeaders.RedeliveryCount, out _)
+            && RecordHeaders.Find(inbound, MessageHeaders.SchedulingTokenId) is { } token
+        )
         {
             context.ScheduledMessageId = Guid.Parse(token);
             context.Headers.Set(MessageHeaders.SchedulingTokenId, token);
         }
 
         var message = new OutgoingMessage(
-            topic, KeyOf(context), context.Body.GetBytes(),
-            WireHeaders.Of(context, topology.Of(typeof(T)).Name, RecordHeaders.Find(inbound, WireHeaders.Traceparent)));
+            topic,
+            KeyOf(context),
+            context.Body.GetBytes(),
+            WireHeaders.Of(context, topology.Of(typeof(T)).Name, RecordHeaders.Find(inbound, WireHeaders.Traceparent))
+        );
         if (context.ScheduledMessageId is { } timer)
             session.Schedule(new ScheduledSend(timer, context.Delay ?? TimeSpan.Zero, message));
         else if (context.Delay is { } delay)
@@ -64,7 +74,8 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
 
     // Timers and redeliveries carry no ids of their own, and a command id in a message would pass for its correlation
     // id, so what is sent while handling a record stays in that record's lane unless the handler says otherwise.
-    private byte[]? KeyOf<T>(WireSendContext<T> context) where T : class
+    private byte[]? KeyOf<T>(WireSendContext<T> context)
+        where T : class
     {
         if (context.PartitionKey is null && session.Inbound?.Key is { } inbound)
             return inbound;
@@ -75,7 +86,8 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
 
 /// <summary>Lets a handler choose the key with <c>SetPartitionKey</c>.</summary>
 internal sealed class WireSendContext<T>(T message, CancellationToken cancel)
-    : MessageSendContext<T>(message, cancel), PartitionKeySendContext
+    : MessageSendContext<T>(message, cancel),
+        PartitionKeySendContext
     where T : class
 {
     public string? PartitionKey { get; set; }

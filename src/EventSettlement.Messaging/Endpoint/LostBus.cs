@@ -12,17 +12,23 @@ internal sealed class LostBus : ISendObserver, IPublishObserver
     public static void Guard(IServiceCollection services) =>
         services.AddSendObserver<LostBus>().AddPublishObserver<LostBus>();
 
-    public Task PreSend<T>(SendContext<T> context) where T : class => throw Lost<T>();
+    public Task PreSend<T>(SendContext<T> context)
+        where T : class => throw Lost<T>();
 
-    public Task PostSend<T>(SendContext<T> context) where T : class => Task.CompletedTask;
+    public Task PostSend<T>(SendContext<T> context)
+        where T : class => Task.CompletedTask;
 
-    public Task SendFault<T>(SendContext<T> context, Exception exception) where T : class => Task.CompletedTask;
+    public Task SendFault<T>(SendContext<T> context, Exception exception)
+        where T : class => Task.CompletedTask;
 
-    public Task PrePublish<T>(PublishContext<T> context) where T : class => throw Lost<T>();
+    public Task PrePublish<T>(PublishContext<T> context)
+        where T : class => throw Lost<T>();
 
-    public Task PostPublish<T>(PublishContext<T> context) where T : class => Task.CompletedTask;
+    public Task PostPublish<T>(PublishContext<T> context)
+        where T : class => Task.CompletedTask;
 
-    public Task PublishFault<T>(PublishContext<T> context, Exception exception) where T : class => Task.CompletedTask;
+    public Task PublishFault<T>(PublishContext<T> context, Exception exception)
+        where T : class => Task.CompletedTask;
 
     private static InvalidOperationException Lost<T>() =>
         new($"{typeof(T).Name} would be lost: outside a batch write it with IOutgoingWriter, in your own transaction");

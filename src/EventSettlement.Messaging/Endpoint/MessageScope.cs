@@ -9,7 +9,9 @@ namespace EventSettlement.Messaging.Endpoint;
 /// scope for the batch would leave scoped endpoints bound to its first message: wrong conversation, wrong trace.
 /// </summary>
 internal sealed class MessageScope(IServiceScopeFactory scopes, ISetScopedConsumeContext binding)
-    : IServiceScope, IServiceProvider, IAsyncDisposable
+    : IServiceScope,
+        IServiceProvider,
+        IAsyncDisposable
 {
     private AsyncServiceScope? _scope;
     private IDisposable? _bound;
@@ -36,8 +38,10 @@ internal sealed class MessageScope(IServiceScopeFactory scopes, ISetScopedConsum
     private AsyncServiceScope Open()
     {
         var scope = scopes.CreateAsyncScope();
-        _bound = binding.PushContext(scope,
-            Message ?? throw new InvalidOperationException("The scope has no message yet"));
+        _bound = binding.PushContext(
+            scope,
+            Message ?? throw new InvalidOperationException("The scope has no message yet")
+        );
         return scope;
     }
 }

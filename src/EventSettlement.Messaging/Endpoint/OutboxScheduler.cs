@@ -13,16 +13,24 @@ namespace EventSettlement.Messaging.Endpoint;
 internal sealed class OutboxScheduler(ConsumeContext context, BatchSession session) : IScheduleMessageProvider
 {
     public async Task<ScheduledMessage<T>> ScheduleSend<T>(
-        Uri destinationAddress, DateTime scheduledTime, T message, IPipe<SendContext<T>> pipe,
-        CancellationToken cancellationToken)
+        Uri destinationAddress,
+        DateTime scheduledTime,
+        T message,
+        IPipe<SendContext<T>> pipe,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         var token = ScheduleTokenIdCache<T>.GetTokenId(message);
         var timer = new ScheduleSendPipe<T>(pipe, scheduledTime) { ScheduledMessageId = token };
         var endpoint = await context.GetSendEndpoint(destinationAddress);
         await endpoint.Send(message, timer, cancellationToken);
-        return new ScheduledMessageHandle<T>(timer.ScheduledMessageId ?? token, scheduledTime, destinationAddress,
-            message);
+        return new ScheduledMessageHandle<T>(
+            timer.ScheduledMessageId ?? token,
+            scheduledTime,
+            destinationAddress,
+            message
+        );
     }
 
     public Task CancelScheduledSend(Guid tokenId, CancellationToken cancellationToken)
@@ -36,11 +44,14 @@ internal sealed class OutboxScheduler(ConsumeContext context, BatchSession sessi
 }
 
 /// <summary>Gives every message of an endpoint the scheduler above.</summary>
-internal sealed class OutboxSchedulerFilter(IBusTopology topology) : IFilter<ConsumeContext>,
-    IPipeSpecification<ConsumeContext>
+internal sealed class OutboxSchedulerFilter(IBusTopology topology)
+    : IFilter<ConsumeContext>,
+        IPipeSpecification<ConsumeContext>
 {
-    private readonly MessageSchedulerFactory _scheduler = context =>
-        new MessageScheduler(new OutboxScheduler(context, context.GetPayload<BatchSession>()), topology);
+    private readonly MessageSchedulerFactory _scheduler = context => new MessageScheduler(
+        new OutboxScheduler(context, context.GetPayload<BatchSession>()),
+        topology
+    );
 
     public Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {

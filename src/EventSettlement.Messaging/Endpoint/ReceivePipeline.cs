@@ -19,8 +19,11 @@ internal sealed class ReceivePipeline
 
     /// <param name="topic">What the endpoint reads; a timer that names no address comes back here.</param>
     public ReceivePipeline(
-        IServiceProvider services, string group, string topic,
-        Action<IReceiveEndpointConfigurator, IBusRegistrationContext> configure)
+        IServiceProvider services,
+        string group,
+        string topic,
+        Action<IReceiveEndpointConfigurator, IBusRegistrationContext> configure
+    )
     {
         Topology = services.GetRequiredService<Topology>();
         Serializer = new WireSerializer(Topology);
@@ -65,8 +68,8 @@ internal sealed class ReceivePipeline
 
     private sealed class PublishAsSend(IPublishPipe pipe) : ISendPipe
     {
-        public Task Send<T>(SendContext<T> context) where T : class =>
-            pipe.Send(context.GetPayload<PublishContext<T>>());
+        public Task Send<T>(SendContext<T> context)
+            where T : class => pipe.Send(context.GetPayload<PublishContext<T>>());
 
         public void Probe(ProbeContext context) => pipe.Probe(context);
     }

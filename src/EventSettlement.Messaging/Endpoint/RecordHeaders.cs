@@ -25,7 +25,7 @@ internal sealed class RecordHeaders(string text) : IHeaderProvider
     /// <summary>The first value under the name, without a copy of the others.</summary>
     public static string? Find(string text, string name)
     {
-        for (var rest = text.AsSpan(); rest.Length > name.Length;)
+        for (var rest = text.AsSpan(); rest.Length > name.Length; )
         {
             var end = rest.IndexOf('\n');
             if (end < 0)
@@ -38,13 +38,14 @@ internal sealed class RecordHeaders(string text) : IHeaderProvider
         return null;
     }
 
-    private static string WireName(string key) => key switch
-    {
-        MessageHeaders.MessageId => WireHeaders.MessageId,
-        MessageHeaders.CorrelationId => WireHeaders.CorrelationId,
-        MessageHeaders.ConversationId => WireHeaders.ConversationId,
-        MessageHeaders.InitiatorId => WireHeaders.InitiatorId,
-        DiagnosticHeaders.ActivityId => WireHeaders.Traceparent,
-        _ => key,
-    };
+    private static string WireName(string key) =>
+        key switch
+        {
+            MessageHeaders.MessageId => WireHeaders.MessageId,
+            MessageHeaders.CorrelationId => WireHeaders.CorrelationId,
+            MessageHeaders.ConversationId => WireHeaders.ConversationId,
+            MessageHeaders.InitiatorId => WireHeaders.InitiatorId,
+            DiagnosticHeaders.ActivityId => WireHeaders.Traceparent,
+            _ => key,
+        };
 }

@@ -15,8 +15,11 @@ internal sealed class RecordReader(Topology topology)
         var name = RecordHeaders.Find(record.Headers.Text, Topology.MessageType);
         var entry = name is null ? topology.OnlyTypeOf(record.Source.Topic) : topology.Named(name);
         if (entry is null)
-            return Result.Refused("unknown_type", null,
-                name is null ? "the record names no type" : $"{name} is not known here");
+            return Result.Refused(
+                "unknown_type",
+                null,
+                name is null ? "the record names no type" : $"{name} is not known here"
+            );
         if (record.Body is null)
             return Result.Refused("malformed", null, "the body is null");
         try
@@ -33,8 +36,13 @@ internal sealed class RecordReader(Topology topology)
 
     // $.parts[0].amount → /parts/0/amount
     private static string? Pointer(string? path) =>
-        path is null or "$" ? null : path[1..].Replace("].", "/", StringComparison.Ordinal).Replace('.', '/')
-            .Replace('[', '/').Replace("]", "", StringComparison.Ordinal);
+        path is null or "$"
+            ? null
+            : path[1..]
+                .Replace("].", "/", StringComparison.Ordinal)
+                .Replace('.', '/')
+                .Replace('[', '/')
+                .Replace("]", "", StringComparison.Ordinal);
 
     public sealed record Result(WireType? Type, object? Message, string? Code, string? Pointer, string? Reason)
     {

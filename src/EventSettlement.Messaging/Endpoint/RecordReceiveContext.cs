@@ -13,8 +13,14 @@ internal sealed class RecordReceiveContext : BaseReceiveContext
     private readonly CaptureEndpoints _endpoints;
 
     public RecordReceiveContext(
-        ReceivePipeline pipeline, LogRecord record, WireType type, object message, CaptureEndpoints endpoints,
-        BatchSession session, MessageScope scope)
+        ReceivePipeline pipeline,
+        LogRecord record,
+        WireType type,
+        object message,
+        CaptureEndpoints endpoints,
+        BatchSession session,
+        MessageScope scope
+    )
         : base(false, pipeline.Context, session, scope)
     {
         _record = record;

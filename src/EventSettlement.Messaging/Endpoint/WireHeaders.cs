@@ -57,11 +57,12 @@ internal static class WireHeaders
     }
 
     // Lists (trace baggage) stay behind: a header is one line of text.
-    private static string? TextOf(object? value) => value switch
-    {
-        string text => text,
-        IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
-        bool flag => flag ? "true" : "false",
-        _ => null,
-    };
+    private static string? TextOf(object? value) =>
+        value switch
+        {
+            string text => text,
+            IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
+            bool flag => flag ? "true" : "false",
+            _ => null,
+        };
 }

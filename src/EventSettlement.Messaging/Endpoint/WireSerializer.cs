@@ -16,9 +16,11 @@ internal sealed class WireSerializer(Topology topology) : IMessageSerializer, IS
 
     public ContentType ContentType => Json;
 
-    public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class =>
-        new BytesMessageBody(JsonSerializer.SerializeToUtf8Bytes(context.Message,
-            (JsonTypeInfo<T>)topology.Of(typeof(T)).Json));
+    public MessageBody GetMessageBody<T>(SendContext<T> context)
+        where T : class =>
+        new BytesMessageBody(
+            JsonSerializer.SerializeToUtf8Bytes(context.Message, (JsonTypeInfo<T>)topology.Of(typeof(T)).Json)
+        );
 
     public IMessageSerializer CreateSerializer() => this;
 

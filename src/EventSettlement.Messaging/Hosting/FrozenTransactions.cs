@@ -22,8 +22,8 @@ internal sealed class FrozenTransactions(NpgsqlDataSource database, ILogger<Froz
           AND application_name = current_setting('application_name')
         """;
 
-    private const string End = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND "
-        + "query_start = $2";
+    private const string End =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND " + "query_start = $2";
 
     // Seen in every look since: by this process's clock, so a jump of the database's ends nothing.
     private Dictionary<(int Pid, DateTime Statement), long> _since = [];
@@ -77,6 +77,8 @@ internal sealed class FrozenTransactions(NpgsqlDataSource database, ILogger<Froz
         if (await command.ExecuteScalarAsync(cancel) is true)
             logger.LogWarning(
                 "Ended database session {Pid}: its process stood still in the middle of a statement for {Seconds} s",
-                pid, Patience.TotalSeconds);
+                pid,
+                Patience.TotalSeconds
+            );
     }
 }

@@ -34,7 +34,8 @@ public sealed class MessagingBuilder
         return this;
     }
 
-    public MessagingBuilder Consume<TConsumer>(string group, string topic) where TConsumer : class, IBatchConsumer
+    public MessagingBuilder Consume<TConsumer>(string group, string topic)
+        where TConsumer : class, IBatchConsumer
     {
         Consumers.Add((group, topic, typeof(TConsumer)));
         return Topic(topic);
@@ -45,15 +46,24 @@ public sealed class MessagingBuilder
         where TSaga : class, SagaStateMachineInstance
         where TMapper : class, ISagaMapper<TSaga>
     {
-        Sagas.Add(new SagaRegistration(
-            group, topic, typeof(TSaga),
-            SagaEndpoint<TSaga>.Register<TMachine, TMapper>,
-            services => new SagaEndpoint<TSaga>(services, group, topic)));
+        Sagas.Add(
+            new SagaRegistration(
+                group,
+                topic,
+                typeof(TSaga),
+                SagaEndpoint<TSaga>.Register<TMachine, TMapper>,
+                services => new SagaEndpoint<TSaga>(services, group, topic)
+            )
+        );
         return Topic(topic);
     }
 
     /// <summary>One state machine on one topic.</summary>
     public sealed record SagaRegistration(
-        string Group, string Topic, Type Saga,
-        Action<IBusRegistrationConfigurator> Register, Func<IServiceProvider, IBatchConsumer> Create);
+        string Group,
+        string Topic,
+        Type Saga,
+        Action<IBusRegistrationConfigurator> Register,
+        Func<IServiceProvider, IBatchConsumer> Create
+    );
 }

@@ -12,8 +12,12 @@ namespace EventSettlement.Messaging.Hosting;
 
 /// <summary>Prepares the log and runs the groups, the relay and the due mover of this process until it stops.</summary>
 public sealed class MessagingHost(
-    IServiceProvider services, MessagingOptions options, IEventLog log, NpgsqlDataSource database,
-    ILogger<MessagingHost> logger) : IHostedLifecycleService
+    IServiceProvider services,
+    MessagingOptions options,
+    IEventLog log,
+    NpgsqlDataSource database,
+    ILogger<MessagingHost> logger
+) : IHostedLifecycleService
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetainEvery = TimeSpan.FromMinutes(1);
@@ -28,7 +32,8 @@ public sealed class MessagingHost(
     {
         await StartChecks.RefuseUnpinnedPlanner(database, cancellationToken);
         var bindings = services.GetServices<ConsumerBinding>().ToArray();
-        await ActivatorUtilities.CreateInstance<PartitionCounts>(services, (IReadOnlyList<ConsumerBinding>)bindings)
+        await ActivatorUtilities
+            .CreateInstance<PartitionCounts>(services, (IReadOnlyList<ConsumerBinding>)bindings)
             .Apply(cancellationToken);
         var frozen = ActivatorUtilities.CreateInstance<FrozenTransactions>(services);
         var work = new List<Task> { Keep("the end of frozen transactions", frozen.Run) };
@@ -66,7 +71,10 @@ public sealed class MessagingHost(
     {
         var consumers = group.ToDictionary(binding => binding.Topic, binding => binding.Create(services));
         var pump = ActivatorUtilities.CreateInstance<PartitionPump>(
-            services, group.Key, (IReadOnlyDictionary<string, IBatchConsumer>)consumers);
+            services,
+            group.Key,
+            (IReadOnlyDictionary<string, IBatchConsumer>)consumers
+        );
         _pumps.Add(pump);
         return pump;
     }
@@ -93,8 +101,12 @@ public sealed class MessagingHost(
 #pragma warning restore CA1031
             {
                 logger.LogError(failure, "{Part} failed and starts again", name);
-                options.OnAlert("messaging_part_failed", name, $"{name} failed: {failure.Message}",
-                    "It starts again by itself; see the log.");
+                options.OnAlert(
+                    "messaging_part_failed",
+                    name,
+                    $"{name} failed: {failure.Message}",
+                    "It starts again by itself; see the log."
+                );
             }
 
             await Task.Delay(AfterFailure, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);

@@ -14,7 +14,10 @@ namespace EventSettlement.Messaging.Hosting;
 public static class MessagingRegistration
 {
     public static IServiceCollection AddMessaging(
-        this IServiceCollection services, MessagingOptions options, Action<MessagingBuilder> configure)
+        this IServiceCollection services,
+        MessagingOptions options,
+        Action<MessagingBuilder> configure
+    )
     {
         var builder = new MessagingBuilder();
         configure(builder);
@@ -26,8 +29,9 @@ public static class MessagingRegistration
         foreach (var (group, topic, consumer) in builder.Consumers)
         {
             services.AddSingleton(consumer);
-            services.AddSingleton(new ConsumerBinding(
-                group, topic, provider => (IBatchConsumer)provider.GetRequiredService(consumer)));
+            services.AddSingleton(
+                new ConsumerBinding(group, topic, provider => (IBatchConsumer)provider.GetRequiredService(consumer))
+            );
         }
 
         if (builder.Sagas.Count > 0)
@@ -41,7 +45,8 @@ public static class MessagingRegistration
         if (options.Log == "kafka")
         {
             services.AddSingleton<IEventLog>(_ => new KafkaEventLog(
-                options.Bootstrap ?? throw new InvalidOperationException("Kafka needs a bootstrap address")));
+                options.Bootstrap ?? throw new InvalidOperationException("Kafka needs a bootstrap address")
+            ));
             services.AddSingleton<IOutgoingWriter, OutboxWriter>().AddSingleton<OutboxRelay>();
             return;
         }

@@ -10,8 +10,13 @@ namespace EventSettlement.Messaging.Hosting;
 /// nothing is. A topic that others made has the number that they gave it.
 /// </summary>
 internal sealed class PartitionCounts(
-    NpgsqlDataSource database, IEventLog log, OffsetStore offsets, MessagingBuilder builder, MessagingOptions options,
-    IReadOnlyList<ConsumerBinding> readers)
+    NpgsqlDataSource database,
+    IEventLog log,
+    OffsetStore offsets,
+    MessagingBuilder builder,
+    MessagingOptions options,
+    IReadOnlyList<ConsumerBinding> readers
+)
 {
     private const long LockKey = 0x5041_5254_4954;
 
@@ -20,8 +25,14 @@ internal sealed class PartitionCounts(
             WHEN EXISTS (SELECT 1 FROM scheduled_message) THEN 'timers are set' END
         """;
 
-    private readonly TopicSpec[] _topics = [.. builder.Topics.Select(name => new TopicSpec(
-        name, options.Partitions, !log.IsShared || !builder.SharedTopics.Contains(name)))];
+    private readonly TopicSpec[] _topics =
+    [
+        .. builder.Topics.Select(name => new TopicSpec(
+            name,
+            options.Partitions,
+            !log.IsShared || !builder.SharedTopics.Contains(name)
+        )),
+    ];
 
     /// <exception cref="InvalidOperationException">It cannot be changed, or not now; says what to do.</exception>
     public async Task Apply(CancellationToken cancel)
@@ -50,11 +61,13 @@ internal sealed class PartitionCounts(
         var said = $"Topic {topic} has {counts[topic]} partitions and EventLog:Partitions says {options.Partitions}";
         if (counts[topic] > options.Partitions && !log.CanShrink)
             throw new InvalidOperationException(
-                $"{said}. Kafka cannot take partitions from a topic: set EventLog:Partitions to {counts[topic]}.");
+                $"{said}. Kafka cannot take partitions from a topic: set EventLog:Partitions to {counts[topic]}."
+            );
         if (await FindUnderWay(counts, cancel) is { } what)
             throw new InvalidOperationException(
                 $"{said}, and it does not change while anything is under way: {what}. Start with "
-                + $"EventLog:Partitions={counts[topic]}, let it all be handled, then change it.");
+                    + $"EventLog:Partitions={counts[topic]}, let it all be handled, then change it."
+            );
         foreach (var name in different)
             await log.SetPartitions(name, options.Partitions, cancel);
     }
@@ -75,8 +88,13 @@ internal sealed class PartitionCounts(
         foreach (var group in readers.Where(reader => ours.Contains(reader.Topic)).GroupBy(reader => reader.Group))
         {
             var stored = (await offsets.Read(group.Key, cancel)).ToDictionary(o => o.Source, o => o.NextOffset);
-            foreach (var source in group.SelectMany(reader => Enumerable.Range(0, counts[reader.Topic])
-                .Select(partition => new TopicPartition(reader.Topic, partition))))
+            foreach (
+                var source in group.SelectMany(reader =>
+                    Enumerable
+                        .Range(0, counts[reader.Topic])
+                        .Select(partition => new TopicPartition(reader.Topic, partition))
+                )
+            )
             {
                 var (begin, end) = await log.ReadBounds(source, cancel);
                 if (stored.GetValueOrDefault(source, begin) < end)

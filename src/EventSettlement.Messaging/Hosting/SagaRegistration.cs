@@ -19,7 +19,10 @@ public static class SagaRegistration
 
     /// <param name="more">What else the endpoints' pipelines run, such as MassTransit consumers.</param>
     internal static IServiceCollection AddSagaEndpoints(
-        this IServiceCollection services, MessagingBuilder messaging, Action<IBusRegistrationConfigurator> more)
+        this IServiceCollection services,
+        MessagingBuilder messaging,
+        Action<IBusRegistrationConfigurator> more
+    )
     {
         services.TryAddSingleton(messaging.Topology);
         services.AddMassTransit(bus =>

@@ -13,6 +13,7 @@ internal static class StartChecks
         if ((string?)await command.ExecuteScalarAsync(cancel) != "off")
             throw new InvalidOperationException(
                 "The hot pool must run with enable_seqscan=off; something between here and PostgreSQL dropped the "
-                + "connection's options (a transaction pooler does): connect directly.");
+                    + "connection's options (a transaction pooler does): connect directly."
+            );
     }
 }

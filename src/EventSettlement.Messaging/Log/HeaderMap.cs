@@ -35,9 +35,10 @@ public readonly struct HeaderMap(string? text) : IEquatable<HeaderMap>
         {
             var tab = line.IndexOf('\t', StringComparison.Ordinal);
             var value = line[(tab + 1)..];
-            yield return (line[..tab], value.StartsWith('\u0001')
-                ? Convert.FromBase64String(value[1..])
-                : Encoding.UTF8.GetBytes(value));
+            yield return (
+                line[..tab],
+                value.StartsWith('\u0001') ? Convert.FromBase64String(value[1..]) : Encoding.UTF8.GetBytes(value)
+            );
         }
     }
 
@@ -48,10 +49,14 @@ public readonly struct HeaderMap(string? text) : IEquatable<HeaderMap>
     {
         var text = new StringBuilder();
         foreach (var (name, value) in headers)
-            text.Append(name.AsSpan().IndexOfAny("\t\n\0") < 0
-                    ? name
-                    : "\u0001" + Convert.ToBase64String(Encoding.UTF8.GetBytes(name)))
-                .Append('\t').Append(Line(value ?? [])).Append('\n');
+            text.Append(
+                    name.AsSpan().IndexOfAny("\t\n\0") < 0
+                        ? name
+                        : "\u0001" + Convert.ToBase64String(Encoding.UTF8.GetBytes(name))
+                )
+                .Append('\t')
+                .Append(Line(value ?? []))
+                .Append('\n');
         return new HeaderMap(text.ToString());
     }
 

@@ -24,8 +24,10 @@ public interface IEventLog : IAsyncDisposable
     bool CanShrink { get; }
 
     /// <summary>Creates what is missing; answers how many partitions each of the topics has.</summary>
-    Task<IReadOnlyDictionary<string, int>> CreateTopics(IReadOnlyCollection<TopicSpec> topics,
-        CancellationToken cancel);
+    Task<IReadOnlyDictionary<string, int>> CreateTopics(
+        IReadOnlyCollection<TopicSpec> topics,
+        CancellationToken cancel
+    );
 
     /// <summary>For whoever has made sure that nothing is under way; one caller at a time.</summary>
     Task SetPartitions(string topic, int partitions, CancellationToken cancel);

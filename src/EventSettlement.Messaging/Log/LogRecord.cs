@@ -12,4 +12,10 @@ public readonly record struct TopicPartition(string Topic, int Partition)
 /// <param name="Body">Null is a null body (a Kafka tombstone), not an empty one.</param>
 /// <param name="AppendedAt">The log's own time of the record, UTC.</param>
 public sealed record LogRecord(
-    TopicPartition Source, long Offset, byte[]? Key, byte[]? Body, HeaderMap Headers, DateTime AppendedAt);
+    TopicPartition Source,
+    long Offset,
+    byte[]? Key,
+    byte[]? Body,
+    HeaderMap Headers,
+    DateTime AppendedAt
+);

@@ -16,8 +16,11 @@ public interface IOutgoingWriter
 
     /// <summary>Call last before COMMIT: the PostgreSQL log numbers its rows under locks held until then.</summary>
     async Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
-        CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<OutgoingMessage> messages,
+        CancellationToken cancel
+    )
     {
         if (messages.Count == 0)
             return;

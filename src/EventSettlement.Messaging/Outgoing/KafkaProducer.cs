@@ -21,13 +21,17 @@ internal sealed class KafkaProducer(string bootstrap) : IDisposable
         try
         {
             foreach (var row in rows)
-                producer.Produce(row.Topic, Wire(row), report =>
-                {
-                    if (report.Error.IsError)
-                        Interlocked.CompareExchange(ref failed, report.Error, null);
-                    if (Interlocked.Decrement(ref left) == 0)
-                        answered.TrySetResult();
-                });
+                producer.Produce(
+                    row.Topic,
+                    Wire(row),
+                    report =>
+                    {
+                        if (report.Error.IsError)
+                            Interlocked.CompareExchange(ref failed, report.Error, null);
+                        if (Interlocked.Decrement(ref left) == 0)
+                            answered.TrySetResult();
+                    }
+                );
             await answered.Task.WaitAsync(Patience + Patience, cancel);
         }
         catch (Exception)
@@ -52,12 +56,19 @@ internal sealed class KafkaProducer(string bootstrap) : IDisposable
     private IProducer<byte[]?, byte[]?> Build()
     {
         KafkaLibrary.Load();
-        return new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig
-        {
-            BootstrapServers = bootstrap, EnableIdempotence = true, Acks = Acks.All, LingerMs = 2,
-            MessageTimeoutMs = (int)Patience.TotalMilliseconds, MessageMaxBytes = 10 << 20,
-            QueueBufferingMaxMessages = 100_000, CompressionType = CompressionType.Lz4,
-        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        return new ProducerBuilder<byte[]?, byte[]?>(
+            new ProducerConfig
+            {
+                BootstrapServers = bootstrap,
+                EnableIdempotence = true,
+                Acks = Acks.All,
+                LingerMs = 2,
+                MessageTimeoutMs = (int)Patience.TotalMilliseconds,
+                MessageMaxBytes = 10 << 20,
+                QueueBufferingMaxMessages = 100_000,
+                CompressionType = CompressionType.Lz4,
+            }
+        ).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
     }
 
     private static Message<byte[]?, byte[]?> Wire(OutboxRow row)
@@ -67,7 +78,9 @@ internal sealed class KafkaProducer(string bootstrap) : IDisposable
             headers.Add(name, value);
         return new Message<byte[]?, byte[]?>
         {
-            Key = row.Key, Value = row.Body, Headers = headers,
+            Key = row.Key,
+            Value = row.Body,
+            Headers = headers,
         };
     }
 }

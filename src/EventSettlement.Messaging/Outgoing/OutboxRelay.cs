@@ -13,8 +13,12 @@ namespace EventSettlement.Messaging.Outgoing;
 /// Sends outbox rows to Kafka and deletes them once Kafka has answered: at least once, in the order of their ids within
 /// a shard. There is no position to remember, because ids do not commit in order.
 /// </summary>
-public sealed class OutboxRelay(NpgsqlDataSource database, Wakeup wakeup, MessagingOptions options,
-    ILogger<OutboxRelay> log)
+public sealed class OutboxRelay(
+    NpgsqlDataSource database,
+    Wakeup wakeup,
+    MessagingOptions options,
+    ILogger<OutboxRelay> log
+)
 {
     private const int RowsOfShard = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
@@ -60,7 +64,11 @@ public sealed class OutboxRelay(NpgsqlDataSource database, Wakeup wakeup, Messag
     }
 
     private async Task<bool> Relay(
-        RelayLeases leases, KafkaProducer producer, Dictionary<short, long> held, CancellationToken cancel)
+        RelayLeases leases,
+        KafkaProducer producer,
+        Dictionary<short, long> held,
+        CancellationToken cancel
+    )
     {
         var rows = await Read(held.Keys, cancel);
         if (rows.Count == 0)
@@ -78,15 +86,22 @@ public sealed class OutboxRelay(NpgsqlDataSource database, Wakeup wakeup, Messag
     {
         var rows = new List<OutboxRow>();
         await using var command = database.CreateCommand(Waiting);
-        command.Parameters.Add(new() { Value = shards.ToArray(),
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint });
+        command.Parameters.Add(
+            new() { Value = shards.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint }
+        );
         command.Parameters.Add(new() { Value = RowsOfShard });
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
-            rows.Add(new OutboxRow(
-                row.GetInt16(0), row.GetInt64(1), row.GetString(2),
-                row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
-                row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4), row.GetString(5)));
+            rows.Add(
+                new OutboxRow(
+                    row.GetInt16(0),
+                    row.GetInt64(1),
+                    row.GetString(2),
+                    row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
+                    row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4),
+                    row.GetString(5)
+                )
+            );
         rows.Sort((one, other) => one.Id.CompareTo(other.Id));
         return rows;
     }

@@ -9,7 +9,5 @@ namespace EventSettlement.Messaging.Outgoing;
 public sealed record OutgoingMessage(string Topic, byte[]? Key, byte[]? Body, HeaderMap Headers)
 {
     public OutgoingMessage(string topic, string? key, byte[]? body, HeaderMap headers)
-        : this(topic, key is null ? null : Encoding.UTF8.GetBytes(key), body, headers)
-    {
-    }
+        : this(topic, key is null ? null : Encoding.UTF8.GetBytes(key), body, headers) { }
 }

@@ -90,11 +90,13 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
             _counts[(topic.Id, partition)] = _counts.GetValueOrDefault((topic.Id, partition)) + 1;
         }
 
-        public Heads Count() => new(
-            [.. _counts.Keys.Select(head => head.Topic)],
-            [.. _counts.Keys.Select(head => head.Partition)],
-            [.. _counts.Values],
-            _counts.ToDictionary(head => (head.Key.Topic, head.Key.Partition), head => head.Value));
+        public Heads Count() =>
+            new(
+                [.. _counts.Keys.Select(head => head.Topic)],
+                [.. _counts.Keys.Select(head => head.Partition)],
+                [.. _counts.Values],
+                _counts.ToDictionary(head => (head.Key.Topic, head.Key.Partition), head => head.Value)
+            );
 
         /// <summary>
         /// Distance of each row from the head's new end; the first message of a head is the furthest.

@@ -60,7 +60,10 @@ internal sealed class RelayLeases(NpgsqlDataSource database)
 
     /// <summary>Deletes what was sent, where the shard is still ours; answers how many rows went.</summary>
     public async Task<int> Delete(
-        IReadOnlyList<OutboxRow> sent, IReadOnlyDictionary<short, long> held, CancellationToken cancel)
+        IReadOnlyList<OutboxRow> sent,
+        IReadOnlyDictionary<short, long> held,
+        CancellationToken cancel
+    )
     {
         await using var command = database.CreateCommand(DeleteSent);
         Array(sent.Select(row => row.Shard).ToArray(), NpgsqlDbType.Smallint);

@@ -15,7 +15,8 @@ public sealed class Topology
     private readonly Dictionary<string, Entry> _byName = [];
 
     /// <param name="topic">Null for a type whose topic is named at sending (one topic a downstream).</param>
-    public Topology Map<T>(string? topic, JsonTypeInfo<T> json) where T : class
+    public Topology Map<T>(string? topic, JsonTypeInfo<T> json)
+        where T : class
     {
         var entry = new Entry(typeof(T), typeof(T).Name, topic, json);
         _byType.Add(typeof(T), entry);
@@ -23,9 +24,10 @@ public sealed class Topology
         return this;
     }
 
-    public Entry Of(Type type) => _byType.TryGetValue(type, out var entry)
-        ? entry
-        : throw new InvalidOperationException($"{type.Name} has no topic; map it in the topology");
+    public Entry Of(Type type) =>
+        _byType.TryGetValue(type, out var entry)
+            ? entry
+            : throw new InvalidOperationException($"{type.Name} has no topic; map it in the topology");
 
     /// <summary>The only type that is written to the topic: there a record needs no type header.</summary>
     public Entry? OnlyTypeOf(string topic)
@@ -52,18 +54,23 @@ public sealed class Topology
         where T : class
     {
         var entry = Of(typeof(T));
-        var headers = HeaderMap.Empty.With(MessageType, entry.Name)
+        var headers = HeaderMap
+            .Empty.With(MessageType, entry.Name)
             .With("message-id", Guid.CreateVersion7().ToString("D"));
         if ((Activity.Current?.Id ?? traceparent) is { } trace)
             headers = headers.With("traceparent", trace);
         return new OutgoingMessage(
             topic ?? entry.Topic ?? throw new InvalidOperationException($"{entry.Name} needs a topic"),
-            key, JsonSerializer.SerializeToUtf8Bytes(message, (JsonTypeInfo<T>)entry.Json), headers);
+            key,
+            JsonSerializer.SerializeToUtf8Bytes(message, (JsonTypeInfo<T>)entry.Json),
+            headers
+        );
     }
 
     /// <summary>The message of this type in the record, or null when the record names another type.</summary>
     /// <exception cref="JsonException">The body is not the type it names.</exception>
-    public static T? Read<T>(LogRecord record, JsonTypeInfo<T> json) where T : class =>
+    public static T? Read<T>(LogRecord record, JsonTypeInfo<T> json)
+        where T : class =>
         record.Headers[MessageType] is { } name && name != typeof(T).Name
             ? null
             : JsonSerializer.Deserialize(record.Body, json) ?? throw new JsonException("null body");

@@ -33,13 +33,20 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
     /// <param name="status">PARKED, REPLAYED or DISCARDED; null = all.</param>
     /// <param name="before">Id of the last one of the page before; null = from the newest.</param>
     public async Task<IReadOnlyList<ParkedMessage>> List(
-        string? status, string? code, long? before, int limit, CancellationToken cancel)
+        string? status,
+        string? code,
+        long? before,
+        int limit,
+        CancellationToken cancel
+    )
     {
         await using var command = database.CreateCommand(Page);
-        command.Parameters.Add(new() { Value = (object?)status ?? DBNull.Value,
-            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (object?)code ?? DBNull.Value,
-            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new() { Value = (object?)status ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
+        );
+        command.Parameters.Add(
+            new() { Value = (object?)code ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
+        );
         command.Parameters.Add(new() { Value = before ?? long.MaxValue });
         command.Parameters.Add(new() { Value = Math.Clamp(limit, 1, LongestPage) });
         return await Read(command, cancel);
@@ -78,16 +85,19 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
     }
 
     private static async Task<OutgoingMessage?> Mark(
-        NpgsqlConnection connection, NpgsqlTransaction transaction,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
         (long Id, string Status, string Who, string? Reason) decision,
-        CancellationToken cancel)
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(Settle, connection, transaction);
         command.Parameters.Add(new() { Value = decision.Id });
         command.Parameters.Add(new() { Value = decision.Status });
         command.Parameters.Add(new() { Value = decision.Who });
-        command.Parameters.Add(new() { Value = (object?)decision.Reason ?? DBNull.Value,
-            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new() { Value = (object?)decision.Reason ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }
+        );
         await using var row = await command.ExecuteReaderAsync(cancel);
         if (!await row.ReadAsync(cancel))
             return null;
@@ -96,7 +106,8 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
             row.GetString(0),
             row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
             row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5),
-            new HeaderMap(row.GetString(4)).With(ReplayedFrom, from));
+            new HeaderMap(row.GetString(4)).With(ReplayedFrom, from)
+        );
     }
 
     private static async Task<List<ParkedMessage>> Read(NpgsqlCommand command, CancellationToken cancel)
@@ -104,13 +115,27 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
         var found = new List<ParkedMessage>();
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
-            found.Add(new ParkedMessage(
-                row.GetInt64(0), row.GetString(1), new TopicPartition(row.GetString(2), row.GetInt32(3)),
-                row.GetInt64(4),
-                row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5), new HeaderMap(row.GetString(6)),
-                row.IsDBNull(7) ? null : row.GetFieldValue<byte[]>(7), row.GetString(8), Text(9), row.GetString(10),
-                row.GetDateTime(11), row.GetDateTime(12), row.GetInt32(13), row.GetString(14), Text(15),
-                row.IsDBNull(16) ? null : row.GetDateTime(16), Text(17)));
+            found.Add(
+                new ParkedMessage(
+                    row.GetInt64(0),
+                    row.GetString(1),
+                    new TopicPartition(row.GetString(2), row.GetInt32(3)),
+                    row.GetInt64(4),
+                    row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5),
+                    new HeaderMap(row.GetString(6)),
+                    row.IsDBNull(7) ? null : row.GetFieldValue<byte[]>(7),
+                    row.GetString(8),
+                    Text(9),
+                    row.GetString(10),
+                    row.GetDateTime(11),
+                    row.GetDateTime(12),
+                    row.GetInt32(13),
+                    row.GetString(14),
+                    Text(15),
+                    row.IsDBNull(16) ? null : row.GetDateTime(16),
+                    Text(17)
+                )
+            );
         return found;
 
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
@@ -121,7 +146,21 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
 /// <param name="Body">Null in lists.</param>
 /// <param name="Status">PARKED, REPLAYED or DISCARDED.</param>
 public sealed record ParkedMessage(
-    long Id, string Group, TopicPartition Source, long Offset, byte[]? Key, HeaderMap Headers, byte[]? Body,
+    long Id,
+    string Group,
+    TopicPartition Source,
+    long Offset,
+    byte[]? Key,
+    HeaderMap Headers,
+    byte[]? Body,
     string Code,
-    string? Pointer, string Message, DateTime FirstSeen, DateTime LastSeen, int Seen, string Status, string? Who,
-    DateTime? At, string? Reason);
+    string? Pointer,
+    string Message,
+    DateTime FirstSeen,
+    DateTime LastSeen,
+    int Seen,
+    string Status,
+    string? Who,
+    DateTime? At,
+    string? Reason
+);

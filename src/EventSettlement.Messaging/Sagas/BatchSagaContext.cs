@@ -6,12 +6,14 @@ namespace EventSettlement.Messaging.Sagas;
 
 /// <summary>One message's view of the batch's sagas. Rows are never deleted: a completed saga is the record.</summary>
 internal sealed class BatchSagaContext<TSaga, T>(ConsumeContext<T> context, BatchSession session)
-    : ConsumeContextScope<T>(context), SagaRepositoryContext<TSaga, T>
+    : ConsumeContextScope<T>(context),
+        SagaRepositoryContext<TSaga, T>
     where TSaga : class, ISaga
     where T : class
 {
     private readonly ConsumeContext<T> _context = context;
-    private readonly TrackedSagas<TSaga> _sagas = (TrackedSagas<TSaga>?)session.Sagas
+    private readonly TrackedSagas<TSaga> _sagas =
+        (TrackedSagas<TSaga>?)session.Sagas
         ?? throw new InvalidOperationException($"The batch holds no {typeof(TSaga).Name}");
 
     public Task<SagaConsumeContext<TSaga, T>> Add(TSaga instance)
@@ -45,9 +47,14 @@ internal sealed class BatchSagaContext<TSaga, T>(ConsumeContext<T> context, Batc
     public Task Undo(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
 
     public Task<SagaConsumeContext<TSaga, TOther>> CreateSagaConsumeContext<TOther>(
-        ConsumeContext<TOther> consumeContext, TSaga instance, SagaConsumeContextMode mode)
-        where TOther : class => Task.FromResult<SagaConsumeContext<TSaga, TOther>>(
-            new DefaultSagaConsumeContext<TSaga, TOther>(consumeContext, instance));
+        ConsumeContext<TOther> consumeContext,
+        TSaga instance,
+        SagaConsumeContextMode mode
+    )
+        where TOther : class =>
+        Task.FromResult<SagaConsumeContext<TSaga, TOther>>(
+            new DefaultSagaConsumeContext<TSaga, TOther>(consumeContext, instance)
+        );
 
     private SagaConsumeContext<TSaga, T> With(TSaga saga) => new DefaultSagaConsumeContext<TSaga, T>(_context, saga);
 }

@@ -11,7 +11,8 @@ namespace EventSettlement.Messaging.Sagas;
 internal sealed class BatchSagaRepository<TSaga> : ISagaRepositoryContextFactory<TSaga>
     where TSaga : class, ISaga
 {
-    public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next) where T : class
+    public async Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next)
+        where T : class
     {
         if (!context.TryGetPayload(out BatchSession? session))
             throw new InvalidOperationException($"{typeof(TSaga).Name} is handled in a batch only");
@@ -30,7 +31,10 @@ internal sealed class BatchSagaRepository<TSaga> : ISagaRepositoryContextFactory
     }
 
     public Task SendQuery<T>(
-        ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next)
+        ConsumeContext<T> context,
+        ISagaQuery<TSaga> query,
+        IPipe<SagaRepositoryQueryContext<TSaga, T>> next
+    )
         where T : class => throw new NotSupportedException("A saga is found by its id only");
 
     public void Probe(ProbeContext context) => context.Add("persistence", "batch");

@@ -24,7 +24,8 @@ public sealed class BatchSession
     public IReadOnlyList<object> Rows => _rows;
 
     /// <summary>Needs an <see cref="ISideTable{TRow}"/> for <typeparamref name="TRow"/> in the container.</summary>
-    public void Add<TRow>(TRow row) where TRow : class
+    public void Add<TRow>(TRow row)
+        where TRow : class
     {
         _rows.Add(row);
         _tables.TryAdd(typeof(TRow), SideRows<TRow>.Instance);
@@ -54,10 +55,12 @@ public sealed class BatchSession
 
     internal IReadOnlyList<Guid> Cancelled => _cancelled;
 
-    internal IEnumerable<(SideRows Table, List<object> Rows)> RowsByTable() => _tables.Count == 1
-        ? [(_tables.Values.First(), _rows)]
-        : _tables.Select(table => (table.Value, _rows.FindAll(row => row.GetType() == table.Key)))
-            .Where(table => table.Item2.Count > 0);
+    internal IEnumerable<(SideRows Table, List<object> Rows)> RowsByTable() =>
+        _tables.Count == 1
+            ? [(_tables.Values.First(), _rows)]
+            : _tables
+                .Select(table => (table.Value, _rows.FindAll(row => row.GetType() == table.Key)))
+                .Where(table => table.Item2.Count > 0);
 
     internal void Capture(OutgoingMessage message) => _sent.Add(message);
 

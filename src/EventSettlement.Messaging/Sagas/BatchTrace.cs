@@ -16,15 +16,23 @@ internal static class BatchTrace
     {
         if (!Source.HasListeners())
             return null;
-        var links = batch.Records
-            .Select(record => RecordHeaders.Find(record.Headers.Text, WireHeaders.Traceparent))
-            .Where(traceparent => traceparent is not null).Distinct().Take(MaxLinks)
-            .Select(traceparent => ActivityContext.TryParse(traceparent, null, isRemote: true, out var remote)
-                ? remote : default)
+        var links = batch
+            .Records.Select(record => RecordHeaders.Find(record.Headers.Text, WireHeaders.Traceparent))
+            .Where(traceparent => traceparent is not null)
+            .Distinct()
+            .Take(MaxLinks)
+            .Select(traceparent =>
+                ActivityContext.TryParse(traceparent, null, isRemote: true, out var remote) ? remote : default
+            )
             .Where(remote => remote != default)
-            .Select(remote => new ActivityLink(remote)).ToArray();
-        var activity = Source.StartActivity($"{group} batch", ActivityKind.Consumer, default(ActivityContext),
-            links: links);
+            .Select(remote => new ActivityLink(remote))
+            .ToArray();
+        var activity = Source.StartActivity(
+            $"{group} batch",
+            ActivityKind.Consumer,
+            default(ActivityContext),
+            links: links
+        );
         activity?.SetTag("messaging.destination.name", batch.Source.Topic);
         activity?.SetTag("messaging.destination.partition.id", batch.Source.Partition);
         activity?.SetTag("messaging.batch.message_count", batch.Records.Count);

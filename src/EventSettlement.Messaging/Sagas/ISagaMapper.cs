@@ -3,7 +3,8 @@ using Npgsql;
 namespace EventSettlement.Messaging.Sagas;
 
 /// <summary>How one saga type is read and written, set-based. The only place that knows its columns.</summary>
-public interface ISagaMapper<TSaga> where TSaga : class
+public interface ISagaMapper<TSaga>
+    where TSaga : class
 {
     /// <summary>SELECT of all columns, with <c>= ANY ($1)</c> over an array of ids.</summary>
     string SelectSql { get; }

@@ -17,7 +17,8 @@ namespace EventSettlement.Messaging.Sagas;
 /// Runs a state machine over batches: one SELECT for the sagas of all records, MassTransit's pipeline for each record
 /// in order, and one transaction. A record that fails is undone alone and parked; its neighbours are committed.
 /// </summary>
-public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, SagaStateMachineInstance
+public sealed class SagaEndpoint<TSaga> : IBatchConsumer
+    where TSaga : class, SagaStateMachineInstance
 {
     // Of 500 records three quarters are written while the others are handled. A piece costs 0.3 ms whatever its size:
     // smaller ones cost more than they hide.
@@ -35,24 +36,33 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
     private readonly string _group;
 
     public SagaEndpoint(IServiceProvider services, string group, string topic)
-        : this(services, group, topic, _ => { })
-    {
-    }
+        : this(services, group, topic, _ => { }) { }
 
-    internal SagaEndpoint(IServiceProvider services, string group, string topic,
-        Action<IReceiveEndpointConfigurator> configure)
+    internal SagaEndpoint(
+        IServiceProvider services,
+        string group,
+        string topic,
+        Action<IReceiveEndpointConfigurator> configure
+    )
     {
         _services = services;
         _group = group;
         _mapper = services.GetRequiredService<ISagaMapper<TSaga>>();
         _database = services.GetRequiredService<NpgsqlDataSource>();
         _reader = new RecordReader(services.GetRequiredService<Topology>());
-        _pipeline = new ReceivePipeline(services, group, topic, (endpoint, _) =>
-        {
-            configure(endpoint);
-            endpoint.StateMachineSaga(services.GetRequiredService<SagaStateMachine<TSaga>>(),
-                new SagaRepository<TSaga>(new BatchSagaRepository<TSaga>()));
-        });
+        _pipeline = new ReceivePipeline(
+            services,
+            group,
+            topic,
+            (endpoint, _) =>
+            {
+                configure(endpoint);
+                endpoint.StateMachineSaga(
+                    services.GetRequiredService<SagaStateMachine<TSaga>>(),
+                    new SagaRepository<TSaga>(new BatchSagaRepository<TSaga>())
+                );
+            }
+        );
     }
 
     /// <summary>What an endpoint asks the container for.</summary>
@@ -78,8 +88,11 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
     }
 
     private async IAsyncEnumerable<QueuedWrites> Pieces(
-        IReadOnlyList<LogRecord> records, BatchSession session, TrackedSagas<TSaga> sagas,
-        [EnumeratorCancellation] CancellationToken cancel)
+        IReadOnlyList<LogRecord> records,
+        BatchSession session,
+        TrackedSagas<TSaga> sagas,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         for (int from = 0, handled; from < records.Count; from = handled)
         {
@@ -111,7 +124,11 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
 
     /// <summary>All records in order, into the session: what is left of a batch without its database.</summary>
     internal async Task HandleAll(
-        IEnumerable<LogRecord> records, BatchSession session, QueuedWrites writes, CancellationToken cancel)
+        IEnumerable<LogRecord> records,
+        BatchSession session,
+        QueuedWrites writes,
+        CancellationToken cancel
+    )
     {
         // Else it would be set anew for every record.
         LogContext.SetCurrentIfNull(_pipeline.Context.LogContext);
@@ -146,7 +163,14 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
 
         await using var scope = _pipeline.CreateScope();
         using var context = new RecordReceiveContext(
-            _pipeline, record, read.Type!, read.Message!, endpoints, session, scope);
+            _pipeline,
+            record,
+            read.Type!,
+            read.Message!,
+            endpoints,
+            session,
+            scope
+        );
         await _pipeline.Dispatch(context);
     }
 
@@ -154,8 +178,11 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer where TSaga : class, Sa
     {
         var uses = new Dictionary<Guid, int>(records.Count);
         for (var i = 0; i < records.Count; i++)
-            if (records[i].Key is { Length: 36 } key && Utf8Parser.TryParse(key, out Guid id, out var used)
-                && used == 36)
+            if (
+                records[i].Key is { Length: 36 } key
+                && Utf8Parser.TryParse(key, out Guid id, out var used)
+                && used == 36
+            )
                 uses[id] = i;
         return uses;
     }

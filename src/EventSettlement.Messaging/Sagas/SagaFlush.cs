@@ -12,7 +12,12 @@ internal static class SagaFlush
     /// messages. Side rows wait for the end, for batches of other partitions may write the same ones.
     /// </summary>
     public static void WriteAhead<TSaga>(
-        BatchSession session, TrackedSagas<TSaga> sagas, ISagaMapper<TSaga> mapper, int handled, QueuedWrites writes)
+        BatchSession session,
+        TrackedSagas<TSaga> sagas,
+        ISagaMapper<TSaga> mapper,
+        int handled,
+        QueuedWrites writes
+    )
         where TSaga : class
     {
         Write(sagas.Take(handled), mapper, writes);
@@ -20,8 +25,13 @@ internal static class SagaFlush
     }
 
     public static void Write<TSaga>(
-        BatchSession session, TrackedSagas<TSaga> sagas, ISagaMapper<TSaga> mapper, IServiceProvider services,
-        QueuedWrites writes) where TSaga : class
+        BatchSession session,
+        TrackedSagas<TSaga> sagas,
+        ISagaMapper<TSaga> mapper,
+        IServiceProvider services,
+        QueuedWrites writes
+    )
+        where TSaga : class
     {
         Write(sagas.Take(), mapper, writes);
         foreach (var (table, rows) in session.RowsByTable())
@@ -31,7 +41,10 @@ internal static class SagaFlush
     }
 
     private static void Write<TSaga>(
-        (List<TSaga> Added, List<TSaga> Changed) sagas, ISagaMapper<TSaga> mapper, QueuedWrites writes)
+        (List<TSaga> Added, List<TSaga> Changed) sagas,
+        ISagaMapper<TSaga> mapper,
+        QueuedWrites writes
+    )
         where TSaga : class
     {
         if (sagas.Added.Count > 0)

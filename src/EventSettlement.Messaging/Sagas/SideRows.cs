@@ -9,7 +9,8 @@ internal abstract class SideRows
     public abstract NpgsqlBatchCommand Write(IServiceProvider services, List<object> rows);
 }
 
-internal sealed class SideRows<TRow> : SideRows where TRow : class
+internal sealed class SideRows<TRow> : SideRows
+    where TRow : class
 {
     public static readonly SideRows<TRow> Instance = new();
 

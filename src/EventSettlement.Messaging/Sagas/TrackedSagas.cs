@@ -6,7 +6,8 @@ namespace EventSettlement.Messaging.Sagas;
 /// <summary>
 /// The sagas of one batch: read once, changed in memory, written when no later record is for them.
 /// </summary>
-internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataSource database) where TSaga : class
+internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataSource database)
+    where TSaga : class
 {
     // A null entry is an id that was looked for and is not there.
     private readonly Dictionary<Guid, Tracked?> _byId = [];
@@ -80,11 +81,14 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
     /// </summary>
     public (List<TSaga> Added, List<TSaga> Changed) Take(int? before = null)
     {
-        List<TSaga> added = [], changed = [];
+        List<TSaga> added = [],
+            changed = [];
         foreach (var (id, tracked) in _byId)
         {
-            if (tracked is not { IsChanged: true }
-                || before is { } handled && _lastUses.GetValueOrDefault(id, handled) >= handled)
+            if (
+                tracked is not { IsChanged: true }
+                || before is { } handled && _lastUses.GetValueOrDefault(id, handled) >= handled
+            )
                 continue;
             (tracked.IsNew ? added : changed).Add(tracked.Saga);
             tracked.IsNew = tracked.IsChanged = false;
@@ -103,11 +107,14 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
         });
     }
 
-    private NpgsqlBatchCommand Select(Guid[] ids) => new(mapper.SelectSql)
-    {
-        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = ids,
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } },
-    };
+    private NpgsqlBatchCommand Select(Guid[] ids) =>
+        new(mapper.SelectSql)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid[]> { TypedValue = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
+            },
+        };
 
     private async Task Read(Guid[] ids, NpgsqlDataReader reader, CancellationToken cancel)
     {

@@ -13,7 +13,11 @@ namespace EventSettlement.Messaging.Timers;
 /// each fires once however many movers run; a row that another transaction cancels or moves is skipped.
 /// </summary>
 public sealed class DueMover(
-    NpgsqlDataSource database, IOutgoingWriter outgoing, MessagingOptions options, ILogger<DueMover> log)
+    NpgsqlDataSource database,
+    IOutgoingWriter outgoing,
+    MessagingOptions options,
+    ILogger<DueMover> log
+)
 {
     private const int MostAtOnce = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -22,12 +26,14 @@ public sealed class DueMover(
 
     // Due by the time that the guard has seen: of a clock that jumps after that nothing gets here.
     // The array is made once; as a join PostgreSQL may choose and lock anew for each row of the table.
-    private static readonly string TakeDue = WithBug("""
+    private static readonly string TakeDue = WithBug(
+        """
         DELETE FROM scheduled_message WHERE id = ANY (ARRAY(
             SELECT id FROM scheduled_message WHERE due_at <= $2 ORDER BY due_at LIMIT $1
             FOR UPDATE SKIP LOCKED))
         RETURNING due_at, topic, msg_key, body, headers
-        """);
+        """
+    );
 
     public async Task Run(CancellationToken cancel)
     {
@@ -71,7 +77,11 @@ public sealed class DueMover(
     }
 
     private static async Task<List<OutgoingMessage>> Take(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTime now, CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        DateTime now,
+        CancellationToken cancel
+    )
     {
         var due = new List<(DateTime At, OutgoingMessage Message)>();
         await using var command = new NpgsqlCommand(TakeDue, connection, transaction);
@@ -79,20 +89,32 @@ public sealed class DueMover(
         command.Parameters.Add(new() { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
-            due.Add((row.GetDateTime(0), new OutgoingMessage(
-                row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetFieldValue<byte[]>(3),
-                HeadersOf(row.GetString(4)))));
+            due.Add(
+                (
+                    row.GetDateTime(0),
+                    new OutgoingMessage(
+                        row.GetString(1),
+                        row.IsDBNull(2) ? null : row.GetString(2),
+                        row.GetFieldValue<byte[]>(3),
+                        HeadersOf(row.GetString(4))
+                    )
+                )
+            );
         return [.. due.OrderBy(one => one.At).Select(one => one.Message)];
     }
 
-    private static string WithBug(string sql) => Planted.Bug("wall-clock")
-        ? sql.Replace("$2", "(SELECT coalesce(clock_timestamp(), $2))", StringComparison.Ordinal)
-        : sql;
+    private static string WithBug(string sql) =>
+        Planted.Bug("wall-clock")
+            ? sql.Replace("$2", "(SELECT coalesce(clock_timestamp(), $2))", StringComparison.Ordinal)
+            : sql;
 
     /// <summary>Without its token a timer cannot be told from one that was taken back.</summary>
-    private static HeaderMap HeadersOf(string text) => new(Planted.Bug("cancelled-fires")
-        ? text.Replace("MT-Scheduling-TokenId", "Not-Looked-At", StringComparison.Ordinal)
-        : text);
+    private static HeaderMap HeadersOf(string text) =>
+        new(
+            Planted.Bug("cancelled-fires")
+                ? text.Replace("MT-Scheduling-TokenId", "Not-Looked-At", StringComparison.Ordinal)
+                : text
+        );
 
     /// <summary>The database's time, or null while timers pause.</summary>
     private async Task<DateTime?> SteadyTime(NpgsqlConnection connection, CancellationToken cancel)
@@ -100,9 +122,12 @@ public sealed class DueMover(
         await using var command = new NpgsqlCommand("SELECT clock()", connection);
         var now = (DateTime)(await command.ExecuteScalarAsync(cancel))!;
         if (_clock.Observe(now, ClockGuard.Monotonic()) is { } jump)
-            options.OnAlert("clock_jumped", "database clock",
+            options.OnAlert(
+                "clock_jumped",
+                "database clock",
                 $"The database's clock moved {jump.TotalSeconds:F0} s against this process's own; timers pause.",
-                "Check the time of the database host; timers go on by themselves when it runs steadily for a minute.");
+                "Check the time of the database host; timers go on by themselves when it runs steadily for a minute."
+            );
         return _clock.Paused ? null : now;
     }
 }

@@ -52,7 +52,8 @@ public sealed class Gate(RequestDelegate next, KeyStore keys)
 
     private static bool IsExplorer(HttpContext http) => http.Request.Path.StartsWithSegments("/docs");
 
-    private static bool IsBrowserPage(HttpContext http) => HttpMethods.IsGet(http.Request.Method)
+    private static bool IsBrowserPage(HttpContext http) =>
+        HttpMethods.IsGet(http.Request.Method)
         && (http.Request.Path == "/" || IsExplorer(http))
         && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

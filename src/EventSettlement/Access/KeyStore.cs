@@ -32,13 +32,18 @@ public sealed class KeyStore(Database database)
         return await command.ExecuteNonQueryAsync(cancel) == 1;
     }
 
-    public Task<Actor?> FindKey(string secret, CancellationToken cancel) => FindActor(
-        "SELECT id, name, role FROM api_key WHERE hash = $1 AND revoked_at IS NULL", cancel, Hash(secret));
+    public Task<Actor?> FindKey(string secret, CancellationToken cancel) =>
+        FindActor("SELECT id, name, role FROM api_key WHERE hash = $1 AND revoked_at IS NULL", cancel, Hash(secret));
 
-    public Task<Actor?> FindSession(string secret, CancellationToken cancel) => FindActor("""
-        SELECT k.id, k.name, k.role FROM page_session s JOIN api_key k ON k.id = s.key_id
-        WHERE s.hash = $1 AND s.expires_at > clock() AND k.revoked_at IS NULL
-        """, cancel, Hash(secret));
+    public Task<Actor?> FindSession(string secret, CancellationToken cancel) =>
+        FindActor(
+            """
+            SELECT k.id, k.name, k.role FROM page_session s JOIN api_key k ON k.id = s.key_id
+            WHERE s.hash = $1 AND s.expires_at > clock() AND k.revoked_at IS NULL
+            """,
+            cancel,
+            Hash(secret)
+        );
 
     /// <summary>A code that opens the page once, for half an hour, with the rights of the key of that name.</summary>
     public async Task<string?> CreateLoginCode(string keyName, CancellationToken cancel)
@@ -79,8 +84,14 @@ public sealed class KeyStore(Database database)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var rows = new List<KeyRow>();
         while (await reader.ReadAsync(cancel))
-            rows.Add(new KeyRow(reader.GetString(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2),
-                reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
+            rows.Add(
+                new KeyRow(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetFieldValue<DateTimeOffset>(2),
+                    reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)
+                )
+            );
         return rows;
     }
 
@@ -89,8 +100,11 @@ public sealed class KeyStore(Database database)
         await using var command = Command(sql, hash);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel)
-            ? new Actor(reader.GetInt64(0), reader.GetString(1),
-                Enum.Parse<Role>(reader.GetString(2), ignoreCase: true))
+            ? new Actor(
+                reader.GetInt64(0),
+                reader.GetString(1),
+                Enum.Parse<Role>(reader.GetString(2), ignoreCase: true)
+            )
             : null;
     }
 

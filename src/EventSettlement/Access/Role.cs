@@ -11,7 +11,8 @@ public enum Role
 /// <summary>Who asks, as it stands in histories and the audit.</summary>
 public sealed record Actor(long KeyId, string Name, Role Role)
 {
-    public static Actor Of(HttpContext http) => http.Features.Get<Actor>()
+    public static Actor Of(HttpContext http) =>
+        http.Features.Get<Actor>()
         ?? throw new InvalidOperationException("an endpoint without a gate asked who is there");
 }
 
@@ -22,10 +23,9 @@ public sealed record RoleNeeded(Role? Role);
 public static class RoleConventions
 {
     public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Role role)
-        where TBuilder : IEndpointConventionBuilder =>
-        endpoint.WithMetadata(new RoleNeeded(role));
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RoleNeeded(role));
 
     /// <summary>For health and the login page only.</summary>
-    public static TBuilder OpenToAll<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.WithMetadata(new RoleNeeded((Role?)null));
+    public static TBuilder OpenToAll<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RoleNeeded((Role?)null));
 }

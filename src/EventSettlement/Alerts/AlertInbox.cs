@@ -41,8 +41,10 @@ public sealed class AlertInbox(Database database)
             while (!await ServerLoop.Try(_ => Write(alerts), e => wrong = e, CancellationToken.None))
             {
                 // The process ends, or PostgreSQL will never take this text: what came meanwhile must not wait for it.
-                if (wrong is not (NpgsqlException or TimeoutException or IOException)
-                    || wrong is PostgresException { SqlState: ['2', '2', ..] })
+                if (
+                    wrong is not (NpgsqlException or TimeoutException or IOException)
+                    || wrong is PostgresException { SqlState: ['2', '2', ..] }
+                )
                     break;
                 await Task.Delay(Pause);
             }

@@ -7,7 +7,14 @@ namespace EventSettlement.Alerts;
 /// <param name="Cause">Such as <c>downstream member stopped</c>.</param>
 /// <param name="Next">What to do.</param>
 public sealed record Alert(
-    string Cause, string Code, string Message, string Next, long Amount = 0, string? Currency = null, long Count = 1);
+    string Cause,
+    string Code,
+    string Message,
+    string Next,
+    long Amount = 0,
+    string? Currency = null,
+    long Count = 1
+);
 
 /// <summary>Writes alerts in the transaction of what raised them.</summary>
 public static class AlertRows
@@ -31,8 +38,10 @@ public static class AlertRows
     public static NpgsqlBatchCommand Upsert(IEnumerable<Alert> raised)
     {
         // One statement may touch a row only once, so repeats of a cause are added up here.
-        var alerts = raised.GroupBy(a => a.Cause)
-            .Select(g => g.Last() with { Amount = g.Sum(a => a.Amount), Count = g.Sum(a => a.Count) }).ToArray();
+        var alerts = raised
+            .GroupBy(a => a.Cause)
+            .Select(g => g.Last() with { Amount = g.Sum(a => a.Amount), Count = g.Sum(a => a.Count) })
+            .ToArray();
         var texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
         var numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
         return new NpgsqlBatchCommand(UpsertSql)

@@ -33,8 +33,11 @@ public sealed partial class HealedAlerts(Database database, ILogger<HealedAlerts
         "SELECT code, count(*) FILTER (WHERE state = 'OPEN') FROM alert GROUP BY code ORDER BY code LIMIT 100";
 
     private static readonly Meter Meter = new("EventSettlement.Alerts");
-    private static readonly Gauge<long> Open =
-        Meter.CreateGauge<long>("settlement.alerts.open", "{alert}", "Alerts that are open, by code");
+    private static readonly Gauge<long> Open = Meter.CreateGauge<long>(
+        "settlement.alerts.open",
+        "{alert}",
+        "Alerts that are open, by code"
+    );
 
     /// <returns>Alerts that were closed.</returns>
     public async Task<int> Step(CancellationToken cancel)

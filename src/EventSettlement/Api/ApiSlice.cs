@@ -13,9 +13,14 @@ public static class ApiSlice
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddOpenApi("v1", Description.Describe);
         services.AddSingleton<MetricsText>().AddSingleton<IdempotencyStore>().AddSingleton<CommandDesk>();
-        return services.AddSingleton<SettlementReads>().AddSingleton<ItemReads>().AddSingleton<OperationReads>()
-            .AddSingleton<HealthReads>().AddSingleton<OffsetReads>()
-            .AddSingleton<SelectionRows>().AddSingleton<SelectionDesk>();
+        return services
+            .AddSingleton<SettlementReads>()
+            .AddSingleton<ItemReads>()
+            .AddSingleton<OperationReads>()
+            .AddSingleton<HealthReads>()
+            .AddSingleton<OffsetReads>()
+            .AddSingleton<SelectionRows>()
+            .AddSingleton<SelectionDesk>();
     }
 
     /// <summary>In front of all endpoints: problems, then who may, then once-only.</summary>

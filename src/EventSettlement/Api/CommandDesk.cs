@@ -11,8 +11,16 @@ namespace EventSettlement.Api;
 
 /// <summary>A command and what the saga answered; outcome null while it is under way.</summary>
 public sealed record CommandAnswered(
-    Guid CommandId, Guid SettlementId, string Verb, string Actor, DateTimeOffset CreatedAt, DateTimeOffset? AnsweredAt,
-    string? Outcome, string? Code, string? Reason);
+    Guid CommandId,
+    Guid SettlementId,
+    string Verb,
+    string Actor,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? AnsweredAt,
+    string? Outcome,
+    string? Code,
+    string? Reason
+);
 
 /// <summary>
 /// Writes a command and its message in one transaction and waits a little for the answer. The command's id comes from
@@ -30,8 +38,11 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
         var actor = Actor.Of(http).Name;
         var id = CommandId(actor, http.Request.Headers["Idempotency-Key"].ToString(), settlement, verb);
         var message = Message(settlement, id, (verb, actor, includeRejected, reason));
-        await Write((id, settlement, verb, JsonSerializer.Serialize(new { includeRejected, reason }), actor), message,
-            cancel);
+        await Write(
+            (id, settlement, verb, JsonSerializer.Serialize(new { includeRejected, reason }), actor),
+            message,
+            cancel
+        );
         return Answer(await Await(id, cancel), http);
     }
 
@@ -47,9 +58,13 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
     private static IResult Answer(CommandAnswered command, HttpContext http)
     {
         if (command.Outcome == "REFUSED")
-            throw new ProblemException(409, "refused_by_state", command.Reason ?? command.Code ?? "refused",
+            throw new ProblemException(
+                409,
+                "refused_by_state",
+                command.Reason ?? command.Code ?? "refused",
                 "see the settlement and its history",
-                errors: new FieldError("/state", command.Code ?? "refused", Code: command.Code));
+                errors: new FieldError("/state", command.Code ?? "refused", Code: command.Code)
+            );
         if (command.Outcome is not null)
             return Results.Json(command, ApiJson.Options);
         http.Response.Headers.Location = $"/v1/commands/{command.CommandId}";
@@ -69,15 +84,22 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
             case 0:
                 throw SettlementRoutes.NotFound(settlement);
             case 1:
-                throw new ProblemException(409, "refused_by_state", "the settlement has only just been planned",
-                    "ask again in a moment with a new key", retryable: true,
-                    errors: new FieldError("/state", "not_started", Code: "not_started"));
+                throw new ProblemException(
+                    409,
+                    "refused_by_state",
+                    "the settlement has only just been planned",
+                    "ask again in a moment with a new key",
+                    retryable: true,
+                    errors: new FieldError("/state", "not_started", Code: "not_started")
+                );
         }
     }
 
     private async Task Write(
-        (Guid Id, Guid Settlement, string Verb, string Arguments, string Actor) row, OutgoingMessage message,
-        CancellationToken cancel)
+        (Guid Id, Guid Settlement, string Verb, string Arguments, string Actor) row,
+        OutgoingMessage message,
+        CancellationToken cancel
+    )
     {
         const string insertCommand = """
             INSERT INTO command (command_id, settlement_id, verb, arguments, actor, created_at)
@@ -100,16 +122,19 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
         var since = Stopwatch.GetTimestamp();
         while (true)
         {
-            var command = await Find(id, cancel)
-                ?? throw new InvalidOperationException("a command that was written is gone");
+            var command =
+                await Find(id, cancel) ?? throw new InvalidOperationException("a command that was written is gone");
             if (command.Outcome is not null || Stopwatch.GetElapsedTime(since) > Patience)
                 return command;
             await Task.Delay(Look, cancel);
         }
     }
 
-    private OutgoingMessage Message(Guid settlement, Guid id,
-        (string Verb, string Actor, bool Rejected, string? Reason) asked)
+    private OutgoingMessage Message(
+        Guid settlement,
+        Guid id,
+        (string Verb, string Actor, bool Rejected, string? Reason) asked
+    )
     {
         var key = settlement.ToString("D");
         return asked.Verb switch
@@ -121,7 +146,11 @@ public sealed class CommandDesk(Database database, IOutgoingWriter outgoing, Top
         };
     }
 
-    internal static Guid CommandId(string actor, string key, Guid settlement, string verb) => new(SHA256.HashData(
-        JsonSerializer.SerializeToUtf8Bytes<string[]>([actor, key, settlement.ToString("D"), verb]))
-        .AsSpan(0, 16), bigEndian: true);
+    internal static Guid CommandId(string actor, string key, Guid settlement, string verb) =>
+        new(
+            SHA256
+                .HashData(JsonSerializer.SerializeToUtf8Bytes<string[]>([actor, key, settlement.ToString("D"), verb]))
+                .AsSpan(0, 16),
+            bigEndian: true
+        );
 }

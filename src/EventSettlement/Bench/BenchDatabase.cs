@@ -32,7 +32,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
         var address = new NpgsqlConnectionStringBuilder(connectionString ?? own!.ConnectionString);
         var server = NpgsqlDataSource.Create(address.ConnectionString);
         var name = string.Create(
-            CultureInfo.InvariantCulture, $"settle_bench_{Environment.ProcessId}_{Environment.TickCount64}");
+            CultureInfo.InvariantCulture,
+            $"settle_bench_{Environment.ProcessId}_{Environment.TickCount64}"
+        );
         await using (var create = server.CreateCommand($"CREATE DATABASE {name}"))
             await create.ExecuteNonQueryAsync(cancel);
         address.Database = name;

@@ -31,30 +31,42 @@ internal sealed class BenchInstallation : IAsyncDisposable
     public static async Task<BenchInstallation> Start(BenchOptions options, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("settle-bench-").FullName;
-        var kafka = options.Kafka == "private"
-            ? await PrivateKafka.StartIfWanted(folder, Console.Error.WriteLine, cancel)
-                ?? throw new InvalidOperationException("--kafka private needs KAFKA_HOME, a Kafka distribution.")
-            : options.Kafka;
+        var kafka =
+            options.Kafka == "private"
+                ? await PrivateKafka.StartIfWanted(folder, Console.Error.WriteLine, cancel)
+                    ?? throw new InvalidOperationException("--kafka private needs KAFKA_HOME, a Kafka distribution.")
+                : options.Kafka;
         var database = await BenchDatabase.Create(options.ConnectionString, cancel);
         var secret = await new KeyStore(database.Database).Create("bench", Role.Admin, cancel);
         var port = Shell.FreePort();
         var api = new HttpClient
         {
-            BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5),
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+            Timeout = TimeSpan.FromMinutes(5),
         };
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         var made = new BenchInstallation(folder, database, api);
         var sandbox = Shell.FreePort();
-        made.Run("sandbox", [], "sandbox", "--urls", $"http://127.0.0.1:{sandbox}",
-            "--journal", Path.Combine(folder, "journal.jsonl"));
-        made.Run("server",
-        [
-            new("EventSettlement__ConnectionStrings__Main", database.ConnectionString),
-            new("EventSettlement__MemberService__BaseUrl", $"http://127.0.0.1:{sandbox}"),
-            new("EventSettlement__Api__Urls", api.BaseAddress.ToString()),
-            new("EventSettlement__EventLog__Kind", kafka is null ? "postgres" : "kafka"),
-            new("EventSettlement__EventLog__Bootstrap", kafka ?? ""),
-        ], "serve");
+        made.Run(
+            "sandbox",
+            [],
+            "sandbox",
+            "--urls",
+            $"http://127.0.0.1:{sandbox}",
+            "--journal",
+            Path.Combine(folder, "journal.jsonl")
+        );
+        made.Run(
+            "server",
+            [
+                new("EventSettlement__ConnectionStrings__Main", database.ConnectionString),
+                new("EventSettlement__MemberService__BaseUrl", $"http://127.0.0.1:{sandbox}"),
+                new("EventSettlement__Api__Urls", api.BaseAddress.ToString()),
+                new("EventSettlement__EventLog__Kind", kafka is null ? "postgres" : "kafka"),
+                new("EventSettlement__EventLog__Bootstrap", kafka ?? ""),
+            ],
+            "serve"
+        );
         await made.WaitFor($"http://127.0.0.1:{sandbox}/healthz/live", cancel);
         await made.WaitFor("healthz/ready", cancel);
         if (options.LatencyMilliseconds > 0)
@@ -101,11 +113,15 @@ internal sealed class BenchInstallation : IAsyncDisposable
     }
 
     /// <summary>Processor time of the server and the sandbox so far; PostgreSQL is not ours to ask.</summary>
-    public TimeSpan Processor() => _processes.Values.Aggregate(TimeSpan.Zero, (sum, p) =>
-    {
-        p.Refresh();
-        return sum + p.TotalProcessorTime;
-    });
+    public TimeSpan Processor() =>
+        _processes.Values.Aggregate(
+            TimeSpan.Zero,
+            (sum, p) =>
+            {
+                p.Refresh();
+                return sum + p.TotalProcessorTime;
+            }
+        );
 
     public static Task Pause(CancellationToken cancel, int milliseconds = 10) => Task.Delay(milliseconds, cancel);
 
@@ -133,17 +149,15 @@ internal sealed class BenchInstallation : IAsyncDisposable
         return answer.IsSuccessStatusCode
             ? answer
             : throw new InvalidOperationException(
-                $"{path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancel)}");
+                $"{path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancel)}"
+            );
     }
 
     private void Run(string name, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
     {
         var log = Path.Combine(_folder, name + ".log");
         string[] words = ["-c", $"exec \"$@\" >'{log}' 2>&1", "sh", .. Shell.Self(), .. arguments];
-        var start = new ProcessStartInfo("/bin/sh", words)
-        {
-            WorkingDirectory = _folder,
-        };
+        var start = new ProcessStartInfo("/bin/sh", words) { WorkingDirectory = _folder };
         foreach (var (key, value) in environment)
             start.Environment[key] = value;
         _processes.Add(name, Process.Start(start)!);
@@ -170,14 +184,22 @@ internal sealed class BenchInstallation : IAsyncDisposable
         }
     }
 
-    private string LastWords() => string.Join('\n', Directory.GetFiles(_folder, "*.log")
-        .SelectMany(f => File.ReadLines(f).TakeLast(10).Select(l => Path.GetFileName(f) + ": " + l)));
+    private string LastWords() =>
+        string.Join(
+            '\n',
+            Directory
+                .GetFiles(_folder, "*.log")
+                .SelectMany(f => File.ReadLines(f).TakeLast(10).Select(l => Path.GetFileName(f) + ": " + l))
+        );
 
     private static async Task Faults(int port, int latencyMilliseconds, CancellationToken cancel)
     {
         using var client = new HttpClient();
-        using var answer = await client.PostAsJsonAsync($"http://127.0.0.1:{port}/sandbox/faults",
-            new { latencyMs = latencyMilliseconds }, cancel);
+        using var answer = await client.PostAsJsonAsync(
+            $"http://127.0.0.1:{port}/sandbox/faults",
+            new { latencyMs = latencyMilliseconds },
+            cancel
+        );
         answer.EnsureSuccessStatusCode();
     }
 }

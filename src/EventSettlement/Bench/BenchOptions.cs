@@ -8,4 +8,10 @@ namespace EventSettlement.Bench;
 /// </param>
 /// <param name="LatencyMilliseconds">What each call to the member service takes longer.</param>
 public sealed record BenchOptions(
-    int Studies, int Members, int Rounds, string? ConnectionString, string? Kafka, int LatencyMilliseconds);
+    int Studies,
+    int Members,
+    int Rounds,
+    string? ConnectionString,
+    string? Kafka,
+    int LatencyMilliseconds
+);

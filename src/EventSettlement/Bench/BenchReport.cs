@@ -7,13 +7,20 @@ namespace EventSettlement.Bench;
 internal static class BenchReport
 {
     public static void Print(
-        string bench, IReadOnlyDictionary<string, object> conditions, IReadOnlyList<Measure> measures)
+        string bench,
+        IReadOnlyDictionary<string, object> conditions,
+        IReadOnlyList<Measure> measures
+    )
     {
         var width = measures.Max(m => m.Name.Length);
         foreach (var measure in measures)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{measure.Name.PadRight(width)}  {measure.Median,12:N1} {measure.Unit}  "
-                + $"(of {measure.Values.Count}: {measure.Values.Min():N1} to {measure.Values.Max():N1})"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{measure.Name.PadRight(width)}  {measure.Median, 12:N1} {measure.Unit}  "
+                        + $"(of {measure.Values.Count}: {measure.Values.Min():N1} to {measure.Values.Max():N1})"
+                )
+            );
         var line = new Dictionary<string, object>(conditions) { ["bench"] = bench };
         foreach (var measure in measures)
             line[measure.Name.Replace(' ', '_')] = Math.Round(measure.Median, 2);

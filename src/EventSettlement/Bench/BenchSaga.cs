@@ -57,7 +57,10 @@ public sealed class BenchHistoryTable : ISideTable<BenchHistory>
 {
     public NpgsqlBatchCommand Write(IReadOnlyList<BenchHistory> rows) =>
         new NpgsqlBatchCommand("INSERT INTO bench_history SELECT * FROM unnest($1, $2, $3, $4, $5)")
-            .Uuids(rows, r => r.Id).Integers(rows, r => r.Seq).Texts(rows, r => r.From).Texts(rows, r => r.To)
+            .Uuids(rows, r => r.Id)
+            .Integers(rows, r => r.Seq)
+            .Texts(rows, r => r.From)
+            .Texts(rows, r => r.To)
             .Times(rows, r => r.At);
 }
 
@@ -82,17 +85,25 @@ public sealed class BenchMapper : ISagaMapper<BenchSaga>
 
     public Guid IdOf(BenchSaga saga) => saga.CorrelationId;
 
-    public BenchSaga Read(NpgsqlDataReader row) => new()
-    {
-        CorrelationId = row.GetGuid(0), Version = row.GetInt64(1), State = row.GetString(2), Attempt = row.GetInt32(3),
-        UpdatedAt = row.GetFieldValue<DateTimeOffset>(4),
-    };
+    public BenchSaga Read(NpgsqlDataReader row) =>
+        new()
+        {
+            CorrelationId = row.GetGuid(0),
+            Version = row.GetInt64(1),
+            State = row.GetString(2),
+            Attempt = row.GetInt32(3),
+            UpdatedAt = row.GetFieldValue<DateTimeOffset>(4),
+        };
 
-    public BenchSaga Copy(BenchSaga saga) => new()
-    {
-        CorrelationId = saga.CorrelationId, Version = saga.Version, State = saga.State, Attempt = saga.Attempt,
-        UpdatedAt = saga.UpdatedAt,
-    };
+    public BenchSaga Copy(BenchSaga saga) =>
+        new()
+        {
+            CorrelationId = saga.CorrelationId,
+            Version = saga.Version,
+            State = saga.State,
+            Attempt = saga.Attempt,
+            UpdatedAt = saga.UpdatedAt,
+        };
 
     public void Restore(BenchSaga saga, BenchSaga copy) =>
         (saga.State, saga.Attempt, saga.UpdatedAt) = (copy.State, copy.Attempt, copy.UpdatedAt);
@@ -102,7 +113,11 @@ public sealed class BenchMapper : ISagaMapper<BenchSaga>
     public NpgsqlBatchCommand Insert(IReadOnlyList<BenchSaga> sagas) =>
         throw new NotSupportedException("The bench's sagas stand there before it starts");
 
-    public NpgsqlBatchCommand Update(IReadOnlyList<BenchSaga> sagas) => new NpgsqlBatchCommand(UpdateSagas)
-        .Uuids(sagas, s => s.CorrelationId).Bigints(sagas, s => s.Version).Texts(sagas, s => s.State)
-        .Integers(sagas, s => s.Attempt).Times(sagas, s => s.UpdatedAt);
+    public NpgsqlBatchCommand Update(IReadOnlyList<BenchSaga> sagas) =>
+        new NpgsqlBatchCommand(UpdateSagas)
+            .Uuids(sagas, s => s.CorrelationId)
+            .Bigints(sagas, s => s.Version)
+            .Texts(sagas, s => s.State)
+            .Integers(sagas, s => s.Attempt)
+            .Times(sagas, s => s.UpdatedAt);
 }

@@ -19,22 +19,32 @@ internal static class LatencyBench
             var finished = $"SELECT count(*) FROM run WHERE run_id = {run} AND state = 'FINISHED'";
             while (await installation.Count(finished, cancel) == 0)
                 await BenchInstallation.Pause(cancel);
-            var wait = await installation.Count(string.Create(CultureInfo.InvariantCulture, $"""
-                SELECT (extract(epoch FROM s.updated_at - q.created_at) * 1000000)::bigint
-                FROM settlement s JOIN settlement_request q USING (settlement_id) WHERE s.run_id = {run}
-                """), cancel);
+            var wait = await installation.Count(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    SELECT (extract(epoch FROM s.updated_at - q.created_at) * 1000000)::bigint
+                    FROM settlement s JOIN settlement_request q USING (settlement_id) WHERE s.run_id = {run}
+                    """
+                ),
+                cancel
+            );
             if (n > WarmUp)
                 waits.Add(wait / 1000.0);
         }
 
-        BenchReport.Print("latency", new Dictionary<string, object>
-        {
-            ["settlements"] = waits.Count, ["log"] = options.Kafka is null ? "postgres" : "kafka",
-        },
-        [
-            new("request to completed p50", "ms", [BenchReport.Percentile(waits, 0.5)]),
-            new("request to completed p99", "ms", [BenchReport.Percentile(waits, 0.99)]),
-        ]);
+        BenchReport.Print(
+            "latency",
+            new Dictionary<string, object>
+            {
+                ["settlements"] = waits.Count,
+                ["log"] = options.Kafka is null ? "postgres" : "kafka",
+            },
+            [
+                new("request to completed p50", "ms", [BenchReport.Percentile(waits, 0.5)]),
+                new("request to completed p99", "ms", [BenchReport.Percentile(waits, 0.99)]),
+            ]
+        );
         return 0;
     }
 }

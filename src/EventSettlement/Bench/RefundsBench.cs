@@ -26,32 +26,47 @@ internal static class RefundsBench
             rates.Add(items / seconds);
             planning.Add(items / planned);
             processor.Add(spent.TotalMicroseconds / items);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"round {round}: {items / seconds:N0} items/s ({seconds:N2} s, planned after {planned:N2} s), "
-                + $"intake {options.Studies / intake:N0} facts/s"));
+            Console.Error.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"round {round}: {items / seconds:N0} items/s ({seconds:N2} s, planned after {planned:N2} s), "
+                        + $"intake {options.Studies / intake:N0} facts/s"
+                )
+            );
         }
 
-        BenchReport.Print("refunds", new Dictionary<string, object>
-        {
-            ["studies"] = options.Studies, ["members"] = options.Members,
-            ["log"] = options.Kafka is null ? "postgres" : "kafka",
-            ["latency_ms"] = options.LatencyMilliseconds, ["server_peak_mb"] = installation.PeakMegabytes("server"),
-            ["sandbox_peak_mb"] = installation.PeakMegabytes("sandbox"),
-        },
-        [
-            new("items per second", "items/s", rates), new("planned per second", "items/s", planning),
-            new("intake per second", "facts/s", facts), new("cpu an item", "us", processor),
-        ]);
+        BenchReport.Print(
+            "refunds",
+            new Dictionary<string, object>
+            {
+                ["studies"] = options.Studies,
+                ["members"] = options.Members,
+                ["log"] = options.Kafka is null ? "postgres" : "kafka",
+                ["latency_ms"] = options.LatencyMilliseconds,
+                ["server_peak_mb"] = installation.PeakMegabytes("server"),
+                ["sandbox_peak_mb"] = installation.PeakMegabytes("sandbox"),
+            },
+            [
+                new("items per second", "items/s", rates),
+                new("planned per second", "items/s", planning),
+                new("intake per second", "facts/s", facts),
+                new("cpu an item", "us", processor),
+            ]
+        );
         return 0;
     }
 
     private static async Task<(double Seconds, double Planned)> Settle(
-        BenchInstallation installation, BenchOptions options, int round, CancellationToken cancel)
+        BenchInstallation installation,
+        BenchOptions options,
+        int round,
+        CancellationToken cancel
+    )
     {
         var run = await installation.StartRun(new DateOnly(2026, 11, 1).AddDays(round), cancel);
         var deadline = DateTime.UtcNow + Patience;
-        var done = "SELECT coalesce(sum(settlements), 0) FROM run_progress "
-            + $"WHERE state = 'COMPLETED' AND run_id = {run}";
+        var done =
+            "SELECT coalesce(sum(settlements), 0) FROM run_progress " + $"WHERE state = 'COMPLETED' AND run_id = {run}";
         while (await installation.Count(done, cancel) < options.Studies)
         {
             if (DateTime.UtcNow > deadline)
@@ -68,11 +83,16 @@ internal static class RefundsBench
         const string planned = """
             SELECT (extract(epoch FROM planned_at - created_at) * 1000)::bigint FROM run WHERE run_id = {0}
             """;
-        return (await installation.Count(string.Format(CultureInfo.InvariantCulture, measured, run), cancel) / 1000.0,
-            await installation.Count(string.Format(CultureInfo.InvariantCulture, planned, run), cancel) / 1000.0);
+        return (
+            await installation.Count(string.Format(CultureInfo.InvariantCulture, measured, run), cancel) / 1000.0,
+            await installation.Count(string.Format(CultureInfo.InvariantCulture, planned, run), cancel) / 1000.0
+        );
     }
 
     private static IEnumerable<string> Facts(BenchOptions options, int round) =>
-        Enumerable.Range(1, options.Studies).Select(s => BenchFacts.Study(
-            string.Create(CultureInfo.InvariantCulture, $"R{round}-{s:D7}"), options.Members));
+        Enumerable
+            .Range(1, options.Studies)
+            .Select(s =>
+                BenchFacts.Study(string.Create(CultureInfo.InvariantCulture, $"R{round}-{s:D7}"), options.Members)
+            );
 }

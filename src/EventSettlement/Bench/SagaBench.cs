@@ -46,8 +46,12 @@ internal static class SagaBench
                 await place.Execute("TRUNCATE outbox, bench_history", cancel);
                 await place.Execute("VACUUM ANALYZE bench_saga", cancel);
                 var (rate, spent) = await lane.Measure(one, ids, cancel);
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"round {round}, {one.Name}: {rate:N0} messages/s, {spent:N1} us CPU of this process a message"));
+                Console.Error.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"round {round}, {one.Name}: {rate:N0} messages/s, {spent:N1} us CPU of this process a message"
+                    )
+                );
                 if (round == 0)
                     continue;
                 rates[one].Add(rate);
@@ -55,11 +59,14 @@ internal static class SagaBench
                     cpu.Add(spent);
             }
 
-        BenchReport.Print("saga", new Dictionary<string, object> { ["partitions"] = 1 },
-        [
-            .. cases.Select(one => new BenchReport.Measure(one.Name, "messages/s", rates[one])),
-            new("cpu a message", "us", cpu),
-        ]);
+        BenchReport.Print(
+            "saga",
+            new Dictionary<string, object> { ["partitions"] = 1 },
+            [
+                .. cases.Select(one => new BenchReport.Measure(one.Name, "messages/s", rates[one])),
+                new("cpu a message", "us", cpu),
+            ]
+        );
         return 0;
     }
 
@@ -67,12 +74,16 @@ internal static class SagaBench
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(place.Database.Hot);
         services.AddSingleton<ISideTable<BenchHistory>, BenchHistoryTable>();
-        services.AddMessaging(new MessagingOptions { Log = "kafka", Bootstrap = "from-memory:0" }, messaging =>
-        {
-            messaging.Topology.Map("bench", BenchJson.Default.BenchStep)
-                .Map("bench-steps", BenchJson.Default.BenchStepped);
-            messaging.ConsumeSaga<BenchMachine, BenchSaga, BenchMapper>("saga", "bench");
-        });
+        services.AddMessaging(
+            new MessagingOptions { Log = "kafka", Bootstrap = "from-memory:0" },
+            messaging =>
+            {
+                messaging
+                    .Topology.Map("bench", BenchJson.Default.BenchStep)
+                    .Map("bench-steps", BenchJson.Default.BenchStepped);
+                messaging.ConsumeSaga<BenchMachine, BenchSaga, BenchMapper>("saga", "bench");
+            }
+        );
         return services.BuildServiceProvider();
     }
 
@@ -88,20 +99,27 @@ internal static class SagaBench
 
         public async Task Prepare(Guid[] ids, CancellationToken cancel)
         {
-            await place.Execute("""
+            await place.Execute(
+                """
                 INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset)
                 VALUES ('saga', 'bench', 0, 1, 0)
-                """, cancel);
+                """,
+                cancel
+            );
             await using var insert = place.Database.Hot.CreateCommand(
-                "INSERT INTO bench_saga SELECT id, 1, 'Odd', 0, clock() FROM unnest($1) AS u (id)");
+                "INSERT INTO bench_saga SELECT id, 1, 'Odd', 0, clock() FROM unnest($1) AS u (id)"
+            );
             insert.Parameters.Add(new() { Value = ids });
             await insert.ExecuteNonQueryAsync(cancel);
         }
 
         public async Task<(double Rate, double CpuMicroseconds)> Measure(Case one, Guid[] ids, CancellationToken cancel)
         {
-            var batches = Enumerable.Range(0, one.Messages).Select(i => Record(ids[i % ids.Length], one.History))
-                .Chunk(one.BatchSize).ToList();
+            var batches = Enumerable
+                .Range(0, one.Messages)
+                .Select(i => Record(ids[i % ids.Length], one.History))
+                .Chunk(one.BatchSize)
+                .ToList();
             GC.Collect();
             var before = Environment.CpuUsage.TotalTime;
             var clock = Stopwatch.StartNew();
@@ -113,13 +131,19 @@ internal static class SagaBench
 
         private LogRecord Record(Guid id, bool history)
         {
-            var headers = HeaderMap.Empty.With(Topology.MessageType, nameof(BenchStep))
+            var headers = HeaderMap
+                .Empty.With(Topology.MessageType, nameof(BenchStep))
                 .With("message-id", Guid.CreateVersion7().ToString())
                 .With("conversation-id", Guid.CreateVersion7().ToString())
                 .With("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
-            return new LogRecord(Source, _offset++, Encoding.UTF8.GetBytes(id.ToString("D")),
-                JsonSerializer.SerializeToUtf8Bytes(new BenchStep(id, history), BenchJson.Default.BenchStep), headers,
-                DateTime.UtcNow);
+            return new LogRecord(
+                Source,
+                _offset++,
+                Encoding.UTF8.GetBytes(id.ToString("D")),
+                JsonSerializer.SerializeToUtf8Bytes(new BenchStep(id, history), BenchJson.Default.BenchStep),
+                headers,
+                DateTime.UtcNow
+            );
         }
     }
 }

@@ -14,7 +14,8 @@ public sealed class ApiClient : IDisposable
 
     public static readonly Option<string?> Address = new("--api")
     {
-        Description = "Address of the server.", Recursive = true,
+        Description = "Address of the server.",
+        Recursive = true,
     };
 
     public static readonly Option<string?> Key = new("--key") { Description = "API key.", Recursive = true };
@@ -39,9 +40,12 @@ public sealed class ApiClient : IDisposable
     }
 
     /// <summary>The end of a command that was answered by something else than a server of this version.</summary>
-    public static CliException Stranger(string at) => new(ExitCode.Failed,
-        $"What answers at {at} does not answer as this version of settle does: is that the address of a server? "
-        + "(--api, EVENTSETTLEMENT_API)");
+    public static CliException Stranger(string at) =>
+        new(
+            ExitCode.Failed,
+            $"What answers at {at} does not answer as this version of settle does: is that the address of a server? "
+                + "(--api, EVENTSETTLEMENT_API)"
+        );
 
     public Task<JsonNode> Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, path, null, cancel);
 
@@ -50,14 +54,18 @@ public sealed class ApiClient : IDisposable
 
     /// <summary>All rows when no limit is given, following <c>after</c>.</summary>
     public async IAsyncEnumerable<JsonObject> List(
-        string path, int? limit, string? after,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+        string path,
+        int? limit,
+        string? after,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var left = limit ?? int.MaxValue;
         while (left > 0)
         {
             var first = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-            var query = $"{path}{first}limit={Math.Min(left, LargestPage)}"
+            var query =
+                $"{path}{first}limit={Math.Min(left, LargestPage)}"
                 + (after is null ? "" : "&after=" + Uri.EscapeDataString(after));
             var page = await Get(query, cancel);
             foreach (var row in page.Rows("items"))
@@ -83,15 +91,19 @@ public sealed class ApiClient : IDisposable
         {
             var command = answer.Text("commandId") ?? throw new ForeignAnswerException();
             if (TimeProvider.System.GetElapsedTime(since) > CommandPatience)
-                throw new CliException(ExitCode.Unavailable,
-                    $"No answer within 30 s; it stands and may still be carried out: command {command}");
+                throw new CliException(
+                    ExitCode.Unavailable,
+                    $"No answer within 30 s; it stands and may still be carried out: command {command}"
+                );
             await Task.Delay(200, cancel);
             answer = await Get("v1/commands/" + command, cancel);
         }
 
         return answer.Text("outcome") == "REFUSED"
-            ? throw new CliException(ExitCode.RefusedByState,
-                $"{answer["settlementId"]}: refused ({answer["code"]}): {answer["reason"]}")
+            ? throw new CliException(
+                ExitCode.RefusedByState,
+                $"{answer["settlementId"]}: refused ({answer["code"]}): {answer["reason"]}"
+            )
             : answer;
     }
 
@@ -104,8 +116,11 @@ public sealed class ApiClient : IDisposable
         {
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("N"));
             if (body is not null)
-                request.Content = new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web),
-                    Encoding.UTF8, "application/json");
+                request.Content = new StringContent(
+                    JsonSerializer.Serialize(body, JsonSerializerOptions.Web),
+                    Encoding.UTF8,
+                    "application/json"
+                );
         }
 
         using var answer = await Http.SendAsync(request, cancel);
@@ -115,7 +130,8 @@ public sealed class ApiClient : IDisposable
         try
         {
             return JsonNode.Parse(text) is JsonObject { Count: > 0 } told && answer.IsSuccessStatusCode
-                ? told : throw Stranger($"{Http.BaseAddress}");
+                ? told
+                : throw Stranger($"{Http.BaseAddress}");
         }
         catch (JsonException)
         {

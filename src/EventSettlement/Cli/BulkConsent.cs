@@ -30,9 +30,12 @@ internal sealed class BulkConsent
     public void Check(ParseResult parsed, string verb, int count, long? won, bool written = true)
     {
         if (parsed.GetValue(_expected) is { } expected && expected != count)
-            throw new CliException(ExitCode.Usage,
-                $"{count} would be changed and {expected} were expected: nothing was changed");
-        var text = string.Create(CultureInfo.InvariantCulture, $"{verb}: {count:N0}")
+            throw new CliException(
+                ExitCode.Usage,
+                $"{count} would be changed and {expected} were expected: nothing was changed"
+            );
+        var text =
+            string.Create(CultureInfo.InvariantCulture, $"{verb}: {count:N0}")
             + (won is { } sum ? string.Create(CultureInfo.InvariantCulture, $", {sum:N0} won") : "");
         // Who does not see the question, or cannot answer it, is not asked.
         var somebody = !Console.IsInputRedirected && !Console.IsErrorRedirected;

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using Confluent.Kafka;
 using EventSettlement.Platform;
-using System.Text;
 using Npgsql;
 
 namespace EventSettlement.Cli;
@@ -69,10 +69,13 @@ public static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = LongestStop,
-            });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = LongestStop,
+                }
+            );
         }
         catch (ForeignAnswerException)
         {
@@ -80,28 +83,47 @@ public static class CommandLine
         }
     }
 
-    internal static CliException Explain(Exception error) => error switch
-    {
-        CliException told => told,
-        InvalidSettingsException wrong => new(ExitCode.Failed, wrong.Message),
-        NpgsqlException { SqlState: null } =>
-            new(ExitCode.Unavailable, "The database does not answer: " + error.Message),
-        NpgsqlException { IsTransient: true } =>
-            new(ExitCode.Unavailable, "The database cannot do it now, try again: " + error.Message),
-        KafkaException { Error.Code: ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown
-            or ErrorCode.Local_Resolve or ErrorCode.Local_TimedOut or ErrorCode.Local_MsgTimedOut
-            or ErrorCode.RequestTimedOut or ErrorCode.LeaderNotAvailable or ErrorCode.NotController } =>
-            new(ExitCode.Unavailable, "Kafka does not answer: " + error.Message),
-        KafkaException => new(ExitCode.Failed, "Kafka refused it: " + error.Message),
-        HttpRequestException { StatusCode: { } status } =>
-            new(Math.Max(ExitCode.Failed, ExitCode.Of((int)status)), ApiClient.Explain((int)status, error.Message)),
-        HttpRequestException => new(ExitCode.Unavailable, "The server does not answer: " + error.Message),
-        TaskCanceledException { InnerException: TimeoutException } =>
-            new(ExitCode.Unavailable, "The server did not answer in time."),
-        OperationCanceledException => new(ExitCode.Failed, "Interrupted."),
-        IOException or UnauthorizedAccessException or InvalidOperationException or NpgsqlException
+    internal static CliException Explain(Exception error) =>
+        error switch
+        {
+            CliException told => told,
+            InvalidSettingsException wrong => new(ExitCode.Failed, wrong.Message),
+            NpgsqlException { SqlState: null } => new(
+                ExitCode.Unavailable,
+                "The database does not answer: " + error.Message
+            ),
+            NpgsqlException { IsTransient: true } => new(
+                ExitCode.Unavailable,
+                "The database cannot do it now, try again: " + error.Message
+            ),
+            KafkaException
+            {
+                Error.Code: ErrorCode.Local_Transport
+                    or ErrorCode.Local_AllBrokersDown
+                    or ErrorCode.Local_Resolve
+                    or ErrorCode.Local_TimedOut
+                    or ErrorCode.Local_MsgTimedOut
+                    or ErrorCode.RequestTimedOut
+                    or ErrorCode.LeaderNotAvailable
+                    or ErrorCode.NotController
+            } => new(ExitCode.Unavailable, "Kafka does not answer: " + error.Message),
+            KafkaException => new(ExitCode.Failed, "Kafka refused it: " + error.Message),
+            HttpRequestException { StatusCode: { } status } => new(
+                Math.Max(ExitCode.Failed, ExitCode.Of((int)status)),
+                ApiClient.Explain((int)status, error.Message)
+            ),
+            HttpRequestException => new(ExitCode.Unavailable, "The server does not answer: " + error.Message),
+            TaskCanceledException { InnerException: TimeoutException } => new(
+                ExitCode.Unavailable,
+                "The server did not answer in time."
+            ),
+            OperationCanceledException => new(ExitCode.Failed, "Interrupted."),
+            IOException
+            or UnauthorizedAccessException
+            or InvalidOperationException
+            or NpgsqlException
             or DllNotFoundException => new(ExitCode.Failed, error.Message),
-        DecoderFallbackException => new(ExitCode.Usage, "The file is not UTF-8: " + error.Message),
-        _ => new(ExitCode.Failed, $"It failed inside: {error.Message} ({DebugVariable}=1 shows where)"),
-    };
+            DecoderFallbackException => new(ExitCode.Usage, "The file is not UTF-8: " + error.Message),
+            _ => new(ExitCode.Failed, $"It failed inside: {error.Message} ({DebugVariable}=1 shows where)"),
+        };
 }

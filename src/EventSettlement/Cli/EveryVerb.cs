@@ -9,10 +9,23 @@ namespace EventSettlement.Cli;
 public static class EveryVerb
 {
     public static Command[] Commands() =>
-    [
-        ServeVerb.Command(), SandboxVerb.Command(), DevCommands.Command(), MigrateVerb.Command(), DoctorVerb.Command(),
-        ConfigCommands.Command(), KeyVerbs.Command(), ProduceVerb.Command(), RunVerbs.Command(),
-        SettlementVerbs.Command(), ItemVerbs.Command(), ParkedVerbs.Command(), AlertVerbs.Command(),
-        DownstreamVerbs.Command(), LedgerVerbs.Command(), LogVerbs.Command(), BenchVerbs.Command(),
-    ];
+        [
+            ServeVerb.Command(),
+            SandboxVerb.Command(),
+            DevCommands.Command(),
+            MigrateVerb.Command(),
+            DoctorVerb.Command(),
+            ConfigCommands.Command(),
+            KeyVerbs.Command(),
+            ProduceVerb.Command(),
+            RunVerbs.Command(),
+            SettlementVerbs.Command(),
+            ItemVerbs.Command(),
+            ParkedVerbs.Command(),
+            AlertVerbs.Command(),
+            DownstreamVerbs.Command(),
+            LedgerVerbs.Command(),
+            LogVerbs.Command(),
+            BenchVerbs.Command(),
+        ];
 }

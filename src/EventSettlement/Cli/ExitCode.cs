@@ -10,15 +10,16 @@ public static class ExitCode
     public const int RefusedByState = 4;
     public const int Unavailable = 5;
 
-    public static int Of(int status) => status switch
-    {
-        < 300 => Ok,
-        400 or 413 or 422 => Usage,
-        404 => NotFound,
-        409 => RefusedByState,
-        429 or 502 or 503 or 504 => Unavailable,
-        _ => Failed,
-    };
+    public static int Of(int status) =>
+        status switch
+        {
+            < 300 => Ok,
+            400 or 413 or 422 => Usage,
+            404 => NotFound,
+            409 => RefusedByState,
+            429 or 502 or 503 or 504 => Unavailable,
+            _ => Failed,
+        };
 }
 
 /// <summary>Ends the command with a message on standard error.</summary>

@@ -27,14 +27,20 @@ public static class Listing
     {
         var output = new Option<string>("--output", "-o")
         {
-            Description = "table, json or csv", DefaultValueFactory = _ => "table",
+            Description = "table, json or csv",
+            DefaultValueFactory = _ => "table",
         };
         output.AcceptOnlyFromAmong("table", "json", "csv");
         return output;
     }
 
     public static async Task Write(
-        IAsyncEnumerable<JsonObject> rows, string columns, string output, TextWriter to, CancellationToken cancel)
+        IAsyncEnumerable<JsonObject> rows,
+        string columns,
+        string output,
+        TextWriter to,
+        CancellationToken cancel
+    )
     {
         var names = columns.Split(',');
         var fields = names.Select(Field).ToArray();
@@ -56,39 +62,45 @@ public static class Listing
             foreach (var (name, value) in node.AsObject())
                 if (value is JsonArray { Count: > 0 } list)
                     foreach (var entry in list)
-                        to.WriteLine($"{Column(name),-22} {Entry(entry)}");
+                        to.WriteLine($"{Column(name), -22} {Entry(entry)}");
                 else
-                    to.WriteLine($"{Column(name),-22} {(value is JsonArray ? "" : Shown(value))}");
+                    to.WriteLine($"{Column(name), -22} {(value is JsonArray ? "" : Shown(value))}");
     }
 
     /// <summary>The API's names as the columns of lists have them, so that scripts meet one spelling.</summary>
-    public static JsonNode? WithColumnNames(JsonNode? node) => node switch
-    {
-        JsonObject one => new JsonObject(one.Select(f =>
-            KeyValuePair.Create(Column(f.Key), WithColumnNames(f.Value)))),
-        JsonArray many => new JsonArray([.. many.Select(WithColumnNames)]),
-        _ => node?.DeepClone(),
-    };
+    public static JsonNode? WithColumnNames(JsonNode? node) =>
+        node switch
+        {
+            JsonObject one => new JsonObject(
+                one.Select(f => KeyValuePair.Create(Column(f.Key), WithColumnNames(f.Value)))
+            ),
+            JsonArray many => new JsonArray([.. many.Select(WithColumnNames)]),
+            _ => node?.DeepClone(),
+        };
 
-    private static string Entry(JsonNode? entry) => entry is JsonObject fields
-        ? string.Join("  ", fields.Select(f => $"{Column(f.Key)} {Shown(f.Value)}"))
-        : Shown(entry);
+    private static string Entry(JsonNode? entry) =>
+        entry is JsonObject fields
+            ? string.Join("  ", fields.Select(f => $"{Column(f.Key)} {Shown(f.Value)}"))
+            : Shown(entry);
 
     /// <summary>RFC 4180, and no cell that a spreadsheet would run as a formula.</summary>
     public static string Safe(string cell) =>
-        cell.Length > 0 && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r'
-            && !decimal.TryParse(cell, CultureInfo.InvariantCulture, out _)
-            ? "'" + cell : cell;
+        cell.Length > 0
+        && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r'
+        && !decimal.TryParse(cell, CultureInfo.InvariantCulture, out _)
+            ? "'" + cell
+            : cell;
 
     public static string Column(string field) => JsonNamingPolicy.SnakeCaseLower.ConvertName(field);
 
-    public static string Shown(JsonNode? value) => value switch
-    {
-        null => "",
-        JsonValue v when v.GetValueKind() == JsonValueKind.String => (string)v!,
-        JsonValue v => v.ToJsonString(),
-        _ => value.ToJsonString(OneLine),
-    };
+    public static string Shown(JsonNode? value) =>
+        value switch
+        {
+            null => "",
+            JsonValue v when v.GetValueKind() == JsonValueKind.String => (string)v!,
+            JsonValue v => v.ToJsonString(),
+            _ => value.ToJsonString(OneLine),
+        };
 
     private static string Field(string column)
     {
@@ -97,7 +109,12 @@ public static class Listing
     }
 
     private static async Task WriteCsv(
-        IAsyncEnumerable<JsonObject> rows, string[] names, string[] fields, TextWriter to, CancellationToken cancel)
+        IAsyncEnumerable<JsonObject> rows,
+        string[] names,
+        string[] fields,
+        TextWriter to,
+        CancellationToken cancel
+    )
     {
         await using var csv = CsvWriter.Create(to, null, leaveOpen: true);
         await csv.WriteRecordAsync(names, cancel);
@@ -113,7 +130,12 @@ public static class Listing
     }
 
     private static async Task WriteJson(
-        IAsyncEnumerable<JsonObject> rows, string[] names, string[] fields, TextWriter to, CancellationToken cancel)
+        IAsyncEnumerable<JsonObject> rows,
+        string[] names,
+        string[] fields,
+        TextWriter to,
+        CancellationToken cancel
+    )
     {
         var first = true;
         await to.WriteAsync('[');
@@ -128,7 +150,12 @@ public static class Listing
     }
 
     private static async Task WriteTable(
-        IAsyncEnumerable<JsonObject> rows, string[] names, string[] fields, TextWriter to, CancellationToken cancel)
+        IAsyncEnumerable<JsonObject> rows,
+        string[] names,
+        string[] fields,
+        TextWriter to,
+        CancellationToken cancel
+    )
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach (var name in names)
@@ -142,10 +169,14 @@ public static class Listing
         }
 
         using var drawn = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(drawn), Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors,
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(drawn),
+                Ansi = AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors,
+            }
+        );
         // A table that is cut to the terminal's width loses ids; lines may be longer than the screen.
         console.Profile.Width = LongestLine;
         console.Write(table);

@@ -6,20 +6,23 @@ namespace EventSettlement.Cli;
 internal static class ServerAnswer
 {
     /// <returns>Null where there is no text.</returns>
-    public static string? Text(this JsonNode? answer, string field) => Field(answer, field) switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        _ => throw new ForeignAnswerException(),
-    };
+    public static string? Text(this JsonNode? answer, string field) =>
+        Field(answer, field) switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue(out string? text) => text,
+            _ => throw new ForeignAnswerException(),
+        };
 
     public static long Number(this JsonNode? answer, string field) =>
         Field(answer, field) is JsonValue value && value.TryGetValue(out long number)
-            ? number : throw new ForeignAnswerException();
+            ? number
+            : throw new ForeignAnswerException();
 
     public static bool Flag(this JsonNode? answer, string field) =>
         Field(answer, field) is JsonValue value && value.TryGetValue(out bool flag)
-            ? flag : throw new ForeignAnswerException();
+            ? flag
+            : throw new ForeignAnswerException();
 
     public static IEnumerable<JsonNode> Texts(this JsonNode? answer, string field) =>
         List(answer, field).Select(entry => entry ?? throw new ForeignAnswerException());

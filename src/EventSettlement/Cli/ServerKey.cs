@@ -22,8 +22,11 @@ internal static class ServerKey
         var desk = written.Address is null ? null : Read(written.Address);
         if (address is null || key is not null || written.Key is null || (desk is not null && Same(address, desk)))
             return (address ?? desk ?? Read(Usual), key ?? written.Key);
-        throw new CliException(ExitCode.Usage, $"The key of {File} is for {written.Address ?? Usual} and is not sent "
-            + $"to {address}: give that server's key with --key or EVENTSETTLEMENT_KEY");
+        throw new CliException(
+            ExitCode.Usage,
+            $"The key of {File} is for {written.Address ?? Usual} and is not sent "
+                + $"to {address}: give that server's key with --key or EVENTSETTLEMENT_KEY"
+        );
     }
 
     /// <summary>For messages; the address that was typed or is set, else the usual one.</summary>
@@ -34,10 +37,15 @@ internal static class ServerKey
 
     private static Uri Read(string address) =>
         Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-            ? uri : throw new CliException(ExitCode.Usage,
-                $"--api is an address such as http://127.0.0.1:8080, not {address}");
+            ? uri
+            : throw new CliException(
+                ExitCode.Usage,
+                $"--api is an address such as http://127.0.0.1:8080, not {address}"
+            );
 
-    private static bool Same(Uri one, Uri other) => one.Scheme == other.Scheme && one.Port == other.Port
+    private static bool Same(Uri one, Uri other) =>
+        one.Scheme == other.Scheme
+        && one.Port == other.Port
         && (one.Host == other.Host || (one.IsLoopback && other.IsLoopback));
 
     private static (string? Address, string? Key) Written()

@@ -40,17 +40,18 @@ internal static class OverviewFrame
         setInterval(()=>byId('lost').hidden=Date.now()-beat<5000,1000);title();
         """;
 
-    public static string Around(Actor actor, string content) => $$"""
-        <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-        <link rel="icon" href="data:,"><title>EventSettlement</title>
-        <style>{{Style}}</style>
-        <header><h1>EventSettlement</h1>
-        <span id="at" role="status"></span>
-        <span id="lost" role="alert" hidden>The connection is lost: this is old. Trying again.</span>
-        <nav aria-label="Pages"><a href="/docs/index.html">API</a> · <a href="/healthz/details">Health</a> ·
-        <a href="/logout">Log out {{WebUtility.HtmlEncode(actor.Name)}}</a></nav></header>
-        <main>{{content}}</main>
-        <script>{{Script}}</script>
-        </html>
-        """;
+    public static string Around(Actor actor, string content) =>
+        $$"""
+            <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <link rel="icon" href="data:,"><title>EventSettlement</title>
+            <style>{{Style}}</style>
+            <header><h1>EventSettlement</h1>
+            <span id="at" role="status"></span>
+            <span id="lost" role="alert" hidden>The connection is lost: this is old. Trying again.</span>
+            <nav aria-label="Pages"><a href="/docs/index.html">API</a> · <a href="/healthz/details">Health</a> ·
+            <a href="/logout">Log out {{WebUtility.HtmlEncode(actor.Name)}}</a></nav></header>
+            <main>{{content}}</main>
+            <script>{{Script}}</script>
+            </html>
+            """;
 }

@@ -10,13 +10,17 @@ internal static class OverviewPage
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     public static async Task<IResult> Show(OverviewReads reads, HttpContext http, CancellationToken cancel) =>
-        Results.Content(OverviewFrame.Around(Actor.Of(http), OverviewHtml.Render(await reads.Read(cancel))),
-            "text/html; charset=utf-8");
+        Results.Content(
+            OverviewFrame.Around(Actor.Of(http), OverviewHtml.Render(await reads.Read(cancel))),
+            "text/html; charset=utf-8"
+        );
 
     public static async Task Live(OverviewReads reads, HttpContext http, IHostApplicationLifetime lifetime)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted,
-            lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(
+            http.RequestAborted,
+            lifetime.ApplicationStopping
+        );
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         var shown = "";
@@ -31,8 +35,7 @@ internal static class OverviewPage
                 await http.Response.WriteAsync(news + Event("beat", Now()), end.Token);
                 await http.Response.Body.FlushAsync(end.Token);
                 shown = html;
-            }
-            while (await tick.WaitForNextTickAsync(end.Token));
+            } while (await tick.WaitForNextTickAsync(end.Token));
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

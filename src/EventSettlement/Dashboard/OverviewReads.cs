@@ -6,8 +6,18 @@ using EventSettlement.Runs;
 namespace EventSettlement.Dashboard;
 
 public sealed record RunLine(
-    long RunId, string Programme, DateOnly BusinessDate, string Kind, string State, long Planned, long Completed,
-    long Failed, long Retrying, long Ended, decimal Amount);
+    long RunId,
+    string Programme,
+    DateOnly BusinessDate,
+    string Kind,
+    string State,
+    long Planned,
+    long Completed,
+    long Failed,
+    long Retrying,
+    long Ended,
+    decimal Amount
+);
 
 public sealed record StateLine(string State, long Settlements, long Items, decimal Amount);
 
@@ -19,8 +29,13 @@ public sealed record Backlog(long Parked, long Outbox, long OverdueTimers, long 
 /// <summary>What the page shows.</summary>
 /// <param name="Unfinished">The run under way, with what it waits for.</param>
 public sealed record Overview(
-    RunView? Unfinished, IReadOnlyList<RunLine> Runs, IReadOnlyList<StateLine> States,
-    IReadOnlyList<FailureLine> Failures, IReadOnlyList<AlertRow> Alerts, Backlog Backlog);
+    RunView? Unfinished,
+    IReadOnlyList<RunLine> Runs,
+    IReadOnlyList<StateLine> States,
+    IReadOnlyList<FailureLine> Failures,
+    IReadOnlyList<AlertRow> Alerts,
+    Backlog Backlog
+);
 
 /// <summary>
 /// Reads the page's tables, once a second however many look. Sums come from the lanes of the runs, so a million
@@ -98,9 +113,12 @@ public sealed class OverviewReads(Database database, OperationReads operations, 
         var states = await database.Query<StateLine>(ReadStates, cancel);
         return new Overview(
             await runs.ShowUnfinished(Programmes.StudyRefund, cancel),
-            await database.Query<RunLine>(ReadRuns, cancel), states, await Failures(states, cancel),
+            await database.Query<RunLine>(ReadRuns, cancel),
+            states,
+            await Failures(states, cancel),
             (await operations.Alerts("OPEN", Paging.MaxLimit, null, cancel)).Items,
-            (await database.Query<Backlog>(ReadBacklog, cancel)).Single());
+            (await database.Query<Backlog>(ReadBacklog, cancel)).Single()
+        );
     }
 
     private async Task<IReadOnlyList<FailureLine>> Failures(List<StateLine> states, CancellationToken cancel)
@@ -108,9 +126,10 @@ public sealed class OverviewReads(Database database, OperationReads operations, 
         if (!states.Exists(s => s.State is "FAILED" or "AWAITING_RETRY"))
             return [];
         if (_failures is not { } last || TimeProvider.System.GetElapsedTime(last.At) > FailuresLife)
-            _failures = last =
-                (await database.Query<FailureLine>(ReadFailures, cancel, MostFailures),
-                    TimeProvider.System.GetTimestamp());
+            _failures = last = (
+                await database.Query<FailureLine>(ReadFailures, cancel, MostFailures),
+                TimeProvider.System.GetTimestamp()
+            );
         return last.Lines;
     }
 }

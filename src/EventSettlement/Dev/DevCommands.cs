@@ -18,7 +18,9 @@ public static class DevCommands
         up.SetAction((parsed, stop) => Up(DevOptions.From(parsed), stop));
         return new Command("dev", "An installation of its own for this desk.")
         {
-            run, up, InFolder("down", "Stop everything; data stays.", Down),
+            run,
+            up,
+            InFolder("down", "Stop everything; data stays.", Down),
             InFolder("status", "Show what runs.", Status),
             InFolder("reset", "Stop everything and delete the data.", Reset),
         };
@@ -36,11 +38,14 @@ public static class DevCommands
     private static async Task<int> Run(DevOptions options, CancellationToken stop)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            ended.Cancel();
-        });
+        using var hangUp = PosixSignalRegistration.Create(
+            PosixSignal.SIGHUP,
+            signal =>
+            {
+                signal.Cancel = true;
+                ended.Cancel();
+            }
+        );
         var stack = new DevStack(options, Say);
         try
         {
@@ -109,7 +114,7 @@ public static class DevCommands
     private static int Status(string folder)
     {
         foreach (var (name, state) in DevStack.Status(folder))
-            Say($"{name,-12} {state}");
+            Say($"{name, -12} {state}");
         return 0;
     }
 

@@ -8,35 +8,78 @@ namespace EventSettlement.Dev;
 /// <param name="MemberService">Address of another member service than the sandbox.</param>
 /// <param name="Kafka">Bootstrap servers; null = the embedded log, or a private broker with KAFKA_HOME.</param>
 internal sealed record DevOptions(
-    bool Exit, int Studies, int Seed, string? Facts, DateOnly? Date, string? MemberService, string? Kafka,
+    bool Exit,
+    int Studies,
+    int Seed,
+    string? Facts,
+    DateOnly? Date,
+    string? MemberService,
+    string? Kafka,
     string Folder,
-    int Port, TimeSpan[] RetryDelays)
+    int Port,
+    TimeSpan[] RetryDelays
+)
 {
     public const int MembersPerStudy = 10;
     private static readonly Option<bool> ExitOption = new("--exit") { Description = "End after the summary." };
     private static readonly Option<int> StudiesOption = new("--studies")
-        { Description = "Sample studies, 1 to 100,000.", DefaultValueFactory = _ => 30 };
+    {
+        Description = "Sample studies, 1 to 100,000.",
+        DefaultValueFactory = _ => 30,
+    };
     private static readonly Option<int> SeedOption = new("--seed")
-        { Description = "The same seed gives the same sample.", DefaultValueFactory = _ => 1 };
+    {
+        Description = "The same seed gives the same sample.",
+        DefaultValueFactory = _ => 1,
+    };
     private static readonly Option<string?> FactsOption = new("--facts")
-        { Description = "Facts from this file, a JSON object a line, instead of the sample." };
+    {
+        Description = "Facts from this file, a JSON object a line, instead of the sample.",
+    };
     private static readonly Option<DateOnly?> DateOption = new("--date")
-        { Description = "Business date; studies completed before it are settled." };
+    {
+        Description = "Business date; studies completed before it are settled.",
+    };
     private static readonly Option<string?> MemberServiceOption = new("--member-service")
-        { Description = "Address of a member service instead of the sandbox." };
+    {
+        Description = "Address of a member service instead of the sandbox.",
+    };
     private static readonly Option<string?> KafkaOption = new("--kafka")
-        { Description = "Kafka's host:port instead of the event log in PostgreSQL." };
-    private static readonly Option<string?> DirOption =
-        new("--dir") { Description = "Where all data goes; .settle if not told." };
+    {
+        Description = "Kafka's host:port instead of the event log in PostgreSQL.",
+    };
+    private static readonly Option<string?> DirOption = new("--dir")
+    {
+        Description = "Where all data goes; .settle if not told.",
+    };
     private static readonly Option<int> PortOption = new("--port")
-        { Description = "Of the API and the page.", DefaultValueFactory = _ => 8080 };
+    {
+        Description = "Of the API and the page.",
+        DefaultValueFactory = _ => 8080,
+    };
     private static readonly Option<string?> DelaysOption = new("--retry-delays")
-        { Description = "Three waits before retries.", DefaultValueFactory = _ => "2s,4s,8s" };
+    {
+        Description = "Three waits before retries.",
+        DefaultValueFactory = _ => "2s,4s,8s",
+    };
 
     public static void AddTo(Command command)
     {
-        foreach (var option in new Option[] { ExitOption, StudiesOption, SeedOption, FactsOption, DateOption,
-            MemberServiceOption, KafkaOption, DirOption, PortOption, DelaysOption })
+        foreach (
+            var option in new Option[]
+            {
+                ExitOption,
+                StudiesOption,
+                SeedOption,
+                FactsOption,
+                DateOption,
+                MemberServiceOption,
+                KafkaOption,
+                DirOption,
+                PortOption,
+                DelaysOption,
+            }
+        )
             command.Add(option);
         Rule(DelaysOption, "StudyRefund:RetryDelays");
         Rule(MemberServiceOption, "MemberService:BaseUrl");
@@ -53,23 +96,35 @@ internal sealed record DevOptions(
         Rule(option, value => value is null || rule.Take(new Settings(), value), "takes " + rule.Rule);
     }
 
-    private static void Rule<T>(Option<T> option, Func<T?, bool> holds, string rule) => option.Validators.Add(result =>
-    {
-        if (!holds(result.GetValueOrDefault<T>()))
-            result.AddError($"{option.Name} {rule}");
-    });
+    private static void Rule<T>(Option<T> option, Func<T?, bool> holds, string rule) =>
+        option.Validators.Add(result =>
+        {
+            if (!holds(result.GetValueOrDefault<T>()))
+                result.AddError($"{option.Name} {rule}");
+        });
 
     /// <summary>The command line as another terminal has to call it to find this desk.</summary>
-    public string Settle => Folder == Path.GetFullPath(DefaultFolder) && Path.GetFileName(Folder) == ".settle"
-        ? "./settle" : $"EVENTSETTLEMENT_HOME={Shell.Quoted(Folder)} ./settle";
+    public string Settle =>
+        Folder == Path.GetFullPath(DefaultFolder) && Path.GetFileName(Folder) == ".settle"
+            ? "./settle"
+            : $"EVENTSETTLEMENT_HOME={Shell.Quoted(Folder)} ./settle";
 
     public static DevOptions From(ParseResult parsed)
     {
         Durations.TryParseList(parsed.GetValue(DelaysOption), out var delays);
         var kafka = parsed.GetValue(KafkaOption);
-        return new DevOptions(parsed.GetValue(ExitOption), parsed.GetValue(StudiesOption), parsed.GetValue(SeedOption),
-            parsed.GetValue(FactsOption), parsed.GetValue(DateOption), parsed.GetValue(MemberServiceOption), kafka,
-            FolderOf(parsed), parsed.GetValue(PortOption), delays);
+        return new DevOptions(
+            parsed.GetValue(ExitOption),
+            parsed.GetValue(StudiesOption),
+            parsed.GetValue(SeedOption),
+            parsed.GetValue(FactsOption),
+            parsed.GetValue(DateOption),
+            parsed.GetValue(MemberServiceOption),
+            kafka,
+            FolderOf(parsed),
+            parsed.GetValue(PortOption),
+            delays
+        );
     }
 
     public static string FolderOf(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(DirOption) ?? DefaultFolder);

@@ -41,17 +41,26 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         var memberService = options.MemberService ?? await StartSandbox(stop);
         var settings = ServerSettings(kafka, memberService);
         WriteSecret("appsettings.json", Nested(settings));
-        server.Start([.. Shell.Self(), "serve"], settings.ToDictionary(
-            s => "EventSettlement__" + s.Key.Replace(":", "__", StringComparison.Ordinal), s => (string?)s.Value));
+        server.Start(
+            [.. Shell.Self(), "serve"],
+            settings.ToDictionary(
+                s => "EventSettlement__" + s.Key.Replace(":", "__", StringComparison.Ordinal),
+                s => (string?)s.Value
+            )
+        );
         await Answers(server, new Uri(Api, "healthz/ready"), stop);
         Watch("The server", server);
         say($"Server: {Api} (log {server.LogFile})");
     }
 
     /// <summary>What of it ended while it was needed, as a sentence; null = all runs.</summary>
-    public string? Lost() => started.Where(s => !s.Runs()).Select(s =>
-        $"{s.Name} is gone: it was stopped or killed, or {s.LogFile} says why. ./run again goes on where this one was.")
-        .FirstOrDefault();
+    public string? Lost() =>
+        started
+            .Where(s => !s.Runs())
+            .Select(s =>
+                $"{s.Name} is gone: it was stopped or killed, or {s.LogFile} says why. ./run again goes on where this one was."
+            )
+            .FirstOrDefault();
 
     /// <summary>Comes back when something of it was lost.</summary>
     public async Task UntilLost(CancellationToken stop)
@@ -64,8 +73,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         WriteSecret("cli.json", JsonSerializer.Serialize(new { api = Api.ToString().TrimEnd('/'), key }));
 
     /// <summary>Whether a folder has what <see cref="Up"/> leaves there, however far it came.</summary>
-    public static bool IsIn(string folder) => LocalPostgres.IsIn(folder)
-        || Array.Exists(OwnFiles, name => File.Exists(Path.Combine(folder, name)));
+    public static bool IsIn(string folder) =>
+        LocalPostgres.IsIn(folder) || Array.Exists(OwnFiles, name => File.Exists(Path.Combine(folder, name)));
 
     public static IReadOnlyList<string> Down(string folder)
     {
@@ -82,21 +91,30 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
 
     public static IEnumerable<(string Name, string State)> Status(string folder)
     {
-        yield return ("PostgreSQL", LocalPostgres.RunningIn(folder) is { } address
-            ? "running on port " + new NpgsqlConnectionStringBuilder(address).Port : "not running");
+        yield return (
+            "PostgreSQL",
+            LocalPostgres.RunningIn(folder) is { } address
+                ? "running on port " + new NpgsqlConnectionStringBuilder(address).Port
+                : "not running"
+        );
         foreach (var name in new[] { PrivateKafka.Name, "sandbox", "server" })
-            yield return (name, new OwnedProcess(folder, name).RunningPid() is { } pid ? $"running, process {pid}"
-                : "not running");
+            yield return (
+                name,
+                new OwnedProcess(folder, name).RunningPid() is { } pid ? $"running, process {pid}" : "not running"
+            );
     }
 
     private async Task StartDatabase(string? kafka, CancellationToken stop)
     {
         var postgres = await LocalPostgres.Start(options.Folder, say, stop: stop);
         started.Add(("PostgreSQL", postgres.LogFile, () => postgres.Runs));
-        say($"PostgreSQL: {(postgres.Adopted ? "running already" : "started")} on 127.0.0.1:{postgres.Port}, "
-            + $"data in {postgres.DataFolder}");
+        say(
+            $"PostgreSQL: {(postgres.Adopted ? "running already" : "started")} on 127.0.0.1:{postgres.Port}, "
+                + $"data in {postgres.DataFolder}"
+        );
         // Offsets count in one log: another log gets a database of its own.
-        ConnectionString = kafka is null ? postgres.ConnectionString
+        ConnectionString = kafka is null
+            ? postgres.ConnectionString
             : await postgres.WithDatabase(options.Kafka is null ? "settlement_kafka" : DatabaseFor(kafka), stop);
         var steps = await Migrator.Migrate(ConnectionString, stop);
         if (steps.Count > 0)
@@ -112,10 +130,14 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     private async Task<string> StartSandbox(CancellationToken stop)
     {
         var port = Shell.FreePort();
-        Journal = Path.Combine(options.Folder,
-            $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl");
-        sandbox.Start([.. Shell.Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal],
-            new Dictionary<string, string?>());
+        Journal = Path.Combine(
+            options.Folder,
+            $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl"
+        );
+        sandbox.Start(
+            [.. Shell.Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal],
+            new Dictionary<string, string?>()
+        );
         var address = new Uri($"http://127.0.0.1:{port}");
         await Answers(sandbox, new Uri(address, "sandbox/credits"), stop);
         Watch("The sandbox", sandbox);
@@ -138,9 +160,12 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         return settings;
     }
 
-    private static string Nested(Dictionary<string, string> settings) => JsonSerializer.Serialize(settings
-        .GroupBy(s => s.Key.Split(':')[0])
-            .ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key.Split(':')[1], s => s.Value)));
+    private static string Nested(Dictionary<string, string> settings) =>
+        JsonSerializer.Serialize(
+            settings
+                .GroupBy(s => s.Key.Split(':')[0])
+                .ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key.Split(':')[1], s => s.Value))
+        );
 
     private void WriteSecret(string name, string text)
     {
@@ -148,7 +173,9 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var create = new FileStreamOptions
         {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = owner,
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = owner,
         };
         using var writer = new StreamWriter(path, create);
         // The mode counts at creation only; a file that was there is narrowed before the secret is in it.
@@ -168,8 +195,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
                 if (answer.IsSuccessStatusCode)
                     return;
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException
-                && !stop.IsCancellationRequested)
+            catch (Exception e)
+                when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
             {
                 // It is still starting; the loop has an end.
             }
@@ -177,6 +204,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         }
         var wrong = process.RunningPid() is null ? "ended before it answered" : "does not answer";
         throw new InvalidOperationException(
-            $"{address} {wrong}; the end of {process.LogFile}:\n{process.LastLines(15)}");
+            $"{address} {wrong}; the end of {process.LogFile}:\n{process.LastLines(15)}"
+        );
     }
 }

@@ -21,18 +21,28 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
         var studies = await Studies(file, stop);
         string[] ids = [.. studies.Select(study => study.Id).Distinct()];
         var before = await Known(ids, stop);
-        var sent = await new FactFile(api) { LeavesOutWrongLines = true }
-            .Send(Topics.StudyCompleted, file, null, null, stop);
+        var sent = await new FactFile(api) { LeavesOutWrongLines = true }.Send(
+            Topics.StudyCompleted,
+            file,
+            null,
+            null,
+            stop
+        );
         say($"Facts: {sent.Accepted:N0} lines of {file} sent to the topic {Topics.StudyCompleted}");
         foreach (var line in sent.Told())
             say("  " + line);
         if (sent.Refused.Count > 0)
-            say($"Facts: {sent.Refused.Count:N0} wrong lines were left out; correct them and send the file again, "
-                + "nothing counts twice");
+            say(
+                $"Facts: {sent.Refused.Count:N0} wrong lines were left out; correct them and send the file again, "
+                    + "nothing counts twice"
+            );
         await Taken([.. studies.Where(s => !sent.Refused.Contains(s.Line)).Select(s => s.Id).Distinct()], stop);
         var after = await Known(ids, stop);
-        say(after == before ? "Facts: nothing new, these studies were known"
-            : $"Facts: {after - before:N0} new studies taken in");
+        say(
+            after == before
+                ? "Facts: nothing new, these studies were known"
+                : $"Facts: {after - before:N0} new studies taken in"
+        );
         return sent.Refused.Count == 0;
     }
 
@@ -63,8 +73,9 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
     private async Task<long> Known(string[] ids, CancellationToken stop)
     {
         await using var count = database.Reads.CreateCommand(KnownSql);
-        count.Parameters.Add(new NpgsqlParameter { Value = ids,
-            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        count.Parameters.Add(
+            new NpgsqlParameter { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }
+        );
         return (long)(await count.ExecuteScalarAsync(stop))!;
     }
 
@@ -88,9 +99,12 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
         try
         {
             using var fact = JsonDocument.Parse(line);
-            return fact.RootElement.ValueKind == JsonValueKind.Object
-                && fact.RootElement.TryGetProperty("studyId", out var id) && !id.ToString().Any(char.IsControl)
-                ? id.ToString() : null;
+            return
+                fact.RootElement.ValueKind == JsonValueKind.Object
+                && fact.RootElement.TryGetProperty("studyId", out var id)
+                && !id.ToString().Any(char.IsControl)
+                ? id.ToString()
+                : null;
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {

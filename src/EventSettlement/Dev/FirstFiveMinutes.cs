@@ -29,8 +29,10 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         var queries = new RunQueries(database);
         if (await Start(api, queries, date, stop) is not { } run)
         {
-            say($"No run was started. When the earlier one is finished or stopped ({options.Settle} run stop ID): "
-                + $"{options.Settle} run start {Programmes.StudyRefund} --date {date:yyyy-MM-dd}");
+            say(
+                $"No run was started. When the earlier one is finished or stopped ({options.Settle} run stop ID): "
+                    + $"{options.Settle} run start {Programmes.StudyRefund} --date {date:yyyy-MM-dd}"
+            );
             return false;
         }
         var progress = new RunProgress(queries, say);
@@ -65,8 +67,10 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
     {
         var file = Path.Combine(options.Folder, "first-date");
         if (!File.Exists(file))
-            File.WriteAllText(file, RunCalendar.BusinessDate(TimeProvider.System.GetUtcNow().UtcDateTime)
-                .ToString("O"));
+            File.WriteAllText(
+                file,
+                RunCalendar.BusinessDate(TimeProvider.System.GetUtcNow().UtcDateTime).ToString("O")
+            );
         return DateOnly.ParseExact(File.ReadAllText(file).Trim(), "O");
     }
 
@@ -86,7 +90,8 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
             }
             if (answer.StatusCode != HttpStatusCode.Conflict)
                 throw new InvalidOperationException(
-                    $"The run was refused: {await answer.Content.ReadAsStringAsync(stop)}");
+                    $"The run was refused: {await answer.Content.ReadAsStringAsync(stop)}"
+                );
             if (await queries.ShowUnfinished(Programmes.StudyRefund, stop) is not { } earlier)
                 continue;
             say($"Run {earlier.Run.Id} is not finished yet, it goes first: {RunWaits.Of(earlier)}");

@@ -20,8 +20,8 @@ internal sealed class OwnedProcess(string folder, string name)
         if (File.Exists(LogFile))
             File.Move(LogFile, LogFile + ".old", overwrite: true);
         var pid = Shell.Detach(words[0], words.Skip(1), LogFile, environment, folder);
-        var started = Shell.StartTime(pid)
-            ?? throw new InvalidOperationException($"{name} ended at once, see {LogFile}");
+        var started =
+            Shell.StartTime(pid) ?? throw new InvalidOperationException($"{name} ended at once, see {LogFile}");
         File.WriteAllText(pidFile, JsonSerializer.Serialize(new Mark(pid, started)));
     }
 
@@ -31,8 +31,11 @@ internal sealed class OwnedProcess(string folder, string name)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<Mark>(File.ReadAllText(pidFile)) is { } mark
-                && Shell.StartTime(mark.Pid) == mark.Started ? mark.Pid : null;
+            return
+                JsonSerializer.Deserialize<Mark>(File.ReadAllText(pidFile)) is { } mark
+                && Shell.StartTime(mark.Pid) == mark.Started
+                ? mark.Pid
+                : null;
         }
         catch (JsonException)
         {

@@ -35,8 +35,10 @@ internal static class PrivateKafka
             var id = Shell.Must(storage, ["random-uuid"]).Trim();
             Shell.Must(storage, ["format", "-t", id, "-c", properties]);
         }
-        process.Start([Path.Combine(home, "bin", "kafka-server-start.sh"), properties],
-            new Dictionary<string, string?>());
+        process.Start(
+            [Path.Combine(home, "bin", "kafka-server-start.sh"), properties],
+            new Dictionary<string, string?>()
+        );
         var address = $"127.0.0.1:{port}";
         await Answers(process, port, stop);
         File.WriteAllText(addressFile, address);
@@ -82,6 +84,7 @@ internal static class PrivateKafka
             await Task.Delay(200, stop);
         }
         throw new InvalidOperationException(
-            $"Kafka does not start; the end of {process.LogFile}:\n{process.LastLines(15)}");
+            $"Kafka does not start; the end of {process.LogFile}:\n{process.LastLines(15)}"
+        );
     }
 }

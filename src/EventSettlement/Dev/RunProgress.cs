@@ -44,15 +44,19 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
         var planned = Count(view, "PLANNED");
         var ended = Ends.Sum(state => Count(view, state));
         var filled = planned == 0 ? 0 : (int)(BarWidth * ended / planned);
-        var states = view.Totals.Where(t => t.State != "PLANNED" && t.Settlements > 0)
+        var states = view
+            .Totals.Where(t => t.State != "PLANNED" && t.Settlements > 0)
             .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.State} {t.Settlements:N0}"));
         var retrying = view.NextRetryAt is { } next
             ? string.Create(CultureInfo.InvariantCulture, $"; retrying {view.Retrying:N0}, next at {next:HH:mm:ss} UTC")
-                : "";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"  [{new string('#', filled)}{new string('.', BarWidth - filled)}] {view.Run.State,-8} "
-                + $"{ended:N0}/{planned:N0} settlements")
-            + (states.Any() ? ": " + string.Join(", ", states) : "") + retrying;
+            : "";
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"  [{new string('#', filled)}{new string('.', BarWidth - filled)}] {view.Run.State, -8} "
+                    + $"{ended:N0}/{planned:N0} settlements"
+            )
+            + (states.Any() ? ": " + string.Join(", ", states) : "")
+            + retrying;
     }
 
     private static long Count(RunView view, string state) =>

@@ -13,15 +13,23 @@ public sealed class LedgerVerification(Database database)
 
     private static readonly (string Name, string Sql)[] Checks =
     [
-        ("each transaction sums to zero", """
+        (
+            "each transaction sums to zero",
+            """
             SELECT 'transaction ' || transaction_id || ' is off by ' || sum(amount) || ' ' || currency
             FROM posting GROUP BY transaction_id, currency HAVING sum(amount) <> 0 LIMIT 100
-            """),
-        ("the whole ledger sums to zero", """
+            """
+        ),
+        (
+            "the whole ledger sums to zero",
+            """
             SELECT 'the ledger is off by ' || sum(amount) || ' ' || currency FROM posting GROUP BY currency
                 HAVING sum(amount) <> 0
-            """),
-        ("each request has its creation", """
+            """
+        ),
+        (
+            "each request has its creation",
+            """
             SELECT 'settlement ' || r.settlement_id || ' owes ' || r.amount || ' and keeps ' || r.kept || ', posted '
                    || coalesce(p.payable, 0) || ' and ' || coalesce(p.income, 0)
             FROM settlement_request r
@@ -29,16 +37,22 @@ public sealed class LedgerVerification(Database database)
                               sum(amount) FILTER (WHERE account LIKE '%:forfeited-income') AS income
                        FROM posting WHERE kind = 'creation' GROUP BY settlement_id) p USING (settlement_id)
             WHERE r.amount <> coalesce(p.payable, 0) OR r.kept <> coalesce(p.income, 0) LIMIT 100
-            """),
-        ("the items of a request sum to what is owed", """
+            """
+        ),
+        (
+            "the items of a request sum to what is owed",
+            """
             SELECT 'settlement ' || r.settlement_id || ' owes ' || r.amount || ', its items ' || coalesce(i.amount, 0)
             FROM settlement_request r
             LEFT JOIN (SELECT settlement_id, sum(amount) AS amount, count(*) AS items
                        FROM settlement_item GROUP BY settlement_id) i
                  USING (settlement_id)
             WHERE r.amount <> coalesce(i.amount, 0) OR r.items <> coalesce(i.items, 0) LIMIT 100
-            """),
-        ("refunds payable is what is not yet paid", """
+            """
+        ),
+        (
+            "refunds payable is what is not yet paid",
+            """
             SELECT 'settlement ' || settlement_id || ' has ' || coalesce(p.payable, 0) || ' payable and '
                    || coalesce(i.unpaid, 0) || ' unpaid'
             FROM (SELECT settlement_id, sum(amount) AS payable FROM posting WHERE account LIKE '%:refunds-payable'
@@ -47,8 +61,11 @@ public sealed class LedgerVerification(Database database)
                               FILTER (WHERE state NOT IN ('PAID', 'CANCELLED', 'WRITTEN_OFF')) AS unpaid
                        FROM settlement_item GROUP BY settlement_id) i USING (settlement_id)
             WHERE coalesce(p.payable, 0) <> coalesce(i.unpaid, 0) LIMIT 100
-            """),
-        ("clearing is what was paid", """
+            """
+        ),
+        (
+            "clearing is what was paid",
+            """
             SELECT 'settlement ' || settlement_id || ' has ' || coalesce(p.cleared, 0) || ' cleared and '
                    || coalesce(i.paid, 0) || ' paid'
             FROM (SELECT settlement_id, sum(amount) AS cleared FROM posting WHERE account LIKE '%:clearing-%'
@@ -56,7 +73,8 @@ public sealed class LedgerVerification(Database database)
             FULL JOIN (SELECT settlement_id, sum(amount) FILTER (WHERE state = 'PAID') AS paid
                        FROM settlement_item GROUP BY settlement_id) i USING (settlement_id)
             WHERE coalesce(p.cleared, 0) <> coalesce(i.paid, 0) LIMIT 100
-            """),
+            """
+        ),
     ];
 
     public async Task<LedgerProof> Verify(CancellationToken cancel)

@@ -24,8 +24,11 @@ public static class Postings
         """;
 
     public static async Task Insert(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Posting> postings,
-        CancellationToken cancel = default)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<Posting> postings,
+        CancellationToken cancel = default
+    )
     {
         if (postings.Count == 0)
             return;

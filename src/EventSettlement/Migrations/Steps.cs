@@ -16,8 +16,10 @@ internal sealed class MessagingTables : Migration
 /// <summary>Runs the file that is named as the migration is.</summary>
 internal abstract class SqlStep : Migration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(Migrator.Sql(
-        GetType().Assembly, GetType().GetCustomAttribute<MigrationAttribute>()!.Id + ".sql"));
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.Sql(
+            Migrator.Sql(GetType().Assembly, GetType().GetCustomAttribute<MigrationAttribute>()!.Id + ".sql")
+        );
 }
 
 [DbContext(typeof(Migrator.MigrationContext)), Migration("0002_settlement")]

@@ -15,8 +15,14 @@ namespace EventSettlement.Payouts;
 /// attempt would ask otherwise. A doubt ends with a credit, or with a "no" after the quiet period.
 /// </summary>
 internal sealed class DoubtResolver(
-    Database database, MemberService service, Downstreams downstreams, PayoutLimits limits, Topology topology,
-    IOutgoingWriter outgoing, ILogger<DoubtResolver> logger) : BackgroundService
+    Database database,
+    MemberService service,
+    Downstreams downstreams,
+    PayoutLimits limits,
+    Topology topology,
+    IOutgoingWriter outgoing,
+    ILogger<DoubtResolver> logger
+) : BackgroundService
 {
     private const int MaxItems = 2000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -64,8 +70,10 @@ internal sealed class DoubtResolver(
             ? told
             : told.Where(d => changed.Contains((d.Item.SettlementId, d.Item.No))).ToArray();
         await DoubtRows.Drop(connection, transaction, changed, cancel);
-        var alerts = settled.Where(d => d.Item.Outcome.NeedsPerson).Select(d => PayoutAlerts.OtherAmount(
-            d.Item.SettlementId, d.Part, 1, d.Item.Amount, d.Item.Currency)).ToArray();
+        var alerts = settled
+            .Where(d => d.Item.Outcome.NeedsPerson)
+            .Select(d => PayoutAlerts.OtherAmount(d.Item.SettlementId, d.Part, 1, d.Item.Amount, d.Item.Currency))
+            .ToArray();
         if (alerts.Length > 0)
         {
             await using var batch = new NpgsqlBatch(connection, transaction);
@@ -73,31 +81,59 @@ internal sealed class DoubtResolver(
             await batch.ExecuteNonQueryAsync(cancel);
         }
 
-        await Postings.Insert(connection, transaction,
-            settled.Where(d => d.Becomes == ItemStates.Paid).Select(d => LatePayment(d.Item)).ToArray(), cancel);
+        await Postings.Insert(
+            connection,
+            transaction,
+            settled.Where(d => d.Becomes == ItemStates.Paid).Select(d => LatePayment(d.Item)).ToArray(),
+            cancel
+        );
         var corrections = await CorrectionRows.Corrections(
-            connection, transaction, revisions, "doubt-resolved", "payouts", cancel);
+            connection,
+            transaction,
+            revisions,
+            "doubt-resolved",
+            "payouts",
+            cancel
+        );
         var traces = told.ToLookup(d => d.Item.SettlementId, d => d.Traceparent);
-        var messages = corrections.Select(c => topology.Message(c.SettlementId.ToString("D"), c,
-            traceparent: traces[c.SettlementId].FirstOrDefault(t => t is not null))).ToArray();
+        var messages = corrections
+            .Select(c =>
+                topology.Message(
+                    c.SettlementId.ToString("D"),
+                    c,
+                    traceparent: traces[c.SettlementId].FirstOrDefault(t => t is not null)
+                )
+            )
+            .ToArray();
         await outgoing.Write(connection, transaction, messages, cancel);
         await transaction.CommitAsync(cancel);
         outgoing.Wake(messages);
     }
 
-    private static Posting LatePayment(PayoutItem item) => ItemPostings.LatePayment(
-        item.SettlementId, item.No, item.Reason, item.Currency, item.Amount);
+    private static Posting LatePayment(PayoutItem item) =>
+        ItemPostings.LatePayment(item.SettlementId, item.No, item.Reason, item.Currency, item.Amount);
 }
 
 /// <summary>Ledger transactions of single items, paid or ended outside an attempt.</summary>
 internal static class ItemPostings
 {
-    public static Posting LatePayment(Guid settlementId, int no, string programme, string currency, long amount) => new(
-        settlementId, "late-payment", References.Item(settlementId, no), currency,
-        new Line(Accounts.RefundsPayable(programme), -amount),
-        new Line(Accounts.Clearing(programme, MemberService.Name), amount));
+    public static Posting LatePayment(Guid settlementId, int no, string programme, string currency, long amount) =>
+        new(
+            settlementId,
+            "late-payment",
+            References.Item(settlementId, no),
+            currency,
+            new Line(Accounts.RefundsPayable(programme), -amount),
+            new Line(Accounts.Clearing(programme, MemberService.Name), amount)
+        );
 
-    public static Posting WriteOff(Guid settlementId, int no, string programme, string currency, long amount) => new(
-        settlementId, "write-off", References.Item(settlementId, no), currency,
-        new Line(Accounts.RefundsPayable(programme), -amount), new Line(Accounts.DepositsHeld(programme), amount));
+    public static Posting WriteOff(Guid settlementId, int no, string programme, string currency, long amount) =>
+        new(
+            settlementId,
+            "write-off",
+            References.Item(settlementId, no),
+            currency,
+            new Line(Accounts.RefundsPayable(programme), -amount),
+            new Line(Accounts.DepositsHeld(programme), amount)
+        );
 }

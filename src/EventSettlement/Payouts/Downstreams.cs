@@ -38,9 +38,16 @@ public sealed class Downstreams(Database database)
         await using var rows = await command.ExecuteReaderAsync(cancel);
         var list = new List<DownstreamRow>();
         while (await rows.ReadAsync(cancel))
-            list.Add(new DownstreamRow(
-                rows.GetString(0), rows.GetString(1), TextOf(rows, 2), TextOf(rows, 3),
-                rows.IsDBNull(4) ? null : rows.GetFieldValue<DateTimeOffset>(4), TextOf(rows, 5)));
+            list.Add(
+                new DownstreamRow(
+                    rows.GetString(0),
+                    rows.GetString(1),
+                    TextOf(rows, 2),
+                    TextOf(rows, 3),
+                    rows.IsDBNull(4) ? null : rows.GetFieldValue<DateTimeOffset>(4),
+                    TextOf(rows, 5)
+                )
+            );
         return list;
     }
 
@@ -68,7 +75,9 @@ public sealed class Downstreams(Database database)
         if (stop.RecordsAffected == 1)
         {
             await using var batch = new NpgsqlBatch(connection, transaction)
-                { BatchCommands = { AlertRows.Upsert([PayoutAlerts.Stopped(name, call)]) } };
+            {
+                BatchCommands = { AlertRows.Upsert([PayoutAlerts.Stopped(name, call)]) },
+            };
             await batch.ExecuteNonQueryAsync(cancel);
         }
 
@@ -102,4 +111,10 @@ public sealed class Downstreams(Database database)
 
 /// <summary>One downstream as operators see it.</summary>
 public sealed record DownstreamRow(
-    string Name, string State, string? Code, string? Reason, DateTimeOffset? Since, string? Actor);
+    string Name,
+    string State,
+    string? Code,
+    string? Reason,
+    DateTimeOffset? Since,
+    string? Actor
+);

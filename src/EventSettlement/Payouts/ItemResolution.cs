@@ -40,20 +40,34 @@ public sealed class ItemResolution
     /// <summary>A person has seen the downstream's transaction.</summary>
     /// <param name="note">Writes the audit row in the same transaction.</param>
     public Task<Resolution> MarkPaid(
-        Guid settlementId, int no, string transactionId, string actor, CancellationToken cancel = default,
-        Func<NpgsqlTransaction, Task>? note = null) =>
-        Change(settlementId, no, transactionId, null, actor, note, cancel);
+        Guid settlementId,
+        int no,
+        string transactionId,
+        string actor,
+        CancellationToken cancel = default,
+        Func<NpgsqlTransaction, Task>? note = null
+    ) => Change(settlementId, no, transactionId, null, actor, note, cancel);
 
     /// <summary>It will not be paid: the amount goes back to the deposits held.</summary>
     /// <param name="note">Writes the audit row in the same transaction.</param>
     public Task<Resolution> WriteOff(
-        Guid settlementId, int no, string reason, string actor, CancellationToken cancel = default,
-        Func<NpgsqlTransaction, Task>? note = null) =>
-        Change(settlementId, no, null, reason, actor, note, cancel);
+        Guid settlementId,
+        int no,
+        string reason,
+        string actor,
+        CancellationToken cancel = default,
+        Func<NpgsqlTransaction, Task>? note = null
+    ) => Change(settlementId, no, null, reason, actor, note, cancel);
 
     private async Task<Resolution> Change(
-        Guid settlementId, int no, string? transactionId, string? reason, string actor,
-        Func<NpgsqlTransaction, Task>? note, CancellationToken cancel)
+        Guid settlementId,
+        int no,
+        string? transactionId,
+        string? reason,
+        string actor,
+        Func<NpgsqlTransaction, Task>? note,
+        CancellationToken cancel
+    )
     {
         await using var connection = await _database.Hot.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -67,18 +81,27 @@ public sealed class ItemResolution
         var state = transactionId is null ? ItemStates.WrittenOff : ItemStates.Paid;
         await using (var change = new NpgsqlCommand(ChangeSql, connection, transaction))
         {
-            change.Parameters.AddRange(new[] { Id(settlementId), No(no), Text(state), Text(transactionId),
-                Text(reason) });
+            change.Parameters.AddRange(
+                new[] { Id(settlementId), No(no), Text(state), Text(transactionId), Text(reason) }
+            );
             await change.ExecuteNonQueryAsync(cancel);
         }
 
         await DoubtRows.Drop(connection, transaction, [(settlementId, no)], cancel);
-        await Postings.Insert(connection, transaction, [transactionId is null
-            ? ItemPostings.WriteOff(settlementId, no, item.Programme, item.Currency, item.Amount)
-            : ItemPostings.LatePayment(settlementId, no, item.Programme, item.Currency, item.Amount)], cancel);
+        await Postings.Insert(
+            connection,
+            transaction,
+            [
+                transactionId is null
+                    ? ItemPostings.WriteOff(settlementId, no, item.Programme, item.Currency, item.Amount)
+                    : ItemPostings.LatePayment(settlementId, no, item.Programme, item.Currency, item.Amount),
+            ],
+            cancel
+        );
         var cause = transactionId is null ? "written-off" : "resolved-paid";
         var messages = (await CorrectionRows.Corrections(connection, transaction, revisions, cause, actor, cancel))
-            .Select(c => _topology.Message(c.SettlementId.ToString("D"), c)).ToArray();
+            .Select(c => _topology.Message(c.SettlementId.ToString("D"), c))
+            .ToArray();
         await _outgoing.Write(connection, transaction, messages, cancel);
         if (note is not null)
             await note(transaction);
@@ -88,19 +111,35 @@ public sealed class ItemResolution
     }
 
     private async Task<StandingItem?> Load(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Guid settlementId, int no, CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        Guid settlementId,
+        int no,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(StandingSql, connection, transaction);
         command.Parameters.AddRange(
             new[]
             {
-                Id(settlementId), No(no), new NpgsqlParameter<TimeSpan> { TypedValue = _limits.CancelQuietPeriod },
-            });
+                Id(settlementId),
+                No(no),
+                new NpgsqlParameter<TimeSpan> { TypedValue = _limits.CancelQuietPeriod },
+            }
+        );
         await using var row = await command.ExecuteReaderAsync(cancel);
-        return !await row.ReadAsync(cancel) ? null : new StandingItem(
-            row.GetString(0), row.GetInt64(1), row.GetBoolean(2),
-            row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3),
-            !row.IsDBNull(4) && row.GetBoolean(4), row.GetString(5), row.GetString(6), row.GetString(7));
+        return !await row.ReadAsync(cancel)
+            ? null
+            : new StandingItem(
+                row.GetString(0),
+                row.GetInt64(1),
+                row.GetBoolean(2),
+                row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3),
+                !row.IsDBNull(4) && row.GetBoolean(4),
+                row.GetString(5),
+                row.GetString(6),
+                row.GetString(7)
+            );
     }
 
     private static NpgsqlParameter Id(Guid id) => new NpgsqlParameter<Guid> { TypedValue = id };

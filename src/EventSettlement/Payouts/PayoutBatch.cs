@@ -40,8 +40,10 @@ internal sealed class PayoutBatch
             }
             else if (Topology.Read(record, ContractsJson.Default.PayPart) is { } asked)
             {
-                if (!_parts.TryGetValue((asked.SettlementId, asked.Part), out var known)
-                    || known.Asked.Attempt < asked.Attempt)
+                if (
+                    !_parts.TryGetValue((asked.SettlementId, asked.Part), out var known)
+                    || known.Asked.Attempt < asked.Attempt
+                )
                     _parts[(asked.SettlementId, asked.Part)] = (asked, record);
             }
             else

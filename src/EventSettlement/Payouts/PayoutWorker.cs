@@ -14,7 +14,11 @@ namespace EventSettlement.Payouts;
 /// are answered; a round ends early when the downstream must be stopped or the claim has grown too old to be sent.
 /// </summary>
 internal sealed class PayoutWorker(
-    MemberService service, Downstreams downstreams, PayoutLimits limits, Topology topology) : IBatchConsumer
+    MemberService service,
+    Downstreams downstreams,
+    PayoutLimits limits,
+    Topology topology
+) : IBatchConsumer
 {
     public const string Group = "payouts.member";
 
@@ -51,12 +55,15 @@ internal sealed class PayoutWorker(
         // Of a part that is not whole the answered items stay SENDING and are looked up next time: a payment is posted
         // once for the part and attempt.
         var unsent = claim.Parts.Where(p => !p.Finished).SelectMany(p => p.Claimed).Where(i => i.Outcome.State is null);
-        await batch.InTransaction(async t =>
-        {
-            await RecordRows.Record(t, whole, claim.Now, topology, limits.DoubtDelays[0], cancel);
-            await RecordRows.PutBack(t, unsent, cancel);
-            return true;
-        }, cancel);
+        await batch.InTransaction(
+            async t =>
+            {
+                await RecordRows.Record(t, whole, claim.Now, topology, limits.DoubtDelays[0], cancel);
+                await RecordRows.PutBack(t, unsent, cancel);
+                return true;
+            },
+            cancel
+        );
         if (stop is not null)
             await downstreams.Stop(MemberService.Name, stop, cancel);
         if (claim.Stopped || stop is not null)
@@ -64,7 +71,11 @@ internal sealed class PayoutWorker(
     }
 
     private async Task<IReadOnlyList<Cancellation>> LookUpCancels(
-        OwnedBatch batch, PayoutBatch work, Round round, CancellationToken cancel)
+        OwnedBatch batch,
+        PayoutBatch work,
+        Round round,
+        CancellationToken cancel
+    )
     {
         if (work.Cancels.Count == 0)
             return [];
@@ -83,24 +94,41 @@ internal sealed class PayoutWorker(
     }
 
     private async Task Record(
-        OwnedTransaction transaction, PayoutBatch work, Claim claim, IReadOnlyList<Cancellation> cancels,
-        CancellationToken cancel)
+        OwnedTransaction transaction,
+        PayoutBatch work,
+        Claim claim,
+        IReadOnlyList<Cancellation> cancels,
+        CancellationToken cancel
+    )
     {
         var answers = await RecordRows.Record(
-            transaction, claim.Parts.Where(p => p.Open).ToArray(), claim.Now, topology, limits.DoubtDelays[0], cancel);
+            transaction,
+            claim.Parts.Where(p => p.Open).ToArray(),
+            claim.Now,
+            topology,
+            limits.DoubtDelays[0],
+            cancel
+        );
         foreach (var answer in answers)
             transaction.Send(answer);
         foreach (var part in claim.Parts.Where(p => p.StoredAnswer is not null))
-            transaction.Send(topology.Message(part.Asked.SettlementId.ToString("D"),
-                JsonSerializer.Deserialize(part.StoredAnswer!, ContractsJson.Default.PartAnswered)!,
-                traceparent: part.Traceparent));
+            transaction.Send(
+                topology.Message(
+                    part.Asked.SettlementId.ToString("D"),
+                    JsonSerializer.Deserialize(part.StoredAnswer!, ContractsJson.Default.PartAnswered)!,
+                    traceparent: part.Traceparent
+                )
+            );
         foreach (var one in cancels)
             transaction.Send(await CancelRows.Finish(transaction, one, limits, topology, cancel));
         foreach (var (record, code, message) in work.Unreadable)
             transaction.Park(record, code, null, message);
         foreach (var part in claim.Parts.Where(p => !p.Known))
             transaction.Park(
-                work.RecordOf(part), "unknown_part", null,
-                $"No part {part.Asked.Part} of {part.Asked.SettlementId:D} was planned");
+                work.RecordOf(part),
+                "unknown_part",
+                null,
+                $"No part {part.Asked.Part} of {part.Asked.SettlementId:D} was planned"
+            );
     }
 }

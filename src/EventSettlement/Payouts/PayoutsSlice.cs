@@ -16,8 +16,11 @@ public static class PayoutsSlice
         services.AddSingleton<Downstreams>();
         services.AddSingleton<ItemQueries>();
         services.AddSingleton(s => new ItemResolution(
-            s.GetRequiredService<Database>(), s.GetRequiredService<Topology>(), s.GetRequiredService<IOutgoingWriter>(),
-            s.GetRequiredService<PayoutLimits>()));
+            s.GetRequiredService<Database>(),
+            s.GetRequiredService<Topology>(),
+            s.GetRequiredService<IOutgoingWriter>(),
+            s.GetRequiredService<PayoutLimits>()
+        ));
         return services;
     }
 
@@ -31,8 +34,10 @@ public static class PayoutsSlice
             throw new InvalidOperationException(fault);
         var member = settings.MemberService;
         services.AddSingleton(_ => new MemberService(
-            new MemberServiceClient(member.BaseUrl, member.ApiKey, member.Timeout), member.MaxItems,
-            member.MaxInFlight));
+            new MemberServiceClient(member.BaseUrl, member.ApiKey, member.Timeout),
+            member.MaxItems,
+            member.MaxInFlight
+        ));
         services.AddSingleton<PayoutWorker>();
         services.AddHostedService<ClockWatch>();
         services.AddHostedService<DoubtResolver>();

@@ -16,27 +16,43 @@ public sealed record Resolution(string? Code, string? Reason = null, DateTimeOff
 /// <summary>An item and what stands around it.</summary>
 /// <param name="DoubtEndsAt">Quiet period over; null without a doubt.</param>
 internal sealed record StandingItem(
-    string State, long Amount, bool NeedsPerson, DateTimeOffset? DoubtEndsAt, bool QuietOver, string Programme,
-    string Currency, string SettlementState);
+    string State,
+    long Amount,
+    bool NeedsPerson,
+    DateTimeOffset? DoubtEndsAt,
+    bool QuietOver,
+    string Programme,
+    string Currency,
+    string SettlementState
+);
 
 /// <summary>Which items a person may end, and when.</summary>
 internal static class ResolutionRules
 {
     public static Resolution? Paid(StandingItem item) =>
-        Unpaid(item) ?? (item.SettlementState is "FAILED" or "AWAITING_RETRY"
-            ? null
-            : new Resolution("settlement_state", $"The settlement is {item.SettlementState}; it must have failed"));
+        Unpaid(item)
+        ?? (
+            item.SettlementState is "FAILED" or "AWAITING_RETRY"
+                ? null
+                : new Resolution("settlement_state", $"The settlement is {item.SettlementState}; it must have failed")
+        );
 
     public static Resolution? WriteOff(StandingItem item) =>
         Unpaid(item)
-        ?? (item.SettlementState == "FAILED"
-            ? null
-            : new Resolution("settlement_state",
-                $"The settlement is {item.SettlementState}; only FAILED ones are written off"))
+        ?? (
+            item.SettlementState == "FAILED"
+                ? null
+                : new Resolution(
+                    "settlement_state",
+                    $"The settlement is {item.SettlementState}; only FAILED ones are written off"
+                )
+        )
         // Nobody asks for a person's case any more, so its doubt ends with the quiet period.
-        ?? (item.DoubtEndsAt is null || item.NeedsPerson && item.QuietOver
-            ? null
-            : new Resolution("in_doubt", "A call for it may still take effect", item.DoubtEndsAt));
+        ?? (
+            item.DoubtEndsAt is null || item.NeedsPerson && item.QuietOver
+                ? null
+                : new Resolution("in_doubt", "A call for it may still take effect", item.DoubtEndsAt)
+        );
 
     private static Resolution? Unpaid(StandingItem item) =>
         item.State is ItemStates.Failed or ItemStates.Rejected or ItemStates.InDoubt

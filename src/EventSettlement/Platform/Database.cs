@@ -8,7 +8,8 @@ namespace EventSettlement.Platform;
 /// </summary>
 public sealed class Database : IAsyncDisposable
 {
-    private const string PinnedPlanner = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
+    private const string PinnedPlanner =
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
         + "-c plan_cache_mode=force_generic_plan -c jit=off";
 
     // A frozen process in the middle of a transaction holds the fence and the heads of the log: PostgreSQL ends it, or
@@ -19,12 +20,15 @@ public sealed class Database : IAsyncDisposable
     {
         var hot = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Options = PinnedPlanner + FrozenTransactionsEnd, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2,
-                ApplicationName = "settle",
+            Options = PinnedPlanner + FrozenTransactionsEnd,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            ApplicationName = "settle",
         };
         Hot = NpgsqlDataSource.Create(hot);
         Reads = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "settle reads" });
+            new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "settle reads" }
+        );
     }
 
     /// <summary>For the ways of money: consumers, planner, commands.</summary>

@@ -41,14 +41,18 @@ public sealed class LocalPostgres
     {
         var folders = new List<string>();
         if (Directory.Exists("/usr/lib/postgresql"))
-            folders.AddRange(Directory.GetDirectories("/usr/lib/postgresql")
-                .OrderByDescending(d => int.TryParse(Path.GetFileName(d), out var version) ? version : 0)
-                .Select(d => Path.Combine(d, "bin")));
+            folders.AddRange(
+                Directory
+                    .GetDirectories("/usr/lib/postgresql")
+                    .OrderByDescending(d => int.TryParse(Path.GetFileName(d), out var version) ? version : 0)
+                    .Select(d => Path.Combine(d, "bin"))
+            );
         folders.AddRange((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
         if (Shell.Find("pg_config") is { } config && Shell.Run(config, ["--bindir"]) is { Code: 0 } answer)
             folders.Add(answer.Output.Trim());
-        return folders.FirstOrDefault(f => f.Length > 0
-            && File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "postgres")));
+        return folders.FirstOrDefault(f =>
+            f.Length > 0 && File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "postgres"))
+        );
     }
 
     /// <summary>Starts the server of this folder, or adopts it where it runs; makes it when there is none.</summary>
@@ -57,9 +61,14 @@ public sealed class LocalPostgres
     /// <param name="say">Gets one line for everything that is made.</param>
     /// <param name="options">More settings, such as <c>fsync=off</c> for tests.</param>
     public static async Task<LocalPostgres> Start(
-        string folder, Action<string> say, string[]? options = null, CancellationToken stop = default)
+        string folder,
+        Action<string> say,
+        string[]? options = null,
+        CancellationToken stop = default
+    )
     {
-        var binaries = FindBinaries()
+        var binaries =
+            FindBinaries()
             ?? throw new InvalidOperationException("PostgreSQL is not installed here: " + InstallCommand);
         var place = PostgresFolder.Choose(folder, binaries, say);
         if (place.RunningPort() is { } running && await Answers(place, running, stop))
@@ -71,8 +80,11 @@ public sealed class LocalPostgres
         }
         place.WriteSettings();
         var port = Shell.FreePort();
-        var all = (options ?? []).Prepend($"port={port}").Prepend("listen_addresses=127.0.0.1")
-            .Prepend("unix_socket_directories=").Select(o => $"-c {o.Split('=')[0]}='{o[(o.IndexOf('=') + 1)..]}'");
+        var all = (options ?? [])
+            .Prepend($"port={port}")
+            .Prepend("listen_addresses=127.0.0.1")
+            .Prepend("unix_socket_directories=")
+            .Select(o => $"-c {o.Split('=')[0]}='{o[(o.IndexOf('=') + 1)..]}'");
         await StartAnew(place, string.Join(' ', all), stop);
         await CreateDatabase(place, port, stop);
         return new LocalPostgres(place, port, adopted: false);
@@ -96,7 +108,8 @@ public sealed class LocalPostgres
             catch (InvalidOperationException failed)
             {
                 throw new InvalidOperationException(
-                    $"{failed.Message}\n{log} ends with:\n{string.Join('\n', File.ReadLines(log).TakeLast(5))}");
+                    $"{failed.Message}\n{log} ends with:\n{string.Join('\n', File.ReadLines(log).TakeLast(5))}"
+                );
             }
     }
 
@@ -105,8 +118,11 @@ public sealed class LocalPostgres
     /// <summary>Stops the server of this folder if one runs; true when there was one.</summary>
     public static bool StopIn(string folder)
     {
-        if (FindBinaries() is not { } binaries || PostgresFolder.Existing(folder, binaries) is not { } place
-            || place.RunningPort() is null)
+        if (
+            FindBinaries() is not { } binaries
+            || PostgresFolder.Existing(folder, binaries) is not { } place
+            || place.RunningPort() is null
+        )
             return false;
         place.AsOwner("pg_ctl", "stop", "-D", place.Data, "-m", "fast", "-w", "-t", "60", "-s");
         return true;
@@ -118,8 +134,11 @@ public sealed class LocalPostgres
 
     /// <summary>The address of the server that runs in this folder; null = none runs.</summary>
     public static string? RunningIn(string folder) =>
-        FindBinaries() is { } binaries && PostgresFolder.Existing(folder, binaries) is { } place
-            && place.RunningPort() is { } port ? ConnectionTo(place, port) : null;
+        FindBinaries() is { } binaries
+        && PostgresFolder.Existing(folder, binaries) is { } place
+        && place.RunningPort() is { } port
+            ? ConnectionTo(place, port)
+            : null;
 
     /// <summary>Removes a stopped server's data, wherever it had to go.</summary>
     public static void Delete(string folder)
@@ -139,7 +158,8 @@ public sealed class LocalPostgres
     public void StopAfterThisProcess()
     {
         // A test host is ended without mercy, so a bystander in a session of its own does the cleaning.
-        var script = $"while kill -0 {Environment.ProcessId} 2>/dev/null; do sleep 1; done; "
+        var script =
+            $"while kill -0 {Environment.ProcessId} 2>/dev/null; do sleep 1; done; "
             + $"{place.OwnerCommand("pg_ctl")} stop -D '{place.Data}' -m immediate -s; "
             + $"rm -rf '{place.Root}'; rmdir '{Path.GetDirectoryName(place.Root)}'";
         Shell.Detach("sh", ["-c", script], Path.Combine(place.Root, "bystander.log"));
@@ -147,11 +167,16 @@ public sealed class LocalPostgres
 
     private static string LogOf(PostgresFolder place) => Path.Combine(place.Root, "postgres.log");
 
-    private static string ConnectionTo(PostgresFolder place, int port) => new NpgsqlConnectionStringBuilder
-    {
-        Host = "127.0.0.1", Port = port, Username = "settle", Password = place.Password(), Database = "settlement",
-        MaxPoolSize = 50,
-    }.ConnectionString;
+    private static string ConnectionTo(PostgresFolder place, int port) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = "settle",
+            Password = place.Password(),
+            Database = "settlement",
+            MaxPoolSize = 50,
+        }.ConnectionString;
 
     private static async Task<bool> Answers(PostgresFolder place, int port, CancellationToken stop)
     {
@@ -168,11 +193,16 @@ public sealed class LocalPostgres
     }
 
     private static async Task CreateDatabase(
-        PostgresFolder place, int port, CancellationToken stop, string name = "settlement")
+        PostgresFolder place,
+        int port,
+        CancellationToken stop,
+        string name = "settlement"
+    )
     {
         var maintenance = new NpgsqlConnectionStringBuilder(ConnectionTo(place, port))
         {
-            Database = "postgres", Pooling = false,
+            Database = "postgres",
+            Pooling = false,
         };
         await using var connection = new NpgsqlConnection(maintenance.ConnectionString);
         await connection.OpenAsync(stop);
@@ -181,8 +211,8 @@ public sealed class LocalPostgres
         {
             await create.ExecuteNonQueryAsync(stop);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase
-            or PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException e)
+            when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
         {
             // It is there from the last time.
         }

@@ -17,7 +17,8 @@ public static class Migrator
     {
         var unpooled = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Pooling = false, ApplicationName = "settle migrate",
+            Pooling = false,
+            ApplicationName = "settle migrate",
         }.ConnectionString;
         // A session lock: it goes with the connection, so a killed migration keeps nobody out.
         await using var guard = new NpgsqlConnection(unpooled);
@@ -63,18 +64,22 @@ public static class Migrator
 
     internal sealed class MigrationContext(string connectionString) : DbContext
     {
-        protected override void OnConfiguring(DbContextOptionsBuilder builder) => builder
-            .UseNpgsql(connectionString, o => o.CommandTimeout(600))
-            .AddInterceptors(new CrashInside())
-            // The steps are SQL files: there is no EF model that could be behind them.
-            .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
+        protected override void OnConfiguring(DbContextOptionsBuilder builder) =>
+            builder
+                .UseNpgsql(connectionString, o => o.CommandTimeout(600))
+                .AddInterceptors(new CrashInside())
+                // The steps are SQL files: there is no EF model that could be behind them.
+                .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
     }
 
     private sealed class CrashInside : DbCommandInterceptor
     {
         public override ValueTask<int> NonQueryExecutedAsync(
-            DbCommand command, CommandExecutedEventData eventData, int result,
-            CancellationToken cancellationToken = default)
+            DbCommand command,
+            CommandExecutedEventData eventData,
+            int result,
+            CancellationToken cancellationToken = default
+        )
         {
             CrashPoint.Hit("K28");
             return ValueTask.FromResult(result);

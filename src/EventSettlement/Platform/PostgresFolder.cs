@@ -60,8 +60,20 @@ internal sealed class PostgresFolder
         File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (Directory.Exists(Data))
             Directory.Delete(Data, recursive: true);
-        AsOwner("initdb", "-D", Data, "-U", "settle", "--auth=scram-sha-256", "--pwfile", PasswordFile,
-            "-E", "UTF8", "--locale=C", "--no-instructions");
+        AsOwner(
+            "initdb",
+            "-D",
+            Data,
+            "-U",
+            "settle",
+            "--auth=scram-sha-256",
+            "--pwfile",
+            PasswordFile,
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-instructions"
+        );
         File.AppendAllText(Path.Combine(Data, "postgresql.conf"), "\ninclude = 'settle.conf'\n");
     }
 
@@ -80,9 +92,13 @@ internal sealed class PostgresFolder
         if (!File.Exists(file))
             return null;
         var lines = File.ReadAllLines(file);
-        return lines.Length > 3 && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+        return
+            lines.Length > 3
+            && int.TryParse(lines[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
             && Shell.StartTime(pid) is not null
-            && int.TryParse(lines[3], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+            && int.TryParse(lines[3], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : null;
     }
 
     public void AsOwner(string program, params string[] arguments)
@@ -110,7 +126,8 @@ internal sealed class PostgresFolder
         if (!Environment.IsPrivilegedProcess)
             return null;
         return File.ReadLines("/etc/passwd").Any(l => l.StartsWith("postgres:", StringComparison.Ordinal))
-            ? "postgres" : "nobody";
+            ? "postgres"
+            : "nobody";
     }
 
     private static bool OthersMayEnter(string folder)

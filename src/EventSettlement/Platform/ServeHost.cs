@@ -60,13 +60,17 @@ public static class ServeHost
     public static WebApplication Build(Settings settings, IReadOnlyCollection<string> roles)
     {
         var builder = WebApplication.CreateSlimBuilder(
-            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+        );
         builder.Logging.AddLines();
-        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(settings.Api.Urls).ConfigureKestrel(o =>
-        {
-            o.AddServerHeader = false;
-            o.Limits.MaxRequestBodySize = 1024 * 1024;
-        });
+        builder
+            .WebHost.UseKestrelHttpsConfiguration()
+            .UseUrls(settings.Api.Urls)
+            .ConfigureKestrel(o =>
+            {
+                o.AddServerHeader = false;
+                o.Limits.MaxRequestBodySize = 1024 * 1024;
+            });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         AddAll(builder.Services, settings, roles);
         var app = builder.Build();
@@ -80,11 +84,20 @@ public static class ServeHost
         services.AddSingleton(settings).AddSingleton(_ => database).AddSingleton(_ => database.Hot);
         services.AddTelemetry(settings, string.Join(',', roles));
         services.AddAccess(settings).AddApi(settings).AddDashboard(settings);
-        services.AddSettlements(settings).AddPayouts(settings).AddStudyRefunds(settings).AddRuns(settings).AddLedger(
-            settings);
-        services.AddMessaging(OptionsOf(settings, roles, new AlertInbox(database)),
-            m => m.SharedTopic(Topics.StudyCompleted).StudyRefundsMessages(settings).SettlementsMessages(settings)
-                .PayoutsMessages(settings));
+        services
+            .AddSettlements(settings)
+            .AddPayouts(settings)
+            .AddStudyRefunds(settings)
+            .AddRuns(settings)
+            .AddLedger(settings);
+        services.AddMessaging(
+            OptionsOf(settings, roles, new AlertInbox(database)),
+            m =>
+                m.SharedTopic(Topics.StudyCompleted)
+                    .StudyRefundsMessages(settings)
+                    .SettlementsMessages(settings)
+                    .PayoutsMessages(settings)
+        );
         if (roles.Contains("scheduler"))
             services.AddRunScheduler();
         if (roles.Contains("payout"))
@@ -101,22 +114,27 @@ public static class ServeHost
         app.MapGroup("").Needs(Role.Operator).MapStudyRefunds();
     }
 
-    private static MessagingOptions OptionsOf(Settings settings, IReadOnlyCollection<string> roles,
-        AlertInbox alerts) => new()
-    {
-        Log = settings.EventLog.Kind,
-        Bootstrap = settings.EventLog.Bootstrap,
-        Partitions = settings.EventLog.Partitions,
-        Groups = roles.SelectMany(GroupsOf).ToHashSet(),
-        Relay = roles.Contains("relay"),
-        OnAlert = alerts.Raise,
-    };
+    private static MessagingOptions OptionsOf(
+        Settings settings,
+        IReadOnlyCollection<string> roles,
+        AlertInbox alerts
+    ) =>
+        new()
+        {
+            Log = settings.EventLog.Kind,
+            Bootstrap = settings.EventLog.Bootstrap,
+            Partitions = settings.EventLog.Partitions,
+            Groups = roles.SelectMany(GroupsOf).ToHashSet(),
+            Relay = roles.Contains("relay"),
+            OnAlert = alerts.Raise,
+        };
 
-    private static string[] GroupsOf(string role) => role switch
-    {
-        "intake" => [StudyIntake.Group],
-        "saga" => ["saga"],
-        "payout" => [PayoutWorker.Group],
-        _ => [],
-    };
+    private static string[] GroupsOf(string role) =>
+        role switch
+        {
+            "intake" => [StudyIntake.Group],
+            "saga" => ["saga"],
+            "payout" => [PayoutWorker.Group],
+            _ => [],
+        };
 }

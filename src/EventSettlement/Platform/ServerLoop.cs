@@ -8,7 +8,10 @@ internal static class ServerLoop
     /// </summary>
     /// <exception cref="OperationCanceledException">The server stops.</exception>
     public static async Task<bool> Try(
-        Func<CancellationToken, Task> step, Action<Exception> failed, CancellationToken stop)
+        Func<CancellationToken, Task> step,
+        Action<Exception> failed,
+        CancellationToken stop
+    )
     {
         try
         {

@@ -10,16 +10,20 @@ internal static class Shell
     public readonly record struct Result(int Code, string Output, string Error);
 
     public static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Concat(["/usr/bin", "/usr/sbin", "/sbin"]).Where(d => d.Length > 0)
-            .Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Concat(["/usr/bin", "/usr/sbin", "/sbin"])
+            .Where(d => d.Length > 0)
+            .Select(d => Path.Combine(d, program))
+            .FirstOrDefault(File.Exists);
 
     /// <summary>The words that start this program once more.</summary>
     public static string[] Self()
     {
         var host = Environment.ProcessPath ?? "dotnet";
         return Path.GetFileNameWithoutExtension(host) == "dotnet"
-            ? [host, Path.Combine(AppContext.BaseDirectory, "settle.dll")] : [host];
+            ? [host, Path.Combine(AppContext.BaseDirectory, "settle.dll")]
+            : [host];
     }
 
     /// <summary>A port of this machine that nobody listens on: the wanted one, or any.</summary>
@@ -38,19 +42,22 @@ internal static class Shell
     }
 
     /// <param name="setting">Where the addresses were told.</param>
-    public static InvalidOperationException CannotListen(string urls, string setting, Exception refused) => new(
-        $"Cannot listen on {urls}: {refused.Message}. {setting} names addresses of this machine.", refused);
+    public static InvalidOperationException CannotListen(string urls, string setting, Exception refused) =>
+        new($"Cannot listen on {urls}: {refused.Message}. {setting} names addresses of this machine.", refused);
 
     /// <summary>A word as a shell reads it.</summary>
     public static string Quoted(string word) =>
-        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? word
+        word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
+            ? word
             : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
     public static Result Run(string program, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
             // The program may run as another user, who cannot enter the folder that we are in.
             WorkingDirectory = "/",
         };
@@ -66,9 +73,12 @@ internal static class Shell
     {
         var words = arguments.ToList();
         var result = Run(program, words);
-        return result.Code == 0 ? result.Output : throw new InvalidOperationException(
-            $"{program} {string.Join(' ', words)} ended with {result.Code}: {result.Error.Trim()} "
-                + $"{result.Output.Trim()}");
+        return result.Code == 0
+            ? result.Output
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', words)} ended with {result.Code}: {result.Error.Trim()} "
+                    + $"{result.Output.Trim()}"
+            );
     }
 
     /// <summary>In clock ticks since boot; null when it is gone or only waits to be buried.</summary>
@@ -88,12 +98,19 @@ internal static class Shell
     }
 
     /// <summary>Starts a program in a session of its own, so that Ctrl-C in our terminal does not reach it.</summary>
-    public static int Detach(string program, IEnumerable<string> arguments, string logFile,
-        IReadOnlyDictionary<string, string?>? environment = null, string? folder = null)
+    public static int Detach(
+        string program,
+        IEnumerable<string> arguments,
+        string logFile,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        string? folder = null
+    )
     {
         // The shell points the output at the file and becomes the program, so the number printed is the program's.
-        var start = new ProcessStartInfo("setsid",
-            ["sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", logFile, program, .. arguments])
+        var start = new ProcessStartInfo(
+            "setsid",
+            ["sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", logFile, program, .. arguments]
+        )
         {
             WorkingDirectory = folder ?? "/",
         };

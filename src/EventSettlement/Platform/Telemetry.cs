@@ -11,44 +11,65 @@ namespace EventSettlement.Platform;
 public static class Telemetry
 {
     private static readonly string[] TraceSources =
-        ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "EventSettlement.*"];
+    [
+        "Microsoft.AspNetCore",
+        "System.Net.Http",
+        "Npgsql",
+        "MassTransit",
+        "EventSettlement.*",
+    ];
 
     private static readonly string[] Meters =
-        ["Microsoft.AspNetCore.Hosting", "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit",
-            "EventSettlement.*"];
+    [
+        "Microsoft.AspNetCore.Hosting",
+        "System.Net.Http",
+        "System.Runtime",
+        "Npgsql",
+        "MassTransit",
+        "EventSettlement.*",
+    ];
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services, Settings settings, string roles)
     {
         if (settings.Otlp.Endpoint is not { Length: > 0 } endpoint)
             return services;
-        var resource = ResourceBuilder.CreateDefault()
+        var resource = ResourceBuilder
+            .CreateDefault()
             .AddService("settle", serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3))
             .AddAttributes([new KeyValuePair<string, object>("settle.roles", roles)]);
-        return services.AddSingleton(_ => new Exports(
-            Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(TraceSources)
-                .AddOtlpExporter(o => To(o, endpoint)).Build(),
-            Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Meters)
-                .AddOtlpExporter(o => To(o, endpoint)).Build()))
+        return services
+            .AddSingleton(_ => new Exports(
+                Sdk.CreateTracerProviderBuilder()
+                    .SetResourceBuilder(resource)
+                    .AddSource(TraceSources)
+                    .AddOtlpExporter(o => To(o, endpoint))
+                    .Build(),
+                Sdk.CreateMeterProviderBuilder()
+                    .SetResourceBuilder(resource)
+                    .AddMeter(Meters)
+                    .AddOtlpExporter(o => To(o, endpoint))
+                    .Build()
+            ))
             .AddHostedService<Lifetime>();
     }
 
-    public static ILoggingBuilder AddLines(this ILoggingBuilder logging) => logging
-        .ClearProviders()
-        .AddSimpleConsole(o =>
-        {
-            o.SingleLine = true;
-            o.UseUtcTimestamp = true;
-            o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            o.ColorBehavior = LoggerColorBehavior.Disabled;
-        })
-        .AddFilter("Microsoft", LogLevel.Warning)
-
-        // What a start fails of is told by the command line, in one line.
-        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
-        .AddFilter("Quartz", LogLevel.Warning)
-        .AddFilter("MassTransit", LogLevel.Warning)
-        .AddFilter("System.Net.Http", LogLevel.Warning)
-        .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+    public static ILoggingBuilder AddLines(this ILoggingBuilder logging) =>
+        logging
+            .ClearProviders()
+            .AddSimpleConsole(o =>
+            {
+                o.SingleLine = true;
+                o.UseUtcTimestamp = true;
+                o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+                o.ColorBehavior = LoggerColorBehavior.Disabled;
+            })
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // What a start fails of is told by the command line, in one line.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
+            .AddFilter("Quartz", LogLevel.Warning)
+            .AddFilter("MassTransit", LogLevel.Warning)
+            .AddFilter("System.Net.Http", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
 
     private static void To(OtlpExporterOptions options, string endpoint)
     {

@@ -14,11 +14,16 @@ internal sealed class HeldUpRun(Database database)
     {
         if (await queries.ShowUnfinished(programme, cancel) is not { } earlier || told == (date, earlier.Run.Id))
             return;
-        var alert = new Alert(Cause(programme), "run_held_up", string.Create(CultureInfo.InvariantCulture,
-            $"the scheduled run of {programme} for {date:yyyy-MM-dd} waits for run {earlier.Run.Id}: ")
-            + RunWaits.Of(earlier),
+        var alert = new Alert(
+            Cause(programme),
+            "run_held_up",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the scheduled run of {programme} for {date:yyyy-MM-dd} waits for run {earlier.Run.Id}: "
+            ) + RunWaits.Of(earlier),
             $"settle run show {earlier.Run.Id} says what it waits for; settle run stop {earlier.Run.Id} lets the "
-            + "scheduled one start");
+                + "scheduled one start"
+        );
         await using var batch = database.Hot.CreateBatch();
         batch.BatchCommands.Add(AlertRows.Upsert([alert]));
         await batch.ExecuteNonQueryAsync(cancel);

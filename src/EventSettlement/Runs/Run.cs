@@ -4,8 +4,20 @@ namespace EventSettlement.Runs;
 /// <param name="Date">Asia/Seoul.</param>
 /// <param name="PayAt">UTC; null = as soon as planned.</param>
 public sealed record Run(
-    long Id, string Programme, DateOnly Date, string Kind, int Seq, string State, DateTime? PayAt, string Actor,
-    bool Planned, DateTime CreatedAt, DateTime? PlannedAt, DateTime? FinishedAt, string? StopReason);
+    long Id,
+    string Programme,
+    DateOnly Date,
+    string Kind,
+    int Seq,
+    string State,
+    DateTime? PayAt,
+    string Actor,
+    bool Planned,
+    DateTime CreatedAt,
+    DateTime? PlannedAt,
+    DateTime? FinishedAt,
+    string? StopReason
+);
 
 /// <summary>States of a run.</summary>
 public static class RunStates
@@ -26,5 +38,10 @@ public sealed record RunTotals(string State, long Settlements, long Items, decim
 /// <param name="Held">Settlements that wait for an operator's release.</param>
 /// <param name="StoppedDownstreams">Names, separated by commas; null = payouts go on.</param>
 public sealed record RunView(
-    Run Run, IReadOnlyList<RunTotals> Totals, long Retrying, DateTime? NextRetryAt, long Held,
-    string? StoppedDownstreams);
+    Run Run,
+    IReadOnlyList<RunTotals> Totals,
+    long Retrying,
+    DateTime? NextRetryAt,
+    long Held,
+    string? StoppedDownstreams
+);

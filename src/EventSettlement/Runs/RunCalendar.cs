@@ -9,13 +9,22 @@ public sealed class RunCalendar(string cron)
 {
     public static readonly TimeSpan Offset = TimeSpan.FromHours(9);
 
-    private static readonly TimeZoneInfo Seoul =
-        TimeZoneInfo.CreateCustomTimeZone("Asia/Seoul", Offset, "Asia/Seoul", "KST");
+    private static readonly TimeZoneInfo Seoul = TimeZoneInfo.CreateCustomTimeZone(
+        "Asia/Seoul",
+        Offset,
+        "Asia/Seoul",
+        "KST"
+    );
 
     // Looked back in steps, so that a schedule of every second is not walked through for a year.
     private static readonly TimeSpan[] Windows =
-        [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(32),
-            TimeSpan.FromDays(400)];
+    [
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromHours(1),
+        TimeSpan.FromDays(1),
+        TimeSpan.FromDays(32),
+        TimeSpan.FromDays(400),
+    ];
 
     private readonly CronExpression expression = new(cron) { TimeZone = Seoul };
 

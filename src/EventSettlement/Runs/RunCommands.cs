@@ -37,11 +37,18 @@ public sealed class RunCommands(Database database, RunSignal signal)
 
     /// <param name="payAt">UTC; null = as soon as planned.</param>
     public async Task<RunAnswer> Start(
-        string programme, DateOnly date, DateTime? payAt, string actor, CancellationToken cancel)
+        string programme,
+        DateOnly date,
+        DateTime? payAt,
+        string actor,
+        CancellationToken cancel
+    )
     {
         if (programme != Programmes.StudyRefund)
-            return RunAnswer.Refused("unknown_programme",
-                $"there is no programme {programme}; known is {Programmes.StudyRefund}");
+            return RunAnswer.Refused(
+                "unknown_programme",
+                $"there is no programme {programme}; known is {Programmes.StudyRefund}"
+            );
         if (date.Year is < 2000 or > 2999)
             return RunAnswer.Refused("date_out_of_range", "a business date lies between 2000-01-01 and 2999-12-31");
         if (payAt is { Year: > 2999 })
@@ -53,7 +60,8 @@ public sealed class RunCommands(Database database, RunSignal signal)
                 command.Parameters.AddWithValue("programme", programme);
                 command.Parameters.AddWithValue("date", date);
                 command.Parameters.Add(
-                    new NpgsqlParameter("pay_at", NpgsqlDbType.TimestampTz) { Value = payAt ?? (object)DBNull.Value });
+                    new NpgsqlParameter("pay_at", NpgsqlDbType.TimestampTz) { Value = payAt ?? (object)DBNull.Value }
+                );
                 command.Parameters.AddWithValue("actor", actor);
                 if (await command.ExecuteScalarAsync(cancel) is not long run)
                     return await Unfinished(programme, cancel);
@@ -73,8 +81,13 @@ public sealed class RunCommands(Database database, RunSignal signal)
 
     /// <summary>Ends planning; what was requested goes on.</summary>
     public Task<RunAnswer> Stop(long run, string actor, string? reason, CancellationToken cancel) =>
-        Change(run, StopSql, reason ?? $"stopped by {actor}", 
-            ("not_running", "is neither planning nor paying"), cancel);
+        Change(
+            run,
+            StopSql,
+            reason ?? $"stopped by {actor}",
+            ("not_running", "is neither planning nor paying"),
+            cancel
+        );
 
     public async Task<RunAnswer> Resume(long run, CancellationToken cancel)
     {
@@ -90,13 +103,24 @@ public sealed class RunCommands(Database database, RunSignal signal)
 
     private async Task<RunAnswer> Unfinished(string programme, CancellationToken cancel) =>
         await queries.ShowUnfinished(programme, cancel) is { } earlier
-            ? RunAnswer.Refused("run_unfinished", FormattableString.Invariant(
-                $"run {earlier.Run.Id} for {earlier.Run.Date:yyyy-MM-dd} is not finished yet: ")
-                + RunWaits.Of(earlier)) with { Earlier = earlier.Run.Id }
+            ? RunAnswer.Refused(
+                "run_unfinished",
+                FormattableString.Invariant(
+                    $"run {earlier.Run.Id} for {earlier.Run.Date:yyyy-MM-dd} is not finished yet: "
+                ) + RunWaits.Of(earlier)
+            ) with
+            {
+                Earlier = earlier.Run.Id,
+            }
             : RunAnswer.Refused("run_unfinished", $"a run of {programme} was not finished; ask again");
 
     private async Task<RunAnswer> Change(
-        long run, string sql, string? reason, (string Code, string Rule) refused, CancellationToken cancel)
+        long run,
+        string sql,
+        string? reason,
+        (string Code, string Rule) refused,
+        CancellationToken cancel
+    )
     {
         await using var command = database.Hot.CreateCommand(sql);
         command.Parameters.AddWithValue("run", run);

@@ -10,8 +10,12 @@ namespace EventSettlement.Runs;
 /// Turns the facts of a run into settlements, chunk by chunk; killed anywhere, it goes on where it was.
 /// </summary>
 public sealed partial class RunPlanner(
-    Database database, IOutgoingWriter outgoing, Topology topology, RunSignal signal, ILogger<RunPlanner> log)
-    : BackgroundService
+    Database database,
+    IOutgoingWriter outgoing,
+    Topology topology,
+    RunSignal signal,
+    ILogger<RunPlanner> log
+) : BackgroundService
 {
     /// <summary>Messages waiting for the relay, above which planning pauses.</summary>
     public const long MaxWaiting = 100_000;

@@ -68,7 +68,8 @@ public sealed class RunQueries(Database database)
         var retrying = totals.SingleOrDefault(t => t.State == "AWAITING_RETRY")?.Settlements ?? 0;
         var next = retrying > 0 ? await ReadNextRetry(connection, run, cancel) : null;
         var (held, stopped) = found.State is RunStates.Planning or RunStates.Paying
-            ? await ReadWaits(connection, run, cancel) : (0, null);
+            ? await ReadWaits(connection, run, cancel)
+            : (0, null);
         return new RunView(found, totals, retrying, next, held, stopped);
     }
 
@@ -81,7 +82,10 @@ public sealed class RunQueries(Database database)
     }
 
     private static async Task<(long Held, string? Stopped)> ReadWaits(
-        NpgsqlConnection connection, long run, CancellationToken cancel)
+        NpgsqlConnection connection,
+        long run,
+        CancellationToken cancel
+    )
     {
         await using var command = Command(connection, WaitsSql, run);
         await using var reader = await command.ExecuteReaderAsync(cancel);
@@ -89,15 +93,19 @@ public sealed class RunQueries(Database database)
         return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1));
     }
 
-    private static async Task<List<RunTotals>> ReadTotals(NpgsqlConnection connection, long run,
-        CancellationToken cancel)
+    private static async Task<List<RunTotals>> ReadTotals(
+        NpgsqlConnection connection,
+        long run,
+        CancellationToken cancel
+    )
     {
         await using var command = Command(connection, TotalsSql, run);
         var totals = new List<RunTotals>();
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            totals.Add(new RunTotals(
-                reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDecimal(3)));
+            totals.Add(
+                new RunTotals(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDecimal(3))
+            );
         return totals;
     }
 
@@ -107,14 +115,23 @@ public sealed class RunQueries(Database database)
         return await command.ExecuteScalarAsync(cancel) as DateTime?;
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, long run) => new(sql, connection)
-    {
-        Parameters = { new NpgsqlParameter("run", NpgsqlDbType.Bigint) { Value = run } },
-    };
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, long run) =>
+        new(sql, connection) { Parameters = { new NpgsqlParameter("run", NpgsqlDbType.Bigint) { Value = run } } };
 
-    private static Run Read(NpgsqlDataReader r) => new(
-        r.GetInt64(0), r.GetString(1), r.GetFieldValue<DateOnly>(2), r.GetString(3), r.GetInt32(4), r.GetString(5),
-        r.IsDBNull(6) ? null : r.GetDateTime(6), r.GetString(7), r.GetBoolean(8), r.GetDateTime(9),
-        r.IsDBNull(10) ? null : r.GetDateTime(10), r.IsDBNull(11) ? null : r.GetDateTime(11),
-        r.IsDBNull(12) ? null : r.GetString(12));
+    private static Run Read(NpgsqlDataReader r) =>
+        new(
+            r.GetInt64(0),
+            r.GetString(1),
+            r.GetFieldValue<DateOnly>(2),
+            r.GetString(3),
+            r.GetInt32(4),
+            r.GetString(5),
+            r.IsDBNull(6) ? null : r.GetDateTime(6),
+            r.GetString(7),
+            r.GetBoolean(8),
+            r.GetDateTime(9),
+            r.IsDBNull(10) ? null : r.GetDateTime(10),
+            r.IsDBNull(11) ? null : r.GetDateTime(11),
+            r.IsDBNull(12) ? null : r.GetString(12)
+        );
 }

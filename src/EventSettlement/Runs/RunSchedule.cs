@@ -10,7 +10,11 @@ namespace EventSettlement.Runs;
 /// make one: the run's row is unique. While an earlier run is unfinished the new one waits for it.
 /// </summary>
 public sealed partial class RunSchedule(
-    Database database, RunCalendar calendar, RunSignal signal, ILogger<RunSchedule> log) : BackgroundService
+    Database database,
+    RunCalendar calendar,
+    RunSignal signal,
+    ILogger<RunSchedule> log
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -66,8 +70,7 @@ public sealed partial class RunSchedule(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval);
-        do
-            await ServerLoop.Try(Step, Failed, stoppingToken);
+        do await ServerLoop.Try(Step, Failed, stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
@@ -86,7 +89,8 @@ public sealed partial class RunSchedule(
     private async Task<bool> Exists(DateOnly date, CancellationToken cancel)
     {
         await using var command = database.Hot.CreateCommand(
-            "SELECT EXISTS (SELECT FROM run WHERE programme = @programme AND business_date = @date AND seq = 0)");
+            "SELECT EXISTS (SELECT FROM run WHERE programme = @programme AND business_date = @date AND seq = 0)"
+        );
         command.Parameters.AddWithValue("programme", Programmes.StudyRefund);
         command.Parameters.AddWithValue("date", date);
         return (bool)(await command.ExecuteScalarAsync(cancel))!;

@@ -8,15 +8,18 @@ public static class RunWaits
     private static readonly TimeSpan Seoul = TimeSpan.FromHours(9);
 
     /// <returns>Null for a finished run.</returns>
-    public static string? Of(RunView view) => view.Run.State switch
-    {
-        RunStates.Finished => null,
-        RunStates.Stopped => Stopped(view.Run.StopReason),
-        _ => string.Join("; ", Reasons(view)) is { Length: > 0 } reasons ? reasons : "about to end",
-    };
+    public static string? Of(RunView view) =>
+        view.Run.State switch
+        {
+            RunStates.Finished => null,
+            RunStates.Stopped => Stopped(view.Run.StopReason),
+            _ => string.Join("; ", Reasons(view)) is { Length: > 0 } reasons ? reasons : "about to end",
+        };
 
-    private static string Stopped(string? reason) => reason is null ? "stopped"
-        : reason.StartsWith("stopped", StringComparison.Ordinal) ? reason : "stopped: " + reason;
+    private static string Stopped(string? reason) =>
+        reason is null ? "stopped"
+        : reason.StartsWith("stopped", StringComparison.Ordinal) ? reason
+        : "stopped: " + reason;
 
     private static IEnumerable<string> Reasons(RunView view)
     {
@@ -27,12 +30,12 @@ public static class RunWaits
         if (view.Held > 0)
             yield return Number(view.Held) + " held by an operator";
         if (Count(view, "PENDING") is > 0 and var pending)
-            yield return Number(pending) + " pending"
-                + (view.Run.PayAt is { } at ? ", payable from " + Time(at) : "");
+            yield return Number(pending) + " pending" + (view.Run.PayAt is { } at ? ", payable from " + Time(at) : "");
         if (Count(view, "PROCESSING") is > 0 and var processing)
             yield return Number(processing) + " being paid";
         if (view.Retrying > 0)
-            yield return "retrying " + Number(view.Retrying)
+            yield return "retrying "
+                + Number(view.Retrying)
                 + (view.NextRetryAt is { } next ? ", next at " + Time(next) : "");
     }
 

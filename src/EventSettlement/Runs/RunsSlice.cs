@@ -8,12 +8,19 @@ namespace EventSettlement.Runs;
 public static class RunsSlice
 {
     /// <summary>Commands and queries, for every role.</summary>
-    public static IServiceCollection AddRuns(this IServiceCollection services, Settings settings) => services
-        .AddSingleton(new RunCalendar(settings.StudyRefund.Cron))
-        .AddSingleton<RunSignal>().AddSingleton<RunCommands>().AddSingleton<RunQueries>();
+    public static IServiceCollection AddRuns(this IServiceCollection services, Settings settings) =>
+        services
+            .AddSingleton(new RunCalendar(settings.StudyRefund.Cron))
+            .AddSingleton<RunSignal>()
+            .AddSingleton<RunCommands>()
+            .AddSingleton<RunQueries>();
 
     /// <summary>What the role <c>scheduler</c> runs besides.</summary>
-    public static IServiceCollection AddRunScheduler(this IServiceCollection services) => services
-        .AddHostedService<RunSchedule>().AddHostedService<RunPlanner>().AddHostedService<RunWatch>()
-        .AddHostedService<HealedAlerts>().AddHostedService<LedgerWatch>();
+    public static IServiceCollection AddRunScheduler(this IServiceCollection services) =>
+        services
+            .AddHostedService<RunSchedule>()
+            .AddHostedService<RunPlanner>()
+            .AddHostedService<RunWatch>()
+            .AddHostedService<HealedAlerts>()
+            .AddHostedService<LedgerWatch>();
 }

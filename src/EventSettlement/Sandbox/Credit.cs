@@ -7,13 +7,24 @@ internal readonly record struct Credit(string MemberId, long Amount, string Curr
 }
 
 /// <summary>One credit as asked for.</summary>
-internal readonly record struct CreditRequest(string Key, string MemberId, long Amount, string Currency,
-    string? Reference);
+internal readonly record struct CreditRequest(
+    string Key,
+    string MemberId,
+    long Amount,
+    string Currency,
+    string? Reference
+);
 
 /// <summary>One line of an answer.</summary>
 internal readonly record struct CreditResult(
-    string Key, string Status, string? TransactionId = null, string? Code = null, string? Message = null,
-    long? Amount = null, string? Currency = null)
+    string Key,
+    string Status,
+    string? TransactionId = null,
+    string? Code = null,
+    string? Message = null,
+    long? Amount = null,
+    string? Currency = null
+)
 {
     public const string Credited = "CREDITED";
     public const string Rejected = "REJECTED";

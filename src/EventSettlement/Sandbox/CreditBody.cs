@@ -61,9 +61,15 @@ internal static class CreditBody
 
     private static void EnterArray(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read()
-            || json.TokenType != JsonTokenType.PropertyName || !json.ValueTextEquals(name)
-            || !json.Read() || json.TokenType != JsonTokenType.StartArray)
+        if (
+            !json.Read()
+            || json.TokenType != JsonTokenType.StartObject
+            || !json.Read()
+            || json.TokenType != JsonTokenType.PropertyName
+            || !json.ValueTextEquals(name)
+            || !json.Read()
+            || json.TokenType != JsonTokenType.StartArray
+        )
             throw new JsonException("an object with one array was expected");
     }
 
@@ -76,7 +82,10 @@ internal static class CreditBody
 
     private static CreditRequest ReadCredit(ref Utf8JsonReader json)
     {
-        string? key = null, member = null, currency = null, reference = null;
+        string? key = null,
+            member = null,
+            currency = null,
+            reference = null;
         long? amount = null;
         if (json.TokenType != JsonTokenType.StartObject)
             throw new JsonException("a credit is an object");
@@ -93,9 +102,10 @@ internal static class CreditBody
             else if (json.ValueTextEquals("amount"u8))
             {
                 json.Read();
-                amount = json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var told) && told >= 0
-                    ? told
-                    : throw new JsonException("amount is a whole number of minor units");
+                amount =
+                    json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var told) && told >= 0
+                        ? told
+                        : throw new JsonException("amount is a whole number of minor units");
             }
             else
             {
@@ -105,9 +115,12 @@ internal static class CreditBody
         }
 
         return new CreditRequest(
-            key ?? throw new JsonException("key is missing"), member ?? throw new JsonException("memberId is missing"),
+            key ?? throw new JsonException("key is missing"),
+            member ?? throw new JsonException("memberId is missing"),
             amount ?? throw new JsonException("amount is missing"),
-            currency ?? throw new JsonException("currency is missing"), reference);
+            currency ?? throw new JsonException("currency is missing"),
+            reference
+        );
     }
 
     private static string Next(ref Utf8JsonReader json)

@@ -35,7 +35,10 @@ internal static class JournalReader
 
     private static void ReadLine(ReadOnlySpan<byte> line, Action<string, Credit> found)
     {
-        string key = "", member = "", currency = "", transaction = "";
+        string key = "",
+            member = "",
+            currency = "",
+            transaction = "";
         long amount = 0;
         var json = new Utf8JsonReader(line);
         json.Read();
@@ -63,7 +66,14 @@ internal static class JournalReader
             }
         }
 
-        found(key, new Credit(
-            member, amount, string.Intern(currency), long.Parse(transaction.AsSpan(3), CultureInfo.InvariantCulture)));
+        found(
+            key,
+            new Credit(
+                member,
+                amount,
+                string.Intern(currency),
+                long.Parse(transaction.AsSpan(3), CultureInfo.InvariantCulture)
+            )
+        );
     }
 }

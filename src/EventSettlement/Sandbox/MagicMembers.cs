@@ -39,8 +39,10 @@ internal sealed class MagicMembers
     }
 
     private static int FailsFirst(string memberId) =>
-        memberId.Length > 8 && memberId.StartsWith("M-FAIL", StringComparison.Ordinal) && memberId[7] == '-'
-            && char.IsAsciiDigit(memberId[6])
+        memberId.Length > 8
+        && memberId.StartsWith("M-FAIL", StringComparison.Ordinal)
+        && memberId[7] == '-'
+        && char.IsAsciiDigit(memberId[6])
             ? int.Parse(memberId.AsSpan(6, 1), CultureInfo.InvariantCulture)
             : 0;
 }

@@ -27,11 +27,15 @@ internal sealed class PointBook(string journalPath) : IAsyncDisposable
         }
     }
 
-    public void Open() => _journal = Journal.Open(journalPath, (key, credit) =>
-    {
-        _credits[key] = credit with { MemberId = Name(credit.MemberId), Currency = Name(credit.Currency) };
-        _last = Math.Max(_last, credit.Number);
-    });
+    public void Open() =>
+        _journal = Journal.Open(
+            journalPath,
+            (key, credit) =>
+            {
+                _credits[key] = credit with { MemberId = Name(credit.MemberId), Currency = Name(credit.Currency) };
+                _last = Math.Max(_last, credit.Number);
+            }
+        );
 
     /// <summary>Judges all items of a call and answers when their credits are safe.</summary>
     public async Task<List<CreditResult>> Credit(IReadOnlyList<CreditRequest> asked, ItemFaults faults)
@@ -57,9 +61,9 @@ internal sealed class PointBook(string journalPath) : IAsyncDisposable
         lock (_lock)
         {
             foreach (var key in keys)
-                results.Add(_credits.TryGetValue(key, out var credit)
-                    ? Done(key, credit)
-                    : new(key, CreditResult.Unknown));
+                results.Add(
+                    _credits.TryGetValue(key, out var credit) ? Done(key, credit) : new(key, CreditResult.Unknown)
+                );
             safe = _journal.Flushed();
         }
 
@@ -70,8 +74,8 @@ internal sealed class PointBook(string journalPath) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
 
-    private static CreditResult Done(string key, Credit credit) => new(
-        key, CreditResult.Credited, credit.TransactionId, Amount: credit.Amount, Currency: credit.Currency);
+    private static CreditResult Done(string key, Credit credit) =>
+        new(key, CreditResult.Credited, credit.TransactionId, Amount: credit.Amount, Currency: credit.Currency);
 
     private string Name(string told)
     {

@@ -20,8 +20,10 @@ public static class SandboxApp
     internal static async Task Run(SandboxOptions options, CancellationToken stop)
     {
         await using var app = await Start(options);
-        Console.WriteLine($"The sandbox member service listens on {string.Join(' ', app.Urls)}; every credit is in "
-            + $"{options.Journal}. Ctrl-C ends it.");
+        Console.WriteLine(
+            $"The sandbox member service listens on {string.Join(' ', app.Urls)}; every credit is in "
+                + $"{options.Journal}. Ctrl-C ends it."
+        );
         await app.WaitForShutdownAsync(stop);
     }
 
@@ -31,7 +33,9 @@ public static class SandboxApp
         book.Open();
         var switches = new FaultSwitch(options.Faults);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(options.Urls)
+        builder
+            .WebHost.UseKestrelCore()
+            .UseUrls(options.Urls)
             .ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
         // Calls that it was told never to answer are not waited for.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
@@ -106,8 +110,8 @@ public static class SandboxApp
         try
         {
             var items = parse(body.Buffer);
-            http.Response.StatusCode = items.Count <= MaxItems
-                ? StatusCodes.Status200OK : StatusCodes.Status413PayloadTooLarge;
+            http.Response.StatusCode =
+                items.Count <= MaxItems ? StatusCodes.Status200OK : StatusCodes.Status413PayloadTooLarge;
             return items.Count <= MaxItems ? items : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -21,10 +21,14 @@ public sealed record PartState(PartCounts Counts, int Revision, bool Open)
         {
             if (text.Length > 0)
                 text.Append(';');
-            text.Append(CultureInfo.InvariantCulture,
-                $"{c.Pending},{c.Paid},{c.Failed},{c.Rejected},{c.InDoubt},{c.WrittenOff},{c.NeedsPerson},");
-            text.Append(CultureInfo.InvariantCulture,
-                $"{c.Cancelled},{c.Amount},{c.PaidAmount},{revision},{(open ? 1 : 0)}");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{c.Pending},{c.Paid},{c.Failed},{c.Rejected},{c.InDoubt},{c.WrittenOff},{c.NeedsPerson},"
+            );
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{c.Cancelled},{c.Amount},{c.PaidAmount},{revision},{(open ? 1 : 0)}"
+            );
         }
 
         return text.ToString();
@@ -46,9 +50,21 @@ public sealed record PartState(PartCounts Counts, int Revision, bool Open)
             if (field != Fields)
                 throw new FormatException($"a part has {Fields} numbers, not {field}");
             parts[at++] = new PartState(
-                new PartCounts((int)n[0], (int)n[1], (int)n[2], (int)n[3], (int)n[4], (int)n[5], (int)n[6], (int)n[7],
-                n[8], n[9]),
-                (int)n[10], n[11] == 1);
+                new PartCounts(
+                    (int)n[0],
+                    (int)n[1],
+                    (int)n[2],
+                    (int)n[3],
+                    (int)n[4],
+                    (int)n[5],
+                    (int)n[6],
+                    (int)n[7],
+                    n[8],
+                    n[9]
+                ),
+                (int)n[10],
+                n[11] == 1
+            );
         }
 
         return parts;

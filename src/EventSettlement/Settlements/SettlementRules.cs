@@ -83,9 +83,11 @@ public static class SettlementRules
         if (part < 0 || part >= s.Parts.Length)
             throw new ArgumentException($"settlement {s.CorrelationId} has no part {part}");
         if (counts.Items != s.Parts[part].Counts.Items)
-            throw new ArgumentException($"part {part} of settlement {s.CorrelationId} has "
-                + $"{s.Parts[part].Counts.Items} items, "
-                + $"not {counts.Items}");
+            throw new ArgumentException(
+                $"part {part} of settlement {s.CorrelationId} has "
+                    + $"{s.Parts[part].Counts.Items} items, "
+                    + $"not {counts.Items}"
+            );
         return revision > s.Parts[part].Revision;
     }
 
@@ -99,9 +101,8 @@ public static class SettlementRules
         return HasToSend(s, includeRejected) ? null : NothingToRetry(s);
     }
 
-    public static Refusal? ToCancel(Settlement s) => s.Cancelling
-        ? new Refusal("cancelling", "another cancellation is being decided")
-        : null;
+    public static Refusal? ToCancel(Settlement s) =>
+        s.Cancelling ? new Refusal("cancelling", "another cancellation is being decided") : null;
 
     public static Refusal ByState(string verb, Settlement s) =>
         new("refused_by_state", $"{verb} is not possible in {s.State}");
@@ -111,7 +112,11 @@ public static class SettlementRules
     /// <summary>Retries a cycle are what was configured, so 1 + 3 attempts by default.</summary>
     public static int RetriesOf(IReadOnlyList<TimeSpan> delays) => delays.Count;
 
-    private static Refusal NothingToRetry(Settlement s) => new("nothing_to_retry", s.Rejected > 0
-        ? "only rejected items are left; ask with include-rejected to try them again"
-        : "no item is left that a retry could pay");
+    private static Refusal NothingToRetry(Settlement s) =>
+        new(
+            "nothing_to_retry",
+            s.Rejected > 0
+                ? "only rejected items are left; ask with include-rejected to try them again"
+                : "no item is left that a retry could pay"
+        );
 }

@@ -49,13 +49,20 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
         Initially(
             When(Requested)
                 .Create(this)
-                .IfElse(c => SettlementRules.AllSettled(c.Saga),
+                .IfElse(
+                    c => SettlementRules.AllSettled(c.Saga),
                     nothingToPay => nothingToPay.Complete(this),
-                    owed => owed.IfElse(SettlementVerbs.IsPayableNow,
-                        now => now.StartAttempt(this),
-                        later => later.WaitUntilPayable(this))));
+                    owed =>
+                        owed.IfElse(
+                            SettlementVerbs.IsPayableNow,
+                            now => now.StartAttempt(this),
+                            later => later.WaitUntilPayable(this)
+                        )
+                )
+        );
 
-        During(Pending,
+        During(
+            Pending,
             Ignore(Requested),
             When(PayoutDue.Received).StartWhenAllowed(this),
             When(PartAnswered).TakeOver(),
@@ -64,9 +71,11 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Cancel, cancel => cancel.AskPayoutsToCancel()),
             Once(Hold, hold => hold.Hold()),
             Once(Release, release => release.Release(this)),
-            When(CancelAnswered, SettlementVerbs.IsAwaited).CancelOrGoOn(this));
+            When(CancelAnswered, SettlementVerbs.IsAwaited).CancelOrGoOn(this)
+        );
 
-        During(Processing,
+        During(
+            Processing,
             Ignore(Requested),
             Ignore(PayoutDue.Received),
             When(PartAnswered)
@@ -78,12 +87,14 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Cancel, cancel => cancel.RefuseByState()),
             Once(Hold, hold => hold.Hold()),
             Once(Release, release => release.Release(this)),
-            Ignore(CancelAnswered));
+            Ignore(CancelAnswered)
+        );
     }
 
     private void UntilItIsSettled()
     {
-        During(AwaitingRetry,
+        During(
+            AwaitingRetry,
             Ignore(Requested),
             When(PayoutDue.Received).StartWhenAllowed(this),
             When(PartAnswered).TakeOver().DecideAfterCorrection(this),
@@ -92,9 +103,11 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Cancel, cancel => cancel.AskPayoutsToCancel()),
             Once(Hold, hold => hold.Hold()),
             Once(Release, release => release.Release(this)),
-            When(CancelAnswered, SettlementVerbs.IsAwaited).CancelOrGoOn(this));
+            When(CancelAnswered, SettlementVerbs.IsAwaited).CancelOrGoOn(this)
+        );
 
-        During(Failed,
+        During(
+            Failed,
             Ignore(Requested),
             Ignore(PayoutDue.Received),
             When(PartAnswered).TakeOver().DecideAfterCorrection(this),
@@ -103,13 +116,15 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Cancel, cancel => cancel.AskPayoutsToCancel()),
             Once(Hold, hold => hold.Hold()),
             Once(Release, release => release.Release(this)),
-            When(CancelAnswered, SettlementVerbs.IsAwaited).CancelOrGoOn(this));
+            When(CancelAnswered, SettlementVerbs.IsAwaited).CancelOrGoOn(this)
+        );
     }
 
     private void Afterwards()
     {
         // A cancellation may still be asked here: a late answer completed the settlement meanwhile, so payouts refuses.
-        During(Completed,
+        During(
+            Completed,
             Ignore(Requested),
             Ignore(PayoutDue.Received),
             When(PartAnswered).TakeOver(),
@@ -118,9 +133,11 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Cancel, cancel => cancel.RefuseByState()),
             Once(Hold, hold => hold.RefuseByState()),
             Once(Release, release => release.RefuseByState()),
-            When(CancelAnswered, SettlementVerbs.IsAwaited).GiveUpCancelling(this));
+            When(CancelAnswered, SettlementVerbs.IsAwaited).GiveUpCancelling(this)
+        );
 
-        During(Cancelled,
+        During(
+            Cancelled,
             Ignore(Requested),
             Ignore(PayoutDue.Received),
             When(PartAnswered).TakeOver(),
@@ -129,18 +146,24 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
             Once(Cancel, cancel => cancel.RefuseByState()),
             Once(Hold, hold => hold.RefuseByState()),
             Once(Release, release => release.RefuseByState()),
-            Ignore(CancelAnswered));
+            Ignore(CancelAnswered)
+        );
     }
 
     private void Declare()
     {
         InstanceState(x => x.State);
         _ = Legal;
-        Schedule(() => PayoutDue, saga => saga.TimerToken, timer => timer.Received = e =>
-        {
-            e.CorrelateById(m => m.Message.SettlementId);
-            e.OnMissingInstance(m => m.Fault());
-        });
+        Schedule(
+            () => PayoutDue,
+            saga => saga.TimerToken,
+            timer =>
+                timer.Received = e =>
+                {
+                    e.CorrelateById(m => m.Message.SettlementId);
+                    e.OnMissingInstance(m => m.Fault());
+                }
+        );
         Event(() => Requested, e => e.CorrelateById(m => m.Message.SettlementId));
         Event(() => PartAnswered, e => Existing(e.CorrelateById(m => m.Message.SettlementId)));
         Event(() => PartCorrected, e => Existing(e.CorrelateById(m => m.Message.SettlementId)));
@@ -152,16 +175,18 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
     }
 
     /// <summary>An answer to nothing is parked, never dropped.</summary>
-    private static void Existing<T>(IEventCorrelationConfigurator<Settlement, T> e) where T : class =>
-        e.OnMissingInstance(m => m.Fault());
+    private static void Existing<T>(IEventCorrelationConfigurator<Settlement, T> e)
+        where T : class => e.OnMissingInstance(m => m.Fault());
 
-    private static void Answered<T>(IEventCorrelationConfigurator<Settlement, T> e) where T : class =>
-        e.OnMissingInstance(m => m.Execute(SettlementVerbs.RefuseUnknown));
+    private static void Answered<T>(IEventCorrelationConfigurator<Settlement, T> e)
+        where T : class => e.OnMissingInstance(m => m.Execute(SettlementVerbs.RefuseUnknown));
 
     /// <summary>A command that has its answer is never executed again.</summary>
     private EventActivityBinder<Settlement, T> Once<T>(
         Event<T> command,
-        Func<EventActivityBinder<Settlement, T>, EventActivityBinder<Settlement, T>> verbs) where T : class =>
+        Func<EventActivityBinder<Settlement, T>, EventActivityBinder<Settlement, T>> verbs
+    )
+        where T : class =>
         When(command, SettlementVerbs.IsUnanswered)
             .IfElse(SettlementVerbs.ExistedBefore, verbs, unknown => unknown.RefuseUnknown());
 }

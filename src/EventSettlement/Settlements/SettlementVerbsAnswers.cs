@@ -11,24 +11,27 @@ using static SettlementRules;
 internal static partial class SettlementVerbs
 {
     public static EventActivityBinder<Settlement, PartAnswered> TakeOver(
-        this EventActivityBinder<Settlement, PartAnswered> source) => source
-        .Change((saga, m) => TakeOver(saga, m.Part, m.Revision, m.Counts));
+        this EventActivityBinder<Settlement, PartAnswered> source
+    ) => source.Change((saga, m) => TakeOver(saga, m.Part, m.Revision, m.Counts));
 
     public static EventActivityBinder<Settlement, PartCorrected> TakeOver(
-        this EventActivityBinder<Settlement, PartCorrected> source) => source
-        .Change((saga, m) => TakeOver(saga, m.Part, m.Revision, m.Counts));
+        this EventActivityBinder<Settlement, PartCorrected> source
+    ) => source.Change((saga, m) => TakeOver(saga, m.Part, m.Revision, m.Counts));
 
     /// <summary>Only the answer of this attempt closes its part, whatever its revision.</summary>
     public static EventActivityBinder<Settlement, PartAnswered> ClosePart(
-        this EventActivityBinder<Settlement, PartAnswered> source) => source
-        .Change((saga, answer) =>
-        {
-            if (answer.Attempt != saga.Attempt || !saga.Parts[answer.Part].Open)
-                return;
-            saga.Parts = With(saga.Parts, answer.Part, saga.Parts[answer.Part] with { Open = false });
-            if (answer.NotBefore is { } wait && (saga.NotBefore is null || wait > saga.NotBefore))
-                saga.NotBefore = wait;
-        });
+        this EventActivityBinder<Settlement, PartAnswered> source
+    ) =>
+        source.Change(
+            (saga, answer) =>
+            {
+                if (answer.Attempt != saga.Attempt || !saga.Parts[answer.Part].Open)
+                    return;
+                saga.Parts = With(saga.Parts, answer.Part, saga.Parts[answer.Part] with { Open = false });
+                if (answer.NotBefore is { } wait && (saga.NotBefore is null || wait > saga.NotBefore))
+                    saga.NotBefore = wait;
+            }
+        );
 
     private static void TakeOver(Settlement saga, int part, int revision, PartCounts counts)
     {

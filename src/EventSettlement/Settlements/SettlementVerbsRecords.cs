@@ -17,32 +17,40 @@ internal static partial class SettlementVerbs
 
     /// <summary>Moves to a state, and nothing moves without it.</summary>
     public static EventActivityBinder<Settlement, T> Enter<T>(this EventActivityBinder<Settlement, T> source, State to)
-        where T : class => source
-        .ThenAsync(context => WriteDown(context, to.Name))
-        .TransitionTo(to);
+        where T : class => source.ThenAsync(context => WriteDown(context, to.Name)).TransitionTo(to);
 
     /// <summary>A line of history without a move.</summary>
-    private static EventActivityBinder<Settlement, T> Note<T>(this EventActivityBinder<Settlement, T> source,
-        string cause)
-        where T : class => source.Then(context =>
+    private static EventActivityBinder<Settlement, T> Note<T>(
+        this EventActivityBinder<Settlement, T> source,
+        string cause
+    )
+        where T : class =>
+        source.Then(context =>
         {
             var (saga, command) = (context.Saga, SettlementCommand.Of(context.Message));
             AddHistory(context, saga.State, cause, command.Actor, command.Reason);
         });
 
     private static EventActivityBinder<Settlement, T> RaiseAlert<T>(this EventActivityBinder<Settlement, T> source)
-        where T : class => source.Then(context =>
+        where T : class =>
+        source.Then(context =>
         {
             var (saga, session) = (context.Saga, BatchSession.Of(context));
-            session.Add(new Alert(
-                $"run {saga.RunId} {saga.Programme} settlement_failed", "settlement_failed",
-                $"settlements of run {saga.RunId} ({saga.Programme}) failed; the last one: {saga.Subject}, "
-                    + $"{Because.Counts(saga)}",
-                $"settle settlement list --run {saga.RunId} --state FAILED, then retry, resolve or cancel each",
-                saga.Amount - saga.PaidAmount, saga.Currency));
+            session.Add(
+                new Alert(
+                    $"run {saga.RunId} {saga.Programme} settlement_failed",
+                    "settlement_failed",
+                    $"settlements of run {saga.RunId} ({saga.Programme}) failed; the last one: {saga.Subject}, "
+                        + $"{Because.Counts(saga)}",
+                    $"settle settlement list --run {saga.RunId} --state FAILED, then retry, resolve or cancel each",
+                    saga.Amount - saga.PaidAmount,
+                    saga.Currency
+                )
+            );
         });
 
-    private static async Task WriteDown<T>(BehaviorContext<Settlement, T> context, string to) where T : class
+    private static async Task WriteDown<T>(BehaviorContext<Settlement, T> context, string to)
+        where T : class
     {
         var (saga, session) = (context.Saga, BatchSession.Of(context));
         var why = Because.Of(context.Message, to, saga);
@@ -53,45 +61,78 @@ internal static partial class SettlementVerbs
         await TellTheWorld(context, to, session.Now);
     }
 
-    private static void AddHistory(BehaviorContext<Settlement> context, string to, string cause, string actor,
-        string? reason)
+    private static void AddHistory(
+        BehaviorContext<Settlement> context,
+        string to,
+        string cause,
+        string actor,
+        string? reason
+    )
     {
         var (saga, session) = (context.Saga, BatchSession.Of(context));
         saga.Seq++;
         saga.UpdatedAt = session.Now;
-        session.Add(new HistoryRow(saga.CorrelationId, saga.Seq, saga.Seq == 1 ? null : saga.State, to, cause, actor,
-            reason,
-            saga.Attempt, session.Now));
+        session.Add(
+            new HistoryRow(
+                saga.CorrelationId,
+                saga.Seq,
+                saga.Seq == 1 ? null : saga.State,
+                to,
+                cause,
+                actor,
+                reason,
+                saga.Attempt,
+                session.Now
+            )
+        );
     }
 
     private static async Task TellTheWorld(BehaviorContext<Settlement> context, string to, DateTimeOffset now)
     {
         var saga = context.Saga;
-        var message = new SettlementEvent(saga.CorrelationId, saga.Programme, saga.Subject, saga.Period, to,
+        var message = new SettlementEvent(
+            saga.CorrelationId,
+            saga.Programme,
+            saga.Subject,
+            saga.Period,
+            to,
             saga.Currency,
-            saga.Amount, saga.PaidAmount, saga.Attempt, saga.NextRetryAt, saga.Seq);
+            saga.Amount,
+            saga.PaidAmount,
+            saga.Attempt,
+            saga.NextRetryAt,
+            saga.Seq
+        );
         var events = await context.GetSendEndpoint(Events);
-        await events.Send(message, send =>
-        {
-            send.Headers.Set("ce_id", string.Create(CultureInfo.InvariantCulture,
-                $"{saga.CorrelationId:D}-{saga.Seq}"));
-            send.Headers.Set("content-type", "application/json");
-            send.Headers.Set("ce_specversion", "1.0");
-            send.Headers.Set("ce_type", TypeOf(to));
-            send.Headers.Set("ce_source", "/eventsettlement/settlements");
-            send.Headers.Set("ce_time", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'",
-                CultureInfo.InvariantCulture));
-        });
+        await events.Send(
+            message,
+            send =>
+            {
+                send.Headers.Set(
+                    "ce_id",
+                    string.Create(CultureInfo.InvariantCulture, $"{saga.CorrelationId:D}-{saga.Seq}")
+                );
+                send.Headers.Set("content-type", "application/json");
+                send.Headers.Set("ce_specversion", "1.0");
+                send.Headers.Set("ce_type", TypeOf(to));
+                send.Headers.Set("ce_source", "/eventsettlement/settlements");
+                send.Headers.Set(
+                    "ce_time",
+                    now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
+                );
+            }
+        );
     }
 
-    private static string TypeOf(string state) => state switch
-    {
-        "PENDING" => SettlementEventTypes.Requested,
-        "PROCESSING" => SettlementEventTypes.Processing,
-        "AWAITING_RETRY" => SettlementEventTypes.RetryScheduled,
-        "COMPLETED" => SettlementEventTypes.Completed,
-        "FAILED" => SettlementEventTypes.Failed,
-        "CANCELLED" => SettlementEventTypes.Cancelled,
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state of a settlement"),
-    };
+    private static string TypeOf(string state) =>
+        state switch
+        {
+            "PENDING" => SettlementEventTypes.Requested,
+            "PROCESSING" => SettlementEventTypes.Processing,
+            "AWAITING_RETRY" => SettlementEventTypes.RetryScheduled,
+            "COMPLETED" => SettlementEventTypes.Completed,
+            "FAILED" => SettlementEventTypes.Failed,
+            "CANCELLED" => SettlementEventTypes.Cancelled,
+            _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a state of a settlement"),
+        };
 }

@@ -30,8 +30,8 @@ public static class SettlementsSlice
     public static MessagingBuilder SettlementsMessages(this MessagingBuilder messaging, Settings settings)
     {
         var json = ContractsJson.Default;
-        messaging.Topology
-            .Map(Topics.Settlements, json.SettlementRequested)
+        messaging
+            .Topology.Map(Topics.Settlements, json.SettlementRequested)
             .Map(Topics.Settlements, json.PartAnswered)
             .Map(Topics.Settlements, json.PartCorrected)
             .Map(Topics.Settlements, json.PayoutDue)

@@ -20,6 +20,6 @@ public static class RefundRules
     /// <summary>What is not given back: forfeited income.</summary>
     public static long Kept(long deposit, long penalty, int absences) => deposit - Refund(deposit, penalty, absences);
 
-    public static string Policy(long deposit, long penalty) => FormattableString.Invariant(
-        $"{Version} deposit={deposit} penalty={penalty}");
+    public static string Policy(long deposit, long penalty) =>
+        FormattableString.Invariant($"{Version} deposit={deposit} penalty={penalty}");
 }

@@ -19,7 +19,12 @@ public static class SampleFacts
     /// <param name="businessDate">Asia/Seoul; a run for it plans all of these studies.</param>
     /// <param name="magic">Members put first into one study each; null = <see cref="Magic"/>.</param>
     public static IEnumerable<string> Lines(
-        int studies, int members, int seed, DateOnly businessDate, IReadOnlyList<string>? magic = null)
+        int studies,
+        int members,
+        int seed,
+        DateOnly businessDate,
+        IReadOnlyList<string>? magic = null
+    )
     {
         magic ??= Magic;
         var random = new Random(seed);
@@ -28,15 +33,25 @@ public static class SampleFacts
         {
             var at = end.AddSeconds(-random.Next(1, 3 * 24 * 3600));
             var deposit = Deposits[random.Next(Deposits.Length)];
-            var line = new StringBuilder(128 + (members * 40)).Append(CultureInfo.InvariantCulture, $$"""
-                {"studyId":"S-{{seed}}-{{study}}","completedAt":"{{at:yyyy-MM-dd'T'HH:mm:ss}}+09:00","currency":"KRW",
-                """).Append(CultureInfo.InvariantCulture, $$"""
-                "depositPerMember":{{deposit}},"penaltyPerAbsence":{{deposit / 10}},"participants":[
-                """);
+            var line = new StringBuilder(128 + (members * 40))
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                    {"studyId":"S-{{seed}}-{{study}}","completedAt":"{{at:yyyy-MM-dd'T'HH:mm:ss}}+09:00","currency":"KRW",
+                    """
+                )
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                    "depositPerMember":{{deposit}},"penaltyPerAbsence":{{deposit / 10}},"participants":[
+                    """
+                );
             for (var member = 0; member < members; member++)
             {
-                var id = member == 0 && study <= magic.Count ? magic[study - 1]
-                    : $"M-{((study - 1) * members) + member + 1}";
+                var id =
+                    member == 0 && study <= magic.Count
+                        ? magic[study - 1]
+                        : $"M-{((study - 1) * members) + member + 1}";
                 // Now and then somebody was absent more often than the deposit covers, and gets nothing back.
                 var absences = random.Next(20) == 0 ? 12 : random.Next(4);
                 line.Append(member == 0 ? "" : ",")

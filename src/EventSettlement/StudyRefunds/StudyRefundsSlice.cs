@@ -15,9 +15,14 @@ public static class StudyRefundsSlice
 
     public static IEndpointRouteBuilder MapStudyRefunds(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/events/{topic}", FactEndpoint.Post).WithName("PostEvents").WithTags("facts")
-            .Produces<FactsTaken>(202).Produces<Problem>(404, "application/problem+json")
-            .Produces<Problem>(413, "application/problem+json").Produces<Problem>(422, "application/problem+json");
+        routes
+            .MapPost("/v1/events/{topic}", FactEndpoint.Post)
+            .WithName("PostEvents")
+            .WithTags("facts")
+            .Produces<FactsTaken>(202)
+            .Produces<Problem>(404, "application/problem+json")
+            .Produces<Problem>(413, "application/problem+json")
+            .Produces<Problem>(422, "application/problem+json");
         return routes;
     }
 

@@ -17,8 +17,8 @@ internal static class BlindResends
             var told = one.OrderBy(c => c.At).ToList();
             var sent = told.FindAll(c => c.Way == "bulk");
             foreach (var (call, again) in sent.Zip(sent.Skip(1)))
-                foreach (var violation in Check(truth, told, call, again))
-                    yield return violation;
+            foreach (var violation in Check(truth, told, call, again))
+                yield return violation;
         }
     }
 
@@ -26,19 +26,33 @@ internal static class BlindResends
     {
         var between = told.FindAll(c => c.At > call.At && c.At < again.At);
         var answer = between.Find(c => c.By == call.By && c.Answers == "bulk");
-        if (answer is { Status: 429 or 503, Wait: { } wait } && again.By == call.By
-            && again.At - answer.At < TimeSpan.FromSeconds(wait))
-            yield return new Violation("I8", $"{call.Key} was sent again {(again.At - answer.At).TotalSeconds:F3} s "
-                + $"after {answer.Status} with Retry-After: {wait}", Story(told));
-        if (answer is { Status: (>= 300 and < 500) or 503 }
-            || between.Exists(c => c is { Answers: "lookup", Status: 200 }))
+        if (
+            answer is { Status: 429 or 503, Wait: { } wait }
+            && again.By == call.By
+            && again.At - answer.At < TimeSpan.FromSeconds(wait)
+        )
+            yield return new Violation(
+                "I8",
+                $"{call.Key} was sent again {(again.At - answer.At).TotalSeconds:F3} s "
+                    + $"after {answer.Status} with Retry-After: {wait}",
+                Story(told)
+            );
+        if (
+            answer is { Status: (>= 300 and < 500) or 503 }
+            || between.Exists(c => c is { Answers: "lookup", Status: 200 })
+        )
             yield break;
-        var seen = truth.SeenItems[(call.Settlement, call.No)]
-            .Where(s => s.Committed > call.At && s.Committed < again.At).ToList();
+        var seen = truth
+            .SeenItems[(call.Settlement, call.No)]
+            .Where(s => s.Committed > call.At && s.Committed < again.At)
+            .ToList();
         var bothHadClaimed = again.By != call.By && !seen.Exists(s => s.State == "SENDING");
         if (!bothHadClaimed && !seen.Exists(s => Unpaid.Contains(s.State)))
-            yield return new Violation("R4", $"{call.Key} was sent again blindly",
-                [.. Story(told), .. truth.Story(call.Settlement, call.No)]);
+            yield return new Violation(
+                "R4",
+                $"{call.Key} was sent again blindly",
+                [.. Story(told), .. truth.Story(call.Settlement, call.No)]
+            );
     }
 
     private static string[] Story(List<Call> told) => [.. told.Select(c => c.ToString())];

@@ -6,7 +6,11 @@ internal static class Lives
     private static readonly TimeSpan Bent = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan[] Delays =
-        [TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
+    [
+        TimeSpan.FromSeconds(0.5),
+        TimeSpan.FromSeconds(1),
+        TimeSpan.FromSeconds(2),
+    ];
 
     private static readonly Dictionary<string, string[]> Legal = new()
     {
@@ -15,7 +19,8 @@ internal static class Lives
         ["PROCESSING"] = ["COMPLETED", "AWAITING_RETRY", "FAILED"],
         ["AWAITING_RETRY"] = ["PROCESSING", "COMPLETED", "FAILED", "CANCELLED"],
         ["FAILED"] = ["PROCESSING", "COMPLETED", "CANCELLED"],
-        ["COMPLETED"] = [], ["CANCELLED"] = [],
+        ["COMPLETED"] = [],
+        ["CANCELLED"] = [],
     };
 
     private static readonly Dictionary<string, string[]> LegalOfItems = new()
@@ -25,7 +30,9 @@ internal static class Lives
         ["FAILED"] = ["SENDING", "PAID", "IN_DOUBT", "CANCELLED", "WRITTEN_OFF"],
         ["REJECTED"] = ["SENDING", "PAID", "IN_DOUBT", "CANCELLED", "WRITTEN_OFF"],
         ["IN_DOUBT"] = ["SENDING", "PAID", "FAILED", "CANCELLED", "WRITTEN_OFF"],
-        ["PAID"] = [], ["CANCELLED"] = [], ["WRITTEN_OFF"] = [],
+        ["PAID"] = [],
+        ["CANCELLED"] = [],
+        ["WRITTEN_OFF"] = [],
     };
 
     public static IEnumerable<Violation> Check(Truth truth) =>
@@ -35,7 +42,8 @@ internal static class Lives
     {
         var history = truth.History.GetValueOrDefault(settlement.Id, []);
         var seen = truth.SeenSettlements[settlement.Id].ToArray();
-        return Moves(settlement, history).Concat(Retries(settlement, history, seen))
+        return Moves(settlement, history)
+            .Concat(Retries(settlement, history, seen))
             .Concat(Versions(settlement, history, seen));
     }
 
@@ -55,13 +63,15 @@ internal static class Lives
         }
 
         if (before != settlement.State || settlement.Seq != history.Length)
-            yield return new Violation("I5", $"{settlement.Id} is {settlement.State} seq {settlement.Seq}, its history "
-                + $"ends with {before} seq {history.Length}");
+            yield return new Violation(
+                "I5",
+                $"{settlement.Id} is {settlement.State} seq {settlement.Seq}, its history "
+                    + $"ends with {before} seq {history.Length}"
+            );
     }
 
     /// <summary>From an attempt to the next one, whatever the product's clock is told.</summary>
-    private static IEnumerable<Violation> Retries(
-        SettlementRow settlement, HistoryRow[] history, SeenSettlement[] seen)
+    private static IEnumerable<Violation> Retries(SettlementRow settlement, HistoryRow[] history, SeenSettlement[] seen)
     {
         var retry = 0;
         DateTime? failed = null;
@@ -73,8 +83,11 @@ internal static class Lives
             if (line is { To: "PROCESSING", From: "AWAITING_RETRY", Actor: "timer" } && failed is { } at)
             {
                 if (retry >= Delays.Length || sight?.At - at < Delays[retry])
-                    yield return new Violation("I8", $"retry {retry + 1} of {settlement.Id} came after "
-                        + $"{(sight?.At - at)?.TotalSeconds:F3} s", [.. history.Select(h => h.ToString())]);
+                    yield return new Violation(
+                        "I8",
+                        $"retry {retry + 1} of {settlement.Id} came after " + $"{(sight?.At - at)?.TotalSeconds:F3} s",
+                        [.. history.Select(h => h.ToString())]
+                    );
                 retry++;
             }
 
@@ -91,23 +104,36 @@ internal static class Lives
         sight is null || (line.At - sight.Begun).Duration() < Bent ? line.At : sight.Begun;
 
     private static IEnumerable<Violation> Versions(
-        SettlementRow settlement, HistoryRow[] history, SeenSettlement[] seen)
+        SettlementRow settlement,
+        HistoryRow[] history,
+        SeenSettlement[] seen
+    )
     {
         var before = new SeenSettlement(settlement.Id, 0, "", 0, default, default);
         foreach (var now in seen)
         {
             if (now.Version <= before.Version)
-                yield return new Violation("I5", $"version of {settlement.Id} went from {before.Version} to "
-                    + $"{now.Version}", before.ToString(), now.ToString());
+                yield return new Violation(
+                    "I5",
+                    $"version of {settlement.Id} went from {before.Version} to " + $"{now.Version}",
+                    before.ToString(),
+                    now.ToString()
+                );
             if (now.Seq < before.Seq || history.ElementAtOrDefault(now.Seq - 1)?.To != now.State)
-                yield return new Violation("I5", $"{settlement.Id} was seen as {now.State} at line {now.Seq} of its "
-                    + "history, which says otherwise", [now.ToString(), .. history.Select(h => h.ToString())]);
+                yield return new Violation(
+                    "I5",
+                    $"{settlement.Id} was seen as {now.State} at line {now.Seq} of its "
+                        + "history, which says otherwise",
+                    [now.ToString(), .. history.Select(h => h.ToString())]
+                );
             before = now;
         }
 
         if (before.Version != settlement.Version)
-            yield return new Violation("I5", $"{settlement.Id} has version {settlement.Version}, last seen "
-                + $"{before.Version}");
+            yield return new Violation(
+                "I5",
+                $"{settlement.Id} has version {settlement.Version}, last seen " + $"{before.Version}"
+            );
     }
 
     private static IEnumerable<Violation> ItemMoves(Truth truth)
@@ -118,12 +144,21 @@ internal static class Lives
             foreach (var seen in item)
             {
                 if (seen.State != before && !LegalOfItems.GetValueOrDefault(before, []).Contains(seen.State))
-                    yield return new Violation("I5", $"item {item.Key} moved {before} -> {seen.State}",
-                        truth.Story(item.Key.Item1, item.Key.Item2));
-                if (before == "REJECTED" && seen.State == "SENDING"
-                    && !truth.History.GetValueOrDefault(item.Key.Item1, []).Any(h => h.IsMove && h.Cause == "retry"))
-                    yield return new Violation("I5", $"item {item.Key} was rejected and is sent again unasked",
-                        truth.Story(item.Key.Item1, item.Key.Item2));
+                    yield return new Violation(
+                        "I5",
+                        $"item {item.Key} moved {before} -> {seen.State}",
+                        truth.Story(item.Key.Item1, item.Key.Item2)
+                    );
+                if (
+                    before == "REJECTED"
+                    && seen.State == "SENDING"
+                    && !truth.History.GetValueOrDefault(item.Key.Item1, []).Any(h => h.IsMove && h.Cause == "retry")
+                )
+                    yield return new Violation(
+                        "I5",
+                        $"item {item.Key} was rejected and is sent again unasked",
+                        truth.Story(item.Key.Item1, item.Key.Item2)
+                    );
                 before = seen.State;
             }
         }

@@ -10,21 +10,38 @@ internal static class NothingStuck
     /// <param name="needsPersons">Whether a fault explains items that only a person can decide.</param>
     public static async Task<List<Violation>> Check(Truth truth, NpgsqlDataSource database, bool needsPersons)
     {
-        var failures = await Tables.Read(database, FailuresSql, r => (Run: r.GetInt64(0), Moves: r.GetInt64(1),
-            Alerts: r.GetInt64(2)));
+        var failures = await Tables.Read(
+            database,
+            FailuresSql,
+            r => (Run: r.GetInt64(0), Moves: r.GetInt64(1), Alerts: r.GetInt64(2))
+        );
         var items = truth.Items.ToLookup(i => i.Settlement);
         return
         [
             .. truth.Settlements.Values.SelectMany(s => Settlement(truth, s, items[s.Id].ToList())),
             .. Items(truth),
-            .. truth.Items.Where(i => i.NeedsPerson && !needsPersons).Take(5).Select(i => new Violation("I4",
-                $"item {i.No} of {i.Settlement} waits for a person, and nothing here explains it", i.ToString())),
-            .. truth.Requests.Values.Where(r => !truth.Settlements.ContainsKey(r.Id)).Take(5)
+            .. truth
+                .Items.Where(i => i.NeedsPerson && !needsPersons)
+                .Take(5)
+                .Select(i => new Violation(
+                    "I4",
+                    $"item {i.No} of {i.Settlement} waits for a person, and nothing here explains it",
+                    i.ToString()
+                )),
+            .. truth
+                .Requests.Values.Where(r => !truth.Settlements.ContainsKey(r.Id))
+                .Take(5)
                 .Select(r => new Violation("I4", $"{r.Id} was planned and never became a settlement", r.ToString())),
-            .. truth.Studies.Values.Where(s => !s.Planned).Take(5)
+            .. truth
+                .Studies.Values.Where(s => !s.Planned)
+                .Take(5)
                 .Select(s => new Violation("I4", $"study {s.Study} was never planned", s.ToString())),
-            .. failures.Where(f => f.Moves != f.Alerts).Select(f => new Violation("I4",
-                $"run {f.Run}: {f.Moves} settlements failed, its alert counts {f.Alerts}")),
+            .. failures
+                .Where(f => f.Moves != f.Alerts)
+                .Select(f => new Violation(
+                    "I4",
+                    $"run {f.Run}: {f.Moves} settlements failed, its alert counts {f.Alerts}"
+                )),
         ];
     }
 
@@ -34,21 +51,30 @@ internal static class NothingStuck
         var story = history.Select(h => h.ToString()).ToArray();
         var paid = items.Where(i => i.State == "PAID").ToList();
         if (one.Paid != paid.Count || one.PaidAmount != paid.Sum(i => i.Amount))
-            yield return new Violation("I4", $"{one.Id} counts {one.Paid} items paid with {one.PaidAmount}, they are "
-                + $"{paid.Count} with {paid.Sum(i => i.Amount)}", story);
+            yield return new Violation(
+                "I4",
+                $"{one.Id} counts {one.Paid} items paid with {one.PaidAmount}, they are "
+                    + $"{paid.Count} with {paid.Sum(i => i.Amount)}",
+                story
+            );
         if (one.State == "PROCESSING" || one.Overdue || one.Cancelling || one.Held)
-            yield return new Violation("I4",
-                $"{one.Id} is stuck in {one.State}, cancelling {one.Cancelling}, held {one.Held}", story);
+            yield return new Violation(
+                "I4",
+                $"{one.Id} is stuck in {one.State}, cancelling {one.Cancelling}, held {one.Held}",
+                story
+            );
         if (one.State != "FAILED")
             yield break;
         if (items.TrueForAll(i => i.State is "PAID" or "WRITTEN_OFF"))
             yield return new Violation("I4", $"{one.Id} is FAILED and all of it is settled", story);
         var open = items.Where(i => i.State is "FAILED" or "IN_DOUBT" or "PENDING" && !i.NeedsPerson).ToList();
         if (open.Count > 0 && (one.RetriesLeft > 0 || AttemptsOf(history) != Attempts))
-            yield return new Violation("I4", $"{one.Id} failed after {AttemptsOf(history)} attempts with "
-                + $"{one.RetriesLeft} retries left", [.. story, .. open.Select(i => i.ToString())]);
-        foreach (var silent in items.Where(i =>
-            i.State is "FAILED" or "REJECTED" && i.Error is null))
+            yield return new Violation(
+                "I4",
+                $"{one.Id} failed after {AttemptsOf(history)} attempts with " + $"{one.RetriesLeft} retries left",
+                [.. story, .. open.Select(i => i.ToString())]
+            );
+        foreach (var silent in items.Where(i => i.State is "FAILED" or "REJECTED" && i.Error is null))
             yield return new Violation("I4", $"item {silent.No} of {one.Id} failed without a cause", story);
     }
 
@@ -74,8 +100,11 @@ internal static class NothingStuck
                 _ => state is "COMPLETED" or "CANCELLED",
             };
             if (wrong)
-                yield return new Violation("I4", $"item {item.No} of {item.Settlement} is {item.State}, its settlement "
-                    + $"{state}", truth.Story(item.Settlement, item.No));
+                yield return new Violation(
+                    "I4",
+                    $"item {item.No} of {item.Settlement} is {item.State}, its settlement " + $"{state}",
+                    truth.Story(item.Settlement, item.No)
+                );
         }
     }
 

@@ -37,38 +37,77 @@ internal static class Offsets
 
     public static async Task<List<Violation>> Sample(NpgsqlDataSource database)
     {
-        var ahead = await Tables.Read(database, AheadSql, r => new Violation("I16",
-            $"study {r.GetString(0)} of partition {r.GetInt32(1)} offset {r.GetInt64(2)} has its effect, the offset "
-            + $"stands at {r.GetInt64(3)}"));
-        var behind = await Tables.Read(database, BehindSql, r => new Violation("I16",
-            $"partition {r.GetInt32(0)} offset {r.GetInt64(1)} was passed and has no effect", r.GetString(2)));
+        var ahead = await Tables.Read(
+            database,
+            AheadSql,
+            r => new Violation(
+                "I16",
+                $"study {r.GetString(0)} of partition {r.GetInt32(1)} offset {r.GetInt64(2)} has its effect, the offset "
+                    + $"stands at {r.GetInt64(3)}"
+            )
+        );
+        var behind = await Tables.Read(
+            database,
+            BehindSql,
+            r => new Violation(
+                "I16",
+                $"partition {r.GetInt32(0)} offset {r.GetInt64(1)} was passed and has no effect",
+                r.GetString(2)
+            )
+        );
         return [.. ahead, .. behind];
     }
 
     public static async Task<List<Violation>> AtTheEnd(NpgsqlDataSource database)
     {
-        var unread = await Tables.Read(database, UnreadSql, r => new Violation("I4",
-            $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} ends at {r.GetInt64(3)} and was read to "
-            + $"{r.GetInt64(4)} {r.Text(5)}"));
-        var stopped = await Tables.Read(database, StoppedSql, r => new Violation("I4",
-            $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} was stopped: {r.GetString(3)}"));
-        var back = await Tables.Read(database, TurnedBackSql, r => new Violation("I16",
-            $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} was moved back from {r.GetInt64(3)} to {r.GetInt64(4)} "
-            + $"under epoch {r.GetInt64(5)} at {r.GetString(6)}: the fence did not hold"));
+        var unread = await Tables.Read(
+            database,
+            UnreadSql,
+            r => new Violation(
+                "I4",
+                $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} ends at {r.GetInt64(3)} and was read to "
+                    + $"{r.GetInt64(4)} {r.Text(5)}"
+            )
+        );
+        var stopped = await Tables.Read(
+            database,
+            StoppedSql,
+            r => new Violation("I4", $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} was stopped: {r.GetString(3)}")
+        );
+        var back = await Tables.Read(
+            database,
+            TurnedBackSql,
+            r => new Violation(
+                "I16",
+                $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} was moved back from {r.GetInt64(3)} to {r.GetInt64(4)} "
+                    + $"under epoch {r.GetInt64(5)} at {r.GetString(6)}: the fence did not hold"
+            )
+        );
         return [.. unread, .. stopped, .. back];
     }
 
     /// <summary>Kafka's own offsets, as its tools print them, may lag behind ours and never lead.</summary>
     public static async Task<List<Violation>> Kafka(NpgsqlDataSource database, string described)
     {
-        var ours = (await Tables.Read(database, "SELECT group_id, topic, partition, next_offset FROM consumer_offset",
-            r => (Key: (r.GetString(0), r.GetString(1), r.GetInt32(2)), Next: r.GetInt64(3))))
-            .ToDictionary(o => o.Key, o => o.Next);
-        return [.. described.Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(w => w.Length > 4 && int.TryParse(w[2], out _) && long.TryParse(w[3], out _))
-            .Select(w => (Key: (w[0], w[1], int.Parse(w[2], null)), Told: long.Parse(w[3], null)))
-            .Where(w => w.Told > ours.GetValueOrDefault(w.Key))
-            .Select(w => new Violation("I16", $"{w.Key} is committed in Kafka at {w.Told}, ours is "
-                + $"{ours.GetValueOrDefault(w.Key)}"))];
+        var ours = (
+            await Tables.Read(
+                database,
+                "SELECT group_id, topic, partition, next_offset FROM consumer_offset",
+                r => (Key: (r.GetString(0), r.GetString(1), r.GetInt32(2)), Next: r.GetInt64(3))
+            )
+        ).ToDictionary(o => o.Key, o => o.Next);
+        return
+        [
+            .. described
+                .Split('\n')
+                .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(w => w.Length > 4 && int.TryParse(w[2], out _) && long.TryParse(w[3], out _))
+                .Select(w => (Key: (w[0], w[1], int.Parse(w[2], null)), Told: long.Parse(w[3], null)))
+                .Where(w => w.Told > ours.GetValueOrDefault(w.Key))
+                .Select(w => new Violation(
+                    "I16",
+                    $"{w.Key} is committed in Kafka at {w.Told}, ours is " + $"{ours.GetValueOrDefault(w.Key)}"
+                )),
+        ];
     }
 }

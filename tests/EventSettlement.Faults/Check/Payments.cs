@@ -23,8 +23,11 @@ internal static class Payments
                 yield return new Violation("I1", $"{name} is PAID and was never credited", story.Value);
             if (isOver && item.State is not ("PAID" or "WRITTEN_OFF") && credits.Count > 0 && !item.NeedsPerson)
                 yield return new Violation("I1", $"{name} was credited and is {item.State}", story.Value);
-            foreach (var credit in credits.Where(c => c.Amount != item.Amount || c.Member != item.Member
-                || c.Currency != "KRW"))
+            foreach (
+                var credit in credits.Where(c =>
+                    c.Amount != item.Amount || c.Member != item.Member || c.Currency != "KRW"
+                )
+            )
                 yield return new Violation("I1", $"{name} owes {item.Amount} to {item.Member}", credit.ToString());
             if (item.State == "PAID" && credits.Count == 1 && credits[0].Transaction != item.Transaction)
                 yield return new Violation("I1", $"{name} notes {item.Transaction}", credits[0].ToString());
@@ -37,11 +40,17 @@ internal static class Payments
         {
             var seen = truth.SeenItems[(credit.Settlement, credit.No)];
             if (!seen.Any(s => s.State == "SENDING" && s.Committed <= credit.At))
-                yield return new Violation("I6", $"{credit.Key} was credited before a SENDING of it was committed",
-                    truth.Story(credit.Settlement, credit.No));
+                yield return new Violation(
+                    "I6",
+                    $"{credit.Key} was credited before a SENDING of it was committed",
+                    truth.Story(credit.Settlement, credit.No)
+                );
             if (seen.Any(s => s.State == "CANCELLED" && s.Committed < credit.At))
-                yield return new Violation("I6", $"{credit.Key} was credited after it was cancelled",
-                    truth.Story(credit.Settlement, credit.No));
+                yield return new Violation(
+                    "I6",
+                    $"{credit.Key} was credited after it was cancelled",
+                    truth.Story(credit.Settlement, credit.No)
+                );
         }
     }
 
@@ -57,16 +66,24 @@ internal static class Payments
                 continue;
             }
 
-            var owed = study.Members.Zip(study.Absences).ToDictionary(
-                m => m.First, m => Math.Max(0, study.Deposit - m.Second * study.Penalty));
+            var owed = study
+                .Members.Zip(study.Absences)
+                .ToDictionary(m => m.First, m => Math.Max(0, study.Deposit - m.Second * study.Penalty));
             var planned = items[request.Id].ToDictionary(i => i.Member, i => i.Amount);
             if (owed.Count != planned.Count || owed.Any(o => planned.GetValueOrDefault(o.Key, -1) != o.Value))
-                yield return new Violation("I1", $"settlement {request.Id} owes other amounts than its fact says",
-                    $"fact {string.Join(' ', owed)}", $"items {string.Join(' ', planned)}");
+                yield return new Violation(
+                    "I1",
+                    $"settlement {request.Id} owes other amounts than its fact says",
+                    $"fact {string.Join(' ', owed)}",
+                    $"items {string.Join(' ', planned)}"
+                );
         }
 
         foreach (var twice in truth.Requests.Values.GroupBy(r => r.Subject).Where(g => g.Count() > 1))
-            yield return new Violation("I1", $"study {twice.Key} was settled {twice.Count()} times",
-                [.. twice.Select(t => t.ToString())]);
+            yield return new Violation(
+                "I1",
+                $"study {twice.Key} was settled {twice.Count()} times",
+                [.. twice.Select(t => t.ToString())]
+            );
     }
 }

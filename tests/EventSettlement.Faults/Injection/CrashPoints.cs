@@ -38,7 +38,8 @@ internal static class CrashPoints
     }
 
     /// <summary>Where a process that comes back could still do harm.</summary>
-    public static IEnumerable<Fault> Freezes() => Points
-        .Where(p => p.Point is "K01" or "K05" or "K09" or "K10" or "K11")
-        .Select(p => new FreezeAt(p.Point, p.Moment, Math.Min(p.Later, 9)));
+    public static IEnumerable<Fault> Freezes() =>
+        Points
+            .Where(p => p.Point is "K01" or "K05" or "K09" or "K10" or "K11")
+            .Select(p => new FreezeAt(p.Point, p.Moment, Math.Min(p.Later, 9)));
 }

@@ -7,7 +7,8 @@ internal sealed class Everything : Fault
 {
     public override string Name => "everything-unhealed";
 
-    public override string Expectation => "kills, freezes, a misbehaving member service and a killed database at once: "
+    public override string Expectation =>
+        "kills, freezes, a misbehaving member service and a killed database at once: "
         + "I1, I2, I5 and I6 hold although the servers end dead and nobody repairs anything";
 
     public override int Processes => 3;

@@ -15,13 +15,31 @@ internal sealed class FactJournal(string folder) : IDisposable
     public int Answered => Volatile.Read(ref _answered);
 
     public void Sent(int batch, string key, string way, IReadOnlyList<string> bodies) =>
-        Write(new { at = DateTimeOffset.UtcNow, batch, key, way, bodies });
+        Write(
+            new
+            {
+                at = DateTimeOffset.UtcNow,
+                batch,
+                key,
+                way,
+                bodies,
+            }
+        );
 
     public void Answer(int batch, string key, int status, string body, int facts)
     {
         if (status is 202)
             Interlocked.Add(ref _answered, facts);
-        Write(new { at = DateTimeOffset.UtcNow, batch, key, status, body });
+        Write(
+            new
+            {
+                at = DateTimeOffset.UtcNow,
+                batch,
+                key,
+                status,
+                body,
+            }
+        );
     }
 
     public void Dispose() => _file.Dispose();

@@ -39,13 +39,20 @@ internal sealed class FactMaker(int seed)
         body.Append("\"participants\":[");
         var people = _random.Next(2, 8);
         for (var i = 0; i < people; i++)
-            body.Append(CultureInfo.InvariantCulture,
-                $"{(i == 0 ? "" : ",")}{{\"memberId\":\"P-{_made.Count}-{i}\",\"absences\":{_random.Next(12)}}}");
+            body.Append(
+                CultureInfo.InvariantCulture,
+                $"{(i == 0 ? "" : ",")}{{\"memberId\":\"P-{_made.Count}-{i}\",\"absences\":{_random.Next(12)}}}"
+            );
         return new Fact(study, body.Append("]}").ToString());
     }
 
-    private static Fact Contradict(Fact old) => old with
-    {
-        Body = old.Body.Replace("\"penaltyPerAbsence\":3000", "\"penaltyPerAbsence\":2999", StringComparison.Ordinal),
-    };
+    private static Fact Contradict(Fact old) =>
+        old with
+        {
+            Body = old.Body.Replace(
+                "\"penaltyPerAbsence\":3000",
+                "\"penaltyPerAbsence\":2999",
+                StringComparison.Ordinal
+            ),
+        };
 }

@@ -50,8 +50,10 @@ internal sealed class Operator : IDisposable
     /// <summary>A command on a settlement, such as <c>cancel</c>; answers its status and body.</summary>
     public async Task<(int Status, string Body)> Ask(string path, object body, string? key = null)
     {
-        key ??= string.Create(CultureInfo.InvariantCulture,
-            $"act-{_world.Plan.Seed}-{Interlocked.Increment(ref _actions)}");
+        key ??= string.Create(
+            CultureInfo.InvariantCulture,
+            $"act-{_world.Plan.Seed}-{Interlocked.Increment(ref _actions)}"
+        );
         var answer = await Post(path, JsonSerializer.Serialize(body), key, "application/json");
         if (answer.Status is > 0 and < 500 && !answer.Body.Contains(StillAtWork, StringComparison.Ordinal))
             Answered[key] = $"POST {path} -> {answer.Status}";

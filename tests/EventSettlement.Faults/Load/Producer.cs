@@ -48,23 +48,31 @@ internal sealed class Producer(Installation world, Operator desk, FactJournal jo
         {
             journal.Sent(batch, key, "http", bodies);
             var tries = 0;
-            var sent = await Waiting.Until(Patience, async () =>
-            {
-                var (status, answer) = await desk.Post("v1/events/study-completed", body, key, "application/x-ndjson");
-                if (status is 202)
-                    Taken.Add((key, body, answer));
-                if (status is not (0 or 202 or >= 500))
+            var sent = await Waiting.Until(
+                Patience,
+                async () =>
                 {
-                    journal.Answer(batch, key, status, answer, 0);
-                    // What a dead server began is not repeated under its key for a minute; facts may come twice.
-                    key = KeyOf(batch, ++tries);
-                    await Task.Delay(200);
-                }
+                    var (status, answer) = await desk.Post(
+                        "v1/events/study-completed",
+                        body,
+                        key,
+                        "application/x-ndjson"
+                    );
+                    if (status is 202)
+                        Taken.Add((key, body, answer));
+                    if (status is not (0 or 202 or >= 500))
+                    {
+                        journal.Answer(batch, key, status, answer, 0);
+                        // What a dead server began is not repeated under its key for a minute; facts may come twice.
+                        key = KeyOf(batch, ++tries);
+                        await Task.Delay(200);
+                    }
 
-                if (status is 202)
-                    journal.Answer(batch, key, status, answer, bodies.Length);
-                return status is 202;
-            });
+                    if (status is 202)
+                        journal.Answer(batch, key, status, answer, bodies.Length);
+                    return status is 202;
+                }
+            );
             if (sent is null)
                 world.Surprises.Enqueue($"facts of batch {batch} were not taken in {Patience.TotalSeconds} s");
         }

@@ -8,7 +8,12 @@ namespace EventSettlement.Faults.Load;
 
 /// <summary>All that a fault may lay hands on.</summary>
 internal sealed record Scene(
-    Installation World, NpgsqlDataSource Database, Operator Desk, FactJournal Journal, Producer Producer)
+    Installation World,
+    NpgsqlDataSource Database,
+    Operator Desk,
+    FactJournal Journal,
+    Producer Producer
+)
 {
     public const string Stopped = "SELECT count(*) FROM downstream WHERE state = 'STOPPED'";
 
@@ -29,13 +34,14 @@ internal sealed record Scene(
     }
 
     /// <param name="sql">What may be done twice.</param>
-    public Task Execute(string sql, params object[] values) => WhenItAnswers(async () =>
-    {
-        await using var command = Database.CreateCommand(sql);
-        foreach (var value in values)
-            command.Parameters.AddWithValue(value);
-        return await command.ExecuteNonQueryAsync();
-    });
+    public Task Execute(string sql, params object[] values) =>
+        WhenItAnswers(async () =>
+        {
+            await using var command = Database.CreateCommand(sql);
+            foreach (var value in values)
+                command.Parameters.AddWithValue(value);
+            return await command.ExecuteNonQueryAsync();
+        });
 
     /// <summary>Another fault of the same plan may have the database away at this moment.</summary>
     private static async Task<T> WhenItAnswers<T>(Func<Task<T>> ask)

@@ -15,8 +15,11 @@ internal static class Commit
     {
         try
         {
-            return ChildProcess.Output("git", ["-C", AppContext.BaseDirectory, "describe", "--always", "--dirty",
-                "--exclude=*"]).GetAwaiter().GetResult().Trim();
+            return ChildProcess
+                .Output("git", ["-C", AppContext.BaseDirectory, "describe", "--always", "--dirty", "--exclude=*"])
+                .GetAwaiter()
+                .GetResult()
+                .Trim();
         }
         catch (Exception missing) when (missing is InvalidOperationException or Win32Exception)
         {

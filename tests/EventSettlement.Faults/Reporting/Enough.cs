@@ -14,7 +14,10 @@ internal static class Enough
             return (true, null);
         var counts = Logs.Select(log => (Log: log, Runs: outcomes.Count(o => o.Plan.Log == log))).ToArray();
         var holds = outcomes.Count >= atLeast && counts.All(c => c.Runs > 0);
-        return (holds, $"{(holds ? "enough" : "TOO FEW")}: {outcomes.Count} runs of at least {atLeast} came to their "
-            + $"end, {string.Join(", ", counts.Select(c => $"{c.Runs} with {c.Log}"))}");
+        return (
+            holds,
+            $"{(holds ? "enough" : "TOO FEW")}: {outcomes.Count} runs of at least {atLeast} came to their "
+                + $"end, {string.Join(", ", counts.Select(c => $"{c.Runs} with {c.Log}"))}"
+        );
     }
 }

@@ -11,9 +11,19 @@ internal static class Evidence
         try
         {
             var dump = PostgresBinaries.AsOwner("pg_dump");
-            var sql = await ChildProcess.Output(dump[0], [.. dump[1..], "-h", "127.0.0.1", "-p",
-                world.Postgres.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "-U", "settle",
-                "settlement"]);
+            var sql = await ChildProcess.Output(
+                dump[0],
+                [
+                    .. dump[1..],
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    world.Postgres.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    "-U",
+                    "settle",
+                    "settlement",
+                ]
+            );
             await File.WriteAllTextAsync(Path.Combine(folder, "database.sql"), sql);
             if (world.Kafka is { } kafka)
                 await File.WriteAllTextAsync(Path.Combine(folder, "offsets.txt"), await KafkaSide.Offsets(kafka));

@@ -10,23 +10,46 @@ namespace EventSettlement.Faults.Reporting;
 /// </summary>
 internal static class Results
 {
-    public static void Add(string file, Outcome outcome) => File.AppendAllLines(file, [JsonSerializer.Serialize(new
-    {
-        commit = Commit.Here, at = DateTime.UtcNow,
-        seed = outcome.Plan.Seed, log = outcome.Plan.Log, faults = string.Join('+', outcome.Plan.Faults),
-        reached = outcome.Reached, recovery = outcome.Recovery, bound = outcome.Bound,
-        facts = outcome.Facts, seconds = outcome.Seconds,
-        violations = outcome.Violations.Select(v => $"{v.Invariant}: {v.What}"),
-    })]);
+    public static void Add(string file, Outcome outcome) =>
+        File.AppendAllLines(
+            file,
+            [
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        commit = Commit.Here,
+                        at = DateTime.UtcNow,
+                        seed = outcome.Plan.Seed,
+                        log = outcome.Plan.Log,
+                        faults = string.Join('+', outcome.Plan.Faults),
+                        reached = outcome.Reached,
+                        recovery = outcome.Recovery,
+                        bound = outcome.Bound,
+                        facts = outcome.Facts,
+                        seconds = outcome.Seconds,
+                        violations = outcome.Violations.Select(v => $"{v.Invariant}: {v.What}"),
+                    }
+                ),
+            ]
+        );
 
     /// <returns>What all calls so far have come to, as the lines of one.</returns>
     public static IEnumerable<string> Sum(string file)
     {
-        var runs = File.ReadLines(file).Where(line => line.Length > 0).Select(Read)
-            .GroupBy(run => (run.Commit, run.Outcome.Plan.Seed, run.Outcome.Plan.Log,
-                Faults: string.Join('+', run.Outcome.Plan.Faults)))
+        var runs = File.ReadLines(file)
+            .Where(line => line.Length > 0)
+            .Select(Read)
+            .GroupBy(run =>
+                (
+                    run.Commit,
+                    run.Outcome.Plan.Seed,
+                    run.Outcome.Plan.Log,
+                    Faults: string.Join('+', run.Outcome.Plan.Faults)
+                )
+            )
             .Select(same => same.Select(run => run.Outcome).ToList())
-            .Select(tries => tries.FindLast(o => o.Violations.Count > 0) ?? tries[^1]).ToList();
+            .Select(tries => tries.FindLast(o => o.Violations.Count > 0) ?? tries[^1])
+            .ToList();
         var lines = Summary.Of(runs).ToList();
         return [$"all runs in {file}:", .. lines[..^1], $"{file}: {lines[^1]}"];
     }
@@ -37,16 +60,27 @@ internal static class Results
         var run = JsonDocument.Parse(line).RootElement;
         var plan = new Plan
         {
-            Seed = run.GetProperty("seed").GetInt32(), Log = run.GetProperty("log").GetString()!,
+            Seed = run.GetProperty("seed").GetInt32(),
+            Log = run.GetProperty("log").GetString()!,
             Faults = run.GetProperty("faults").GetString()!.Split('+'),
         };
-        var violations = run.GetProperty("violations").EnumerateArray().Select(v => v.GetString()!.Split(": ", 2))
-            .Select(v => new Violation(v[0], v[^1])).ToList();
+        var violations = run.GetProperty("violations")
+            .EnumerateArray()
+            .Select(v => v.GetString()!.Split(": ", 2))
+            .Select(v => new Violation(v[0], v[^1]))
+            .ToList();
         var recovery = run.GetProperty("recovery");
-        return (run.TryGetProperty("commit", out var commit) ? commit.GetString() : null,
-            new Outcome(plan, violations, run.GetProperty("reached").GetBoolean(),
+        return (
+            run.TryGetProperty("commit", out var commit) ? commit.GetString() : null,
+            new Outcome(
+                plan,
+                violations,
+                run.GetProperty("reached").GetBoolean(),
                 recovery.ValueKind == JsonValueKind.Null ? null : recovery.GetDouble(),
-                run.GetProperty("bound").GetDouble(), run.GetProperty("facts").GetInt32(),
-                run.GetProperty("seconds").GetDouble()));
+                run.GetProperty("bound").GetDouble(),
+                run.GetProperty("facts").GetInt32(),
+                run.GetProperty("seconds").GetDouble()
+            )
+        );
     }
 }

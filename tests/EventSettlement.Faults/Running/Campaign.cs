@@ -61,11 +61,17 @@ internal sealed class Campaign(Options options, string root)
     {
         var plan = outcome.Plan;
         var recovery = outcome.Recovery is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s:F1} s") : "none";
-        var verdict = outcome.Violations.Count > 0 ? $"{outcome.Violations.Count} VIOLATIONS"
-            : outcome.Reached ? "ok" : "ok, moment not reached";
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"seed {plan.Seed} {plan.Log} {string.Join('+', plan.Faults)}: {outcome.Facts} facts, recovery {recovery} "
-            + $"(bound {outcome.Bound:F0}), {outcome.Seconds:F0} s, {verdict}"));
+        var verdict =
+            outcome.Violations.Count > 0 ? $"{outcome.Violations.Count} VIOLATIONS"
+            : outcome.Reached ? "ok"
+            : "ok, moment not reached";
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"seed {plan.Seed} {plan.Log} {string.Join('+', plan.Faults)}: {outcome.Facts} facts, recovery {recovery} "
+                    + $"(bound {outcome.Bound:F0}), {outcome.Seconds:F0} s, {verdict}"
+            )
+        );
         foreach (var violation in outcome.Violations.Take(5))
             Console.WriteLine("    " + violation);
         if (outcome.Violations.Count > 0)
@@ -73,7 +79,10 @@ internal sealed class Campaign(Options options, string root)
         else if (options.Keep)
             Console.WriteLine($"    kept in {folder}");
         if (options.Replay is { } kept)
-            Console.WriteLine(outcome.Violations.Count > 0 ? $"    it fails again; {kept} is left as it was"
-                : $"    this time it passes; {kept} is left as it was");
+            Console.WriteLine(
+                outcome.Violations.Count > 0
+                    ? $"    it fails again; {kept} is left as it was"
+                    : $"    this time it passes; {kept} is left as it was"
+            );
     }
 }

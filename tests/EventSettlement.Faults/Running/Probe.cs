@@ -24,8 +24,12 @@ internal sealed class Probe(Installation world, Operator desk, FactJournal journ
         if (!_isAccepted)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"probe-{_tries++}");
-            var (status, answer) = await desk.Post("v1/events/study-completed", string.Join('\n', _bodies), key,
-                "application/x-ndjson");
+            var (status, answer) = await desk.Post(
+                "v1/events/study-completed",
+                string.Join('\n', _bodies),
+                key,
+                "application/x-ndjson"
+            );
             _isAccepted = status == 202;
             if (_isAccepted)
                 journal.Answer(Batch, key, status, answer, Facts);

@@ -43,8 +43,9 @@ internal sealed class Quiet(Installation world, Operator desk, NpgsqlDataSource 
     {
         try
         {
-            var row = (await Tables.Read(database, UnfinishedSql, r => Enumerable.Range(0, 7).Select(r.GetInt64)
-                .ToArray())).Single();
+            var row = (
+                await Tables.Read(database, UnfinishedSql, r => Enumerable.Range(0, 7).Select(r.GetInt64).ToArray())
+            ).Single();
             if (row[0] > 0 && row[1] == 0 && DateTime.UtcNow - _started > Between)
             {
                 _started = DateTime.UtcNow;

@@ -20,18 +20,23 @@ internal static class Recovery
 
     /// <param name="clock">Runs since all was healed.</param>
     /// <returns>Seconds, or null where the limit came first.</returns>
-    public static async Task<double?> Measure(
-        NpgsqlDataSource database, Func<Task<bool>> probeTaken, Stopwatch clock)
+    public static async Task<double?> Measure(NpgsqlDataSource database, Func<Task<bool>> probeTaken, Stopwatch clock)
     {
         DateTime? healed = null;
         var probed = await Waiting.Until(Limit, () => Asked(probeTaken));
-        var moved = probed is null ? null : await Waiting.Until(Limit - clock.Elapsed, () => Asked(async () =>
-        {
-            await using var command = database.CreateCommand(MovedSql);
-            healed ??= (DateTime)(await Now(database))!;
-            command.Parameters.AddWithValue(healed.Value);
-            return (bool)(await command.ExecuteScalarAsync())!;
-        }));
+        var moved = probed is null
+            ? null
+            : await Waiting.Until(
+                Limit - clock.Elapsed,
+                () =>
+                    Asked(async () =>
+                    {
+                        await using var command = database.CreateCommand(MovedSql);
+                        healed ??= (DateTime)(await Now(database))!;
+                        command.Parameters.AddWithValue(healed.Value);
+                        return (bool)(await command.ExecuteScalarAsync())!;
+                    })
+            );
         return moved is null ? null : clock.Elapsed.TotalSeconds;
     }
 

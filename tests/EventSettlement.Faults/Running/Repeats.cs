@@ -31,8 +31,10 @@ internal static class Repeats
     private static async Task<(int Status, string Body)> Answer(Operator desk, string body, string key)
     {
         var answer = (Status: 0, Body: "");
-        await Waiting.Until(Patience,
-            async () => (answer = await desk.Post(Path, body, key, Lines)).Status is > 0 and < 500);
+        await Waiting.Until(
+            Patience,
+            async () => (answer = await desk.Post(Path, body, key, Lines)).Status is > 0 and < 500
+        );
         return answer;
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using EventSettlement.Faults.Check;
 using EventSettlement.Faults.Injection;
-using EventSettlement.Faults.Reporting;
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.Reporting;
 using EventSettlement.Faults.World;
 using Npgsql;
 
@@ -10,7 +10,14 @@ namespace EventSettlement.Faults.Running;
 
 /// <summary>What came of a run.</summary>
 internal sealed record Outcome(
-    Plan Plan, List<Violation> Violations, bool Reached, double? Recovery, double Bound, int Facts, double Seconds);
+    Plan Plan,
+    List<Violation> Violations,
+    bool Reached,
+    double? Recovery,
+    double Bound,
+    int Facts,
+    double Seconds
+);
 
 /// <summary>One plan from a bare machine to a verdict.</summary>
 internal sealed class Run(Plan plan, string folder, Template template, bool keep)
@@ -88,8 +95,12 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
         var bound = _faults.Max(f => f.RecoveryBound);
         _recovery = await Recovery.Measure(database, probe.IsTaken, healed);
         if (_recovery is null || _recovery > bound)
-            _violations.Add(new Violation("recovery", $"{_recovery ?? Recovery.Limit.TotalSeconds:F1} s after healing, "
-                + $"the bound is {bound:F0} s"));
+            _violations.Add(
+                new Violation(
+                    "recovery",
+                    $"{_recovery ?? Recovery.Limit.TotalSeconds:F1} s after healing, " + $"the bound is {bound:F0} s"
+                )
+            );
         await Task.WhenAll(load, runs);
         if (await new Quiet(world, desk, database).Wait() is { } open)
             _violations.Add(new Violation("I4", $"not quiet in time: {open}"));
@@ -98,8 +109,7 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
         await StopInOrder(world);
         var offsets = world.Kafka is null ? null : KafkaSide.Offsets(world.Kafka);
         var kafka = world.Kafka is null ? null : await KafkaSide.Messages(world.Kafka);
-        _violations.AddRange(await Checker.AtTheEnd(database, folder, kafka,
-            desk.Answered.Keys, ExpectedAlerts()));
+        _violations.AddRange(await Checker.AtTheEnd(database, folder, kafka, desk.Answered.Keys, ExpectedAlerts()));
         if (offsets is not null)
             _violations.AddRange(await Offsets.Kafka(database, await offsets));
         _violations.AddRange(world.Surprises.Select(s => new Violation("surprise", s)));
@@ -108,9 +118,11 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
     private static Violation Of(string kind, Exception broken) =>
         new(kind, broken.Message, broken.ToString().Split('\n'));
 
-    private ExpectedAlerts ExpectedAlerts() => new(
-        [.. _faults.SelectMany(f => f.Alerts), .. _faults.Where(f => f.TroublesServers).Select(_ => PartFailed)],
-        _faults is [var alone] && _reached ? alone.Demands : []);
+    private ExpectedAlerts ExpectedAlerts() =>
+        new(
+            [.. _faults.SelectMany(f => f.Alerts), .. _faults.Where(f => f.TroublesServers).Select(_ => PartFailed)],
+            _faults is [var alone] && _reached ? alone.Demands : []
+        );
 
     private static async Task<bool> InjectAt(Scene scene, string name, double seconds, Random random)
     {

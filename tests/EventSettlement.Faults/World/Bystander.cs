@@ -30,7 +30,18 @@ internal static class Bystander
         rmdir "$2" 2>/dev/null
         """;
 
-    public static void Start(string root) => Process.Start(new ProcessStartInfo("setsid",
-        ["sh", "-c", Script, "sh", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), root])
-        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })?.Dispose();
+    public static void Start(string root) =>
+        Process
+            .Start(
+                new ProcessStartInfo(
+                    "setsid",
+                    ["sh", "-c", Script, "sh", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), root]
+                )
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )
+            ?.Dispose();
 }

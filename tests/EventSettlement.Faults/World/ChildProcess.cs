@@ -20,7 +20,11 @@ internal sealed class ChildProcess
     public int ExitCode => _process.ExitCode;
 
     public static ChildProcess Start(
-        string name, string log, IEnumerable<KeyValuePair<string, string>> environment, params string[] words)
+        string name,
+        string log,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        params string[] words
+    )
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", Redirect, "sh", log, .. words])
         {
@@ -38,7 +42,8 @@ internal sealed class ChildProcess
         {
             try
             {
-                return Directory.EnumerateDirectories($"/proc/{Id}/task")
+                return Directory
+                    .EnumerateDirectories($"/proc/{Id}/task")
                     .Any(t => File.ReadAllText($"{t}/comm").Contains("SigHandler", StringComparison.Ordinal));
             }
             catch (IOException)
@@ -79,18 +84,29 @@ internal sealed class ChildProcess
     public static int[] ChildrenOf(int parent)
     {
         var file = $"/proc/{parent}/task/{parent}/children";
-        return !File.Exists(file) ? [] : [.. File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+        return !File.Exists(file)
+            ? []
+            :
+            [
+                .. File.ReadAllText(file)
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(id => int.Parse(id, CultureInfo.InvariantCulture)),
+            ];
     }
 
     /// <summary>Runs to the end and answers what it printed.</summary>
     public static async Task<string> Output(
-        string program, string[] words, IEnumerable<KeyValuePair<string, string>>? environment = null,
-        string folder = "")
+        string program,
+        string[] words,
+        IEnumerable<KeyValuePair<string, string>>? environment = null,
+        string folder = ""
+    )
     {
         var start = new ProcessStartInfo(program, words)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
         };
         foreach (var (key, value) in environment ?? [])
             start.Environment[key] = value;
@@ -98,7 +114,10 @@ internal sealed class ChildProcess
         var wrong = process.StandardError.ReadToEndAsync();
         var said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? said : throw new InvalidOperationException(
-            $"{program} {string.Join(' ', words)} ended with {process.ExitCode}: {said}{await wrong}");
+        return process.ExitCode == 0
+            ? said
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', words)} ended with {process.ExitCode}: {said}{await wrong}"
+            );
     }
 }

@@ -120,12 +120,18 @@ internal sealed class Installation : IAsyncDisposable
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__Main"] = PostgresServer.ConnectionAt(
-                PostgresProxy?.Port ?? Postgres.Port, PostgresServer.Product),
-            ["EventLog__Kind"] = Plan.Log, ["EventLog__Partitions"] = "4",
-            ["MemberService__BaseUrl"] = Calls.UrlFor(server).ToString(), ["MemberService__Timeout"] = "2s",
-            ["MemberService__MaxItems"] = "100", ["MemberService__MaxInFlight"] = "4",
+                PostgresProxy?.Port ?? Postgres.Port,
+                PostgresServer.Product
+            ),
+            ["EventLog__Kind"] = Plan.Log,
+            ["EventLog__Partitions"] = "4",
+            ["MemberService__BaseUrl"] = Calls.UrlFor(server).ToString(),
+            ["MemberService__Timeout"] = "2s",
+            ["MemberService__MaxItems"] = "100",
+            ["MemberService__MaxInFlight"] = "4",
             ["MemberService__DoubtDelays"] = "500ms,1s,2s",
-            ["StudyRefund__RetryDelays"] = "500ms,1s,2s", ["StudyRefund__CancelQuietPeriod"] = "160s",
+            ["StudyRefund__RetryDelays"] = "500ms,1s,2s",
+            ["StudyRefund__CancelQuietPeriod"] = "160s",
             ["StudyRefund__Cron"] = Plan.Cron,
 
             // Nobody listens there: traces are made and led on, which is what is checked.

@@ -8,23 +8,29 @@ internal sealed record KafkaQuestion(short Api, short Version);
 /// <summary>Where Kafka's answers hold their error code, from kafka.apache.org/protocol.</summary>
 internal static class KafkaErrors
 {
-    private const short Produce = 0, Fetch = 1, FindCoordinator = 10, JoinGroup = 11, Heartbeat = 12, SyncGroup = 14;
+    private const short Produce = 0,
+        Fetch = 1,
+        FindCoordinator = 10,
+        JoinGroup = 11,
+        Heartbeat = 12,
+        SyncGroup = 14;
 
     /// <summary>That a client must be able to live with.</summary>
-    public static short[] Codes(short api) => api switch
-    {
-        // REQUEST_TIMED_OUT, NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS
-        Produce => [7, 6, 19],
+    public static short[] Codes(short api) =>
+        api switch
+        {
+            // REQUEST_TIMED_OUT, NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS
+            Produce => [7, 6, 19],
 
-        // FETCH_SESSION_ID_NOT_FOUND
-        Fetch => [70],
+            // FETCH_SESSION_ID_NOT_FOUND
+            Fetch => [70],
 
-        // COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR
-        FindCoordinator or JoinGroup => [14, 15, 16],
+            // COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR
+            FindCoordinator or JoinGroup => [14, 15, 16],
 
-        // NOT_COORDINATOR, ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS
-        _ => [16, 22, 25, 27],
-    };
+            // NOT_COORDINATOR, ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, REBALANCE_IN_PROGRESS
+            _ => [16, 22, 25, 27],
+        };
 
     /// <param name="answer">From its correlation id on.</param>
     /// <returns>Null where the answer has no code that is known, or is not there as a whole so far.</returns>
@@ -47,7 +53,8 @@ internal static class KafkaErrors
     }
 
     /// <summary>Correlation id, one or more topics: name, partitions: index, code.</summary>
-    private static int? OfFirstPartition(ReadOnlySpan<byte> answer) => answer.Length < 10
-        || BinaryPrimitives.ReadInt32BigEndian(answer[4..]) == 0
-            ? null : 10 + BinaryPrimitives.ReadInt16BigEndian(answer[8..]) + 8;
+    private static int? OfFirstPartition(ReadOnlySpan<byte> answer) =>
+        answer.Length < 10 || BinaryPrimitives.ReadInt32BigEndian(answer[4..]) == 0
+            ? null
+            : 10 + BinaryPrimitives.ReadInt16BigEndian(answer[8..]) + 8;
 }

@@ -39,8 +39,8 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
     public bool CrashedAsTold { get; private set; }
 
     /// <summary>Whether it stopped itself where it was told to.</summary>
-    public bool FrozeAsTold => IsFrozen = !IsDown
-        && File.ReadAllText($"/proc/{ProcessId}/stat").Contains(") T ", StringComparison.Ordinal);
+    public bool FrozeAsTold =>
+        IsFrozen = !IsDown && File.ReadAllText($"/proc/{ProcessId}/stat").Contains(") T ", StringComparison.Ordinal);
 
     public int ProcessId => _process!.Id;
 
@@ -49,10 +49,12 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
         _crashAt = crashAt;
         var environment = new Dictionary<string, string>(settings)
         {
-            ["EventSettlement__Api__Urls"] = Url.ToString(), ["EVENTSETTLEMENT_CRASH_AT"] = crashAt ?? "",
+            ["EventSettlement__Api__Urls"] = Url.ToString(),
+            ["EVENTSETTLEMENT_CRASH_AT"] = crashAt ?? "",
 
             // It lives for seconds: code that is compiled again for speed never pays, and costs a third of all time.
-            ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_CallCountThreshold"] = "3E8",
+            ["DOTNET_TieredPGO"] = "0",
+            ["DOTNET_TC_CallCountThreshold"] = "3E8",
         };
         IsFrozen = false;
         _logFrom = File.Exists(Log) ? new FileInfo(Log).Length : 0;
@@ -90,7 +92,8 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
         await Waiting.Until(UntilItHears, () => IsDown || _process!.HearsSignals);
         _process!.Signal("TERM");
         return !await _process.Exits(TimeSpan.FromSeconds(30)) ? $"{name} was told to stop and had not in 30 s"
-            : _process.ExitCode != 0 ? $"{name} was told to stop and ended with {_process.ExitCode}" : null;
+            : _process.ExitCode != 0 ? $"{name} was told to stop and ended with {_process.ExitCode}"
+            : null;
     }
 
     /// <summary>Why it is down where nobody told it to be; null where somebody did.</summary>

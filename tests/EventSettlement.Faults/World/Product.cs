@@ -13,7 +13,14 @@ internal static class Product
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             var built = System.IO.Path.Combine(
-                at.FullName, "src", "EventSettlement", "bin", "Release", "net10.0", "settle.dll");
+                at.FullName,
+                "src",
+                "EventSettlement",
+                "bin",
+                "Release",
+                "net10.0",
+                "settle.dll"
+            );
             if (File.Exists(built))
                 return built;
         }

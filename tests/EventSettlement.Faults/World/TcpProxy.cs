@@ -109,8 +109,8 @@ internal sealed class TcpProxy : IDisposable
                     await link.Write(toServer, piece);
             }
         }
-        catch (Exception ended) when (ended is IOException or ObjectDisposedException or SocketException
-            or InvalidOperationException)
+        catch (Exception ended)
+            when (ended is IOException or ObjectDisposedException or SocketException or InvalidOperationException)
         {
             // One side has gone; the other follows.
         }

@@ -13,21 +13,36 @@ public sealed class HealedAlertsTests
     private const string SteadyFor11Minutes = "UPDATE alert SET last_at = clock() - interval '11 minutes'";
 
     [Theory]
-    [InlineData("run 7 study-refund settlement_failed", "settlement_failed",
+    [InlineData(
+        "run 7 study-refund settlement_failed",
+        "settlement_failed",
         "INSERT INTO run_progress VALUES (7, 'saga-0', 'FAILED', 1, 1, 1), (7, 'saga-1', 'FAILED', 0, 0, 0)",
-        "UPDATE run_progress SET settlements = 0")]
-    [InlineData("partition_stopped saga settlements/3", "partition_stopped",
+        "UPDATE run_progress SET settlements = 0"
+    )]
+    [InlineData(
+        "partition_stopped saga settlements/3",
+        "partition_stopped",
         "INSERT INTO consumer_offset (group_id, topic, partition, next_offset, epoch, stopped) "
             + "VALUES ('saga', 'settlements', 3, 5, 1, 'another record')",
-        "UPDATE consumer_offset SET stopped = NULL")]
-    [InlineData("settlement " + Id + " part 0 amount_mismatch", "amount_mismatch",
+        "UPDATE consumer_offset SET stopped = NULL"
+    )]
+    [InlineData(
+        "settlement " + Id + " part 0 amount_mismatch",
+        "amount_mismatch",
         "INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state, needs_person) "
-            + "VALUES ('" + Id + "', 1, 0, 'M', 5, 0, 'IN_DOUBT', true)",
-        "UPDATE settlement_item SET state = 'PAID'")]
+            + "VALUES ('"
+            + Id
+            + "', 1, 0, 'M', 5, 0, 'IN_DOUBT', true)",
+        "UPDATE settlement_item SET state = 'PAID'"
+    )]
     [InlineData("clock_jumped database clock", "clock_jumped", "SELECT 1", SteadyFor11Minutes)]
     [InlineData("messaging_part_failed saga", "messaging_part_failed", "SELECT 1", SteadyFor11Minutes)]
     public async Task An_alert_stays_while_its_cause_does_and_closes_with_it(
-        string cause, string code, string begin, string end)
+        string cause,
+        string code,
+        string begin,
+        string end
+    )
     {
         await using var test = await TestDatabase.Create();
         await using var database = new Database(test.ConnectionString);
@@ -71,19 +86,26 @@ public sealed class HealedAlertsTests
         await Eventually.Holds(() => Fails(database), TimeSpan.FromSeconds(10), "writing failed once");
         await Do(database, "ALTER TABLE away RENAME TO alert");
         const string told = "SELECT coalesce(string_agg(cause || ' ' || count, '; '), '') FROM alert";
-        await Eventually.Equals("partition_stopped saga settlements/3 2", async () =>
-        {
-            await using var command = database.Reads.CreateCommand(told);
-            return (string)(await command.ExecuteScalarAsync())!;
-        }, told, 15);
+        await Eventually.Equals(
+            "partition_stopped saga settlements/3 2",
+            async () =>
+            {
+                await using var command = database.Reads.CreateCommand(told);
+                return (string)(await command.ExecuteScalarAsync())!;
+            },
+            told,
+            15
+        );
     }
 
     private static async Task<bool> Fails(Database database)
     {
-        await using var command = database.Reads.CreateCommand("""
+        await using var command = database.Reads.CreateCommand(
+            """
             SELECT count(*) > 0 FROM pg_stat_activity
             WHERE datname = current_database() AND query LIKE '%INSERT INTO alert%' AND pid <> pg_backend_pid()
-            """);
+            """
+        );
         return (bool)(await command.ExecuteScalarAsync())!;
     }
 

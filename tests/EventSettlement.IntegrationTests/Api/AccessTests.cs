@@ -55,8 +55,10 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
 
     [Fact]
     public void Every_endpoint_stands_in_the_table() =>
-        Assert.Equal(Table.Keys.Order(StringComparer.Ordinal),
-            api.Endpoints.Select(Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Table.Keys.Order(StringComparer.Ordinal),
+            api.Endpoints.Select(Name).Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public async Task Each_endpoint_opens_to_its_role_and_to_no_lower_one()
@@ -109,11 +111,14 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
     private async Task<bool> IsOpen(string name, Role? role)
     {
         var parts = name.Split(' ');
-        var path = parts[1].Replace("{id:guid}", Guid.Empty.ToString(), StringComparison.Ordinal)
+        var path = parts[1]
+            .Replace("{id:guid}", Guid.Empty.ToString(), StringComparison.Ordinal)
             .Replace("{id:long}", "0", StringComparison.Ordinal)
-                .Replace("{documentName}", "v1", StringComparison.Ordinal)
-            .Replace("{name}", "none", StringComparison.Ordinal).Replace("{topic}", "none", StringComparison.Ordinal)
-            .Replace("{key}", "none", StringComparison.Ordinal).Replace("{group}", "none", StringComparison.Ordinal)
+            .Replace("{documentName}", "v1", StringComparison.Ordinal)
+            .Replace("{name}", "none", StringComparison.Ordinal)
+            .Replace("{topic}", "none", StringComparison.Ordinal)
+            .Replace("{key}", "none", StringComparison.Ordinal)
+            .Replace("{group}", "none", StringComparison.Ordinal)
             .Replace("{partition:int}", "0", StringComparison.Ordinal);
         if (parts[0] == "GET")
         {

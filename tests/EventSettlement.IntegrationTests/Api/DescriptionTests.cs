@@ -35,14 +35,18 @@ public sealed class DescriptionTests(SettledInstallation installation) : IClassF
     {
         var document = await Document();
         foreach (var (path, operations) in document["paths"]!.AsObject())
-            foreach (var (method, operation) in operations!.AsObject())
-            {
-                Assert.True(operation!["summary"] is not null, $"{method} {path} has no summary");
-                Assert.StartsWith("Needs ", (string?)operation["description"], StringComparison.Ordinal);
-                Assert.EndsWith("/Problem", (string?)operation["responses"]!["default"]!["content"]!
-                    ["application/problem+json"]!["schema"]!["$ref"], StringComparison.Ordinal);
-                Assert.True(method != "post" || operation["requestBody"] is not null, $"{path} has no body");
-            }
+        foreach (var (method, operation) in operations!.AsObject())
+        {
+            Assert.True(operation!["summary"] is not null, $"{method} {path} has no summary");
+            Assert.StartsWith("Needs ", (string?)operation["description"], StringComparison.Ordinal);
+            Assert.EndsWith(
+                "/Problem",
+                (string?)
+                    operation["responses"]!["default"]!["content"]!["application/problem+json"]!["schema"]!["$ref"],
+                StringComparison.Ordinal
+            );
+            Assert.True(method != "post" || operation["requestBody"] is not null, $"{path} has no body");
+        }
     }
 
     [Fact]
@@ -73,16 +77,17 @@ public sealed class DescriptionTests(SettledInstallation installation) : IClassF
         return await RunningApi.Json(await client.GetAsync("/openapi/v1.json"));
     }
 
-    private async Task<string> Filled(string path) => path switch
-    {
-        "/v1/items" => "/v1/items?run=1",
-        "/v1/runs/{id}" => "/v1/runs/1",
-        "/v1/parked/{id}" => "/v1/parked/1",
-        "/v1/commands/{id}" => "/v1/commands/" + await Id("/v1/settlements/"
-            + await installation.SettlementOf("S-GONE") + "/hold", null, "commandId"),
-        "/v1/selections/{id}" => "/v1/selections/" + await Id("/v1/selections", new { run = 1 }, "selectionId"),
-        _ => path.Replace("{id}", await installation.SettlementOf("S-2"), StringComparison.Ordinal),
-    };
+    private async Task<string> Filled(string path) =>
+        path switch
+        {
+            "/v1/items" => "/v1/items?run=1",
+            "/v1/runs/{id}" => "/v1/runs/1",
+            "/v1/parked/{id}" => "/v1/parked/1",
+            "/v1/commands/{id}" => "/v1/commands/"
+                + await Id("/v1/settlements/" + await installation.SettlementOf("S-GONE") + "/hold", null, "commandId"),
+            "/v1/selections/{id}" => "/v1/selections/" + await Id("/v1/selections", new { run = 1 }, "selectionId"),
+            _ => path.Replace("{id}", await installation.SettlementOf("S-2"), StringComparison.Ordinal),
+        };
 
     private async Task<string> Id(string path, object? body, string field)
     {
@@ -97,8 +102,10 @@ public sealed class DescriptionTests(SettledInstallation installation) : IClassF
     {
         if ((string?)schema["$ref"] is { } reference)
             schema = document["components"]!["schemas"]![reference.Split('/')[^1]]!;
-        string[] types = schema["type"] is JsonArray many ? [.. many.Select(t => (string)t!)]
-            : schema["type"] is { } one ? [(string)one!] : [];
+        string[] types =
+            schema["type"] is JsonArray many ? [.. many.Select(t => (string)t!)]
+            : schema["type"] is { } one ? [(string)one!]
+            : [];
         if (types.Length > 0 && !types.Contains(TypeOf(value)))
             wrong.Add($"{at} is {TypeOf(value)}, not {string.Join(" or ", types)}");
         if (value is JsonArray items)
@@ -116,13 +123,14 @@ public sealed class DescriptionTests(SettledInstallation installation) : IClassF
                 wrong.Add($"{at}/{name} is not described");
     }
 
-    private static string TypeOf(JsonNode? value) => value?.GetValueKind() switch
-    {
-        null or JsonValueKind.Null => "null",
-        JsonValueKind.String => "string",
-        JsonValueKind.True or JsonValueKind.False => "boolean",
-        JsonValueKind.Array => "array",
-        JsonValueKind.Object => "object",
-        _ => value!.AsValue().TryGetValue<long>(out _) ? "integer" : "number",
-    };
+    private static string TypeOf(JsonNode? value) =>
+        value?.GetValueKind() switch
+        {
+            null or JsonValueKind.Null => "null",
+            JsonValueKind.String => "string",
+            JsonValueKind.True or JsonValueKind.False => "boolean",
+            JsonValueKind.Array => "array",
+            JsonValueKind.Object => "object",
+            _ => value!.AsValue().TryGetValue<long>(out _) ? "integer" : "number",
+        };
 }

@@ -14,8 +14,11 @@ public sealed class HealthTests(RunningApi api) : IClassFixture<RunningApi>
     {
         Assert.Null(await OutboxOldestAt());
         await Do("INSERT INTO outbox (shard, topic, headers) VALUES (0, 'nowhere', '')");
-        Assert.InRange(DateTimeOffset.UtcNow - (await OutboxOldestAt())!.Value, TimeSpan.FromSeconds(-5),
-            TimeSpan.FromSeconds(30));
+        Assert.InRange(
+            DateTimeOffset.UtcNow - (await OutboxOldestAt())!.Value,
+            TimeSpan.FromSeconds(-5),
+            TimeSpan.FromSeconds(30)
+        );
         await Do("DELETE FROM outbox");
     }
 
@@ -29,7 +32,11 @@ public sealed class HealthTests(RunningApi api) : IClassFixture<RunningApi>
         // It never answers, and does not listen to being told to give up.
         await using var away = new LogThatIsAway(() => new TaskCompletionSource<(long, long)>().Task);
         var health = new HealthReads(
-            api.Database, new OffsetStore(api.Database.Hot, away), away, NullLogger<HealthReads>.Instance);
+            api.Database,
+            new OffsetStore(api.Database.Hot, away),
+            away,
+            NullLogger<HealthReads>.Instance
+        );
         var asked = Stopwatch.GetTimestamp();
         Assert.Equal(missing, await health.FindMissing(roles.Split(','), default));
         Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(5));

@@ -32,10 +32,16 @@ public sealed class HostileInputTests(RunningApi api) : IClassFixture<RunningApi
     }
 
     [Theory]
-    [InlineData("/v1/runs", """{"programme":"study-refund","date":"2026-11-21","payAt":"2026-11-21T10:00:00"}""",
-        "/payAt")]
-    [InlineData("/v1/runs", """{"programme":"study-refund","date":"2026-11-21","payAt":"9999-12-31T23:59:59Z"}""",
-        "/payAt")]
+    [InlineData(
+        "/v1/runs",
+        """{"programme":"study-refund","date":"2026-11-21","payAt":"2026-11-21T10:00:00"}""",
+        "/payAt"
+    )]
+    [InlineData(
+        "/v1/runs",
+        """{"programme":"study-refund","date":"2026-11-21","payAt":"9999-12-31T23:59:59Z"}""",
+        "/payAt"
+    )]
     [InlineData("/v1/runs", """{"programme":"study-refund","date":"2026-11-21","date":"2026-11-22"}""", "")]
     [InlineData("/v1/runs", """{"programme":7,"date":"2026-11-21"}""", "/programme")]
     [InlineData("/v1/runs/1/stop", """{"reason":"a\u0000b"}""", "/reason")]

@@ -7,8 +7,12 @@ public sealed class IdempotencyTests(RunningApi api) : IClassFixture<RunningApi>
 {
     private static readonly object Facts = new
     {
-        studyId = "S-1", completedAt = "2026-11-01T10:00:00+09:00", currency = "KRW", depositPerMember = 1000,
-        penaltyPerAbsence = 100, participants = new[] { new { memberId = "M-1", absences = 1 } },
+        studyId = "S-1",
+        completedAt = "2026-11-01T10:00:00+09:00",
+        currency = "KRW",
+        depositPerMember = 1000,
+        penaltyPerAbsence = 100,
+        participants = new[] { new { memberId = "M-1", absences = 1 } },
     };
 
     private const string Path = "/v1/events/study-completed";
@@ -58,8 +62,9 @@ public sealed class IdempotencyTests(RunningApi api) : IClassFixture<RunningApi>
     public async Task Of_many_at_once_one_has_the_effect_and_all_the_same_answer()
     {
         var before = await Sent();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8)
-            .Select(_ => api.Post(Role.Operator, Path, Facts, "at once")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => api.Post(Role.Operator, Path, Facts, "at once"))
+        );
         Assert.All(answers, a => Assert.Equal(HttpStatusCode.Accepted, a.StatusCode));
         Assert.Equal(7, answers.Count(a => a.Headers.Contains("Idempotent-Replayed")));
         Assert.Equal(before + 1, await Sent());
@@ -79,14 +84,22 @@ public sealed class IdempotencyTests(RunningApi api) : IClassFixture<RunningApi>
     public async Task What_was_carried_out_stands_in_the_audit()
     {
         await api.Post(Role.Operator, "/v1/runs/77/stop", null, "audited");
-        Assert.Equal(1, await api.Count("""
-            SELECT count(*) FROM audit WHERE actor = 'Operator' AND action = 'POST /v1/runs/{id:long}/stop'
-                AND target = '/v1/runs/77/stop' AND detail = 'answered 404'
-            """));
+        Assert.Equal(
+            1,
+            await api.Count(
+                """
+                SELECT count(*) FROM audit WHERE actor = 'Operator' AND action = 'POST /v1/runs/{id:long}/stop'
+                    AND target = '/v1/runs/77/stop' AND detail = 'answered 404'
+                """
+            )
+        );
     }
 
-    private Task<long> Sent() => api.Count("""
-        SELECT coalesce(sum(next_offset), 0)::bigint FROM log_head JOIN log_topic USING (topic_id)
-        WHERE topic = 'study-completed'
-        """);
+    private Task<long> Sent() =>
+        api.Count(
+            """
+            SELECT coalesce(sum(next_offset), 0)::bigint FROM log_head JOIN log_topic USING (topic_id)
+            WHERE topic = 'study-completed'
+            """
+        );
 }

@@ -33,28 +33,37 @@ public sealed class InterruptedRequestTests(RunningApi api) : IClassFixture<Runn
     [InlineData("{\"paid\":\"tx-1\"}", "PAID")]
     [InlineData("{\"writeOff\":\"left the club\"}", "WRITTEN_OFF")]
     public async Task A_resolution_whose_answer_was_lost_is_audited_and_answered_when_it_comes_again(
-        string json, string state)
+        string json,
+        string state
+    )
     {
         var id = await Failed();
         var (path, body) = ($"/v1/items/{id}-1:1/resolve", System.Text.Json.Nodes.JsonNode.Parse(json));
-        await Do("""
+        await Do(
+            """
             CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'lost'; END $$;
             CREATE TRIGGER lose BEFORE UPDATE ON idempotency FOR EACH ROW EXECUTE FUNCTION lose()
-            """);
+            """
+        );
         var lost = await api.Post(Role.Admin, path, body, state);
         await Do("DROP TRIGGER lose ON idempotency; DROP FUNCTION lose");
         Assert.Equal(HttpStatusCode.InternalServerError, lost.StatusCode);
-        Assert.Equal(1, await api.Count(
-            $"SELECT count(*) FROM audit WHERE target = '{path}' AND actor = 'Admin' AND detail = 'done'"));
+        Assert.Equal(
+            1,
+            await api.Count(
+                $"SELECT count(*) FROM audit WHERE target = '{path}' AND actor = 'Admin' AND detail = 'done'"
+            )
+        );
         await Do("UPDATE idempotency SET created_at = clock() - interval '2 minutes' WHERE status IS NULL");
         var again = await api.Post(Role.Admin, path, body, state);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal(state, (string?)(await RunningApi.Json(again))["state"]);
-        Assert.Equal(1, await api.Count(
-            $"SELECT count(*) FROM posting WHERE settlement_id = '{id}' AND line = 1"));
+        Assert.Equal(1, await api.Count($"SELECT count(*) FROM posting WHERE settlement_id = '{id}' AND line = 1"));
         Assert.Equal(1, await api.Count($"SELECT count(*) FROM audit WHERE target = '{path}'"));
-        Assert.Equal(1, await api.Count(
-            $"SELECT count(*) FROM audit WHERE target = '{path}' AND detail = 'answered 200'"));
+        Assert.Equal(
+            1,
+            await api.Count($"SELECT count(*) FROM audit WHERE target = '{path}' AND detail = 'answered 200'")
+        );
     }
 
     [Fact]
@@ -62,31 +71,39 @@ public sealed class InterruptedRequestTests(RunningApi api) : IClassFixture<Runn
     {
         const string path = "/v1/runs";
         var run = new { programme = "study-refund", date = "2026-11-05" };
-        await Do("""
+        await Do(
+            """
             CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
             CREATE TRIGGER fail BEFORE INSERT ON run FOR EACH ROW EXECUTE FUNCTION fail()
-            """);
+            """
+        );
         var failed = await api.Post(Role.Operator, path, run, "fails first");
         await Do("DROP TRIGGER fail ON run; DROP FUNCTION fail");
         Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
-        Assert.Equal(1, await api.Count(
-            $"SELECT count(*) FROM audit WHERE target = '{path}' AND detail = 'outcome unknown'"));
+        Assert.Equal(
+            1,
+            await api.Count($"SELECT count(*) FROM audit WHERE target = '{path}' AND detail = 'outcome unknown'")
+        );
         Assert.Equal(HttpStatusCode.Created, (await api.Post(Role.Operator, path, run, "fails first")).StatusCode);
         Assert.Equal(1, await api.Count($"SELECT count(*) FROM audit WHERE target = '{path}'"));
-        Assert.Equal(1, await api.Count(
-            $"SELECT count(*) FROM audit WHERE target = '{path}' AND detail = 'answered 201'"));
+        Assert.Equal(
+            1,
+            await api.Count($"SELECT count(*) FROM audit WHERE target = '{path}' AND detail = 'answered 201'")
+        );
     }
 
     [Fact]
     public async Task An_answer_that_could_not_be_kept_at_once_is_kept_a_moment_later()
     {
         var (path, body) = ($"/v1/items/{await Failed()}-1:1/resolve", new { paid = "tx-1" });
-        await Do("""
+        await Do(
+            """
             CREATE SEQUENCE refused;
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 IF nextval('refused') <= 3 THEN RAISE SQLSTATE '40001'; END IF; RETURN NEW; END $$;
             CREATE TRIGGER refuse BEFORE UPDATE ON idempotency FOR EACH ROW EXECUTE FUNCTION refuse()
-            """);
+            """
+        );
         var first = await api.Post(Role.Admin, path, body, "kept later");
         await Do("DROP TRIGGER refuse ON idempotency; DROP FUNCTION refuse; DROP SEQUENCE refused");
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
@@ -98,7 +115,8 @@ public sealed class InterruptedRequestTests(RunningApi api) : IClassFixture<Runn
     private async Task<Guid> Failed()
     {
         var id = Guid.CreateVersion7();
-        await Do($"""
+        await Do(
+            $"""
             INSERT INTO settlement_request VALUES ('{id}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 1000, 0,
                 1, 1, clock(), clock(), 'p', 1, 1, 't', 0, 0);
             INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state, attempt)
@@ -107,7 +125,8 @@ public sealed class InterruptedRequestTests(RunningApi api) : IClassFixture<Runn
             INSERT INTO settlement SELECT '{id}', 1, 'FAILED', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 1000,
                 0, 1, 0, 1, 0, 0, 0, 0, '0,0,1,0,0,0,0,0,1000,0,0,0', 4, 0, false, false, false, NULL, false, clock(),
                 NULL, NULL, NULL, 1, clock(), clock()
-            """);
+            """
+        );
         return id;
     }
 

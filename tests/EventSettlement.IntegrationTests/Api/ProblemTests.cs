@@ -62,11 +62,21 @@ public sealed class ProblemTests(RunningApi api) : IClassFixture<RunningApi>
     [InlineData("POST", "/v1/runs", "text/plain", 415, "unsupported_media_type")]
     [InlineData("POST", "/v1/runs", null, 415, "unsupported_media_type")]
     [InlineData("POST", "/v1/runs", "application/json; charset=nonsense", 415, "unsupported_media_type")]
-    [InlineData("POST", "/v1/events/study-completed", "application/json; charset=utf-16", 415,
-        "unsupported_media_type")]
+    [InlineData(
+        "POST",
+        "/v1/events/study-completed",
+        "application/json; charset=utf-16",
+        415,
+        "unsupported_media_type"
+    )]
     [InlineData("GET", "/other", null, 404, "path_not_found")]
     public async Task What_no_endpoint_takes_is_a_problem_too(
-        string method, string path, string? type, int status, string code)
+        string method,
+        string path,
+        string? type,
+        int status,
+        string code
+    )
     {
         using var client = api.Client(Role.Admin);
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -110,8 +120,12 @@ public sealed class ProblemTests(RunningApi api) : IClassFixture<RunningApi>
     [Fact]
     public async Task A_body_that_is_too_large_is_refused()
     {
-        var answer = await api.Post(Role.Operator, "/v1/events/study-completed", new { a = new string('x', 1_100_000) },
-            "large");
+        var answer = await api.Post(
+            Role.Operator,
+            "/v1/events/study-completed",
+            new { a = new string('x', 1_100_000) },
+            "large"
+        );
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
@@ -121,13 +135,23 @@ public sealed class ProblemTests(RunningApi api) : IClassFixture<RunningApi>
         using var client = api.Client(Role.Viewer);
         var document = await RunningApi.Json(await client.GetAsync("/openapi/v1.json"));
         Assert.StartsWith("3.1", (string?)document["openapi"], StringComparison.Ordinal);
-        var described = document["paths"]!.AsObject()
+        var described = document["paths"]!
+            .AsObject()
             .SelectMany(p => p.Value!.AsObject().Select(o => $"{o.Key.ToUpperInvariant()} {p.Key}"));
-        var routes = api.Endpoints.Select(e => $"{e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} "
-                + "/" + e.RoutePattern.RawText!.Trim('/').Replace(":guid", "", StringComparison.Ordinal)
-                    .Replace(":long", "", StringComparison.Ordinal).Replace(":int", "", StringComparison.Ordinal))
-            .Where(r => r.Contains("/v1/", StringComparison.Ordinal) || r.Contains("/healthz", StringComparison.Ordinal)
-                || r.Contains("/metrics", StringComparison.Ordinal));
+        var routes = api
+            .Endpoints.Select(e =>
+                $"{e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} "
+                + "/"
+                + e.RoutePattern.RawText!.Trim('/')
+                    .Replace(":guid", "", StringComparison.Ordinal)
+                    .Replace(":long", "", StringComparison.Ordinal)
+                    .Replace(":int", "", StringComparison.Ordinal)
+            )
+            .Where(r =>
+                r.Contains("/v1/", StringComparison.Ordinal)
+                || r.Contains("/healthz", StringComparison.Ordinal)
+                || r.Contains("/metrics", StringComparison.Ordinal)
+            );
         Assert.Equal(routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
         var post = document["paths"]!["/v1/runs"]!["post"]!;
         Assert.Contains(post["parameters"]!.AsArray(), p => (string?)p!["name"] == "Idempotency-Key");

@@ -48,10 +48,14 @@ public sealed class RunningApi : IAsyncLifetime
 
     public HttpClient Client(Role? role)
     {
-        var address = _app!.Services.GetRequiredService<IServer>()
-            .Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) {
-            BaseAddress = new Uri(address) };
+        var address = _app!
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.First();
+        var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(address),
+        };
         if (role is { } known)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _keys[known]);
         return client;

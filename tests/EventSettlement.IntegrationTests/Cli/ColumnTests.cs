@@ -6,27 +6,33 @@ namespace EventSettlement.IntegrationTests.Cli;
 [Collection(ConsoleTests.Name)]
 public sealed class ColumnTests(SettledInstallation installation) : IClassFixture<SettledInstallation>
 {
-    private const string Settlements = "settlement_id,programme,subject,period,run_id,state,currency,amount,"
+    private const string Settlements =
+        "settlement_id,programme,subject,period,run_id,state,currency,amount,"
         + "paid_amount,items,paid,failed,rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at";
 
-    private const string Items = "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,"
+    private const string Items =
+        "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,"
         + "transaction_id,error_code,paid_at";
 
-    public static TheoryData<string, string> Lists => new()
-    {
-        { "settlement list", Settlements },
-        { "settlement items --run 1", Items },
-        { "settlement items {paid}", Items },
-        { "settlement history {paid}", "seq,at,from_state,to_state,cause,attempt,actor,reason" },
-        { "parked list", "parked_id,topic,partition,offset,code,pointer,message,first_seen,status" },
-        { "run list", "run_id,programme,date,kind,state,pay_at,actor,planned,created_at,planned_at,finished_at,"
-            + "retrying,next_retry_at,held,stop_reason,waits_for" },
-        { "alert list", "cause,code,state,count,amount,currency,first_at,last_at,message,next" },
-        { "downstream list", "name,state,code,reason,since,actor" },
-        { "ledger balance", "account,currency,balance" },
-        { "ledger entries", "transaction_id,line,account,currency,amount,kind,reference,settlement_id,at" },
-        { "log list", "group,topic,partition,next_offset,stopped" },
-    };
+    public static TheoryData<string, string> Lists =>
+        new()
+        {
+            { "settlement list", Settlements },
+            { "settlement items --run 1", Items },
+            { "settlement items {paid}", Items },
+            { "settlement history {paid}", "seq,at,from_state,to_state,cause,attempt,actor,reason" },
+            { "parked list", "parked_id,topic,partition,offset,code,pointer,message,first_seen,status" },
+            {
+                "run list",
+                "run_id,programme,date,kind,state,pay_at,actor,planned,created_at,planned_at,finished_at,"
+                    + "retrying,next_retry_at,held,stop_reason,waits_for"
+            },
+            { "alert list", "cause,code,state,count,amount,currency,first_at,last_at,message,next" },
+            { "downstream list", "name,state,code,reason,since,actor" },
+            { "ledger balance", "account,currency,balance" },
+            { "ledger entries", "transaction_id,line,account,currency,amount,kind,reference,settlement_id,at" },
+            { "log list", "group,topic,partition,next_offset,stopped" },
+        };
 
     [Theory]
     [MemberData(nameof(Lists))]
@@ -62,8 +68,10 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
         line = line.Replace("{paid}", await installation.SettlementOf("S-2"), StringComparison.Ordinal);
         var (_, csv, error) = await installation.Settle(line + " --output csv");
         Assert.Equal(rows + 1, csv.TrimEnd().Split("\r\n").Length);
-        Assert.Equal(line.Contains("--limit", StringComparison.Ordinal),
-            error.StartsWith("There are more: --after ", StringComparison.Ordinal));
+        Assert.Equal(
+            line.Contains("--limit", StringComparison.Ordinal),
+            error.StartsWith("There are more: --after ", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -77,22 +85,38 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
         var all = await installation.Column(line, id);
         var (_, _, told) = await installation.Settle(line + " --limit 1 --output csv");
         if (all.Length > 1)
-            Assert.Equal(all[1..], await installation.Column(line + told[told.IndexOf(" --after",
-                StringComparison.Ordinal)..].TrimEnd(), id));
+            Assert.Equal(
+                all[1..],
+                await installation.Column(
+                    line + told[told.IndexOf(" --after", StringComparison.Ordinal)..].TrimEnd(),
+                    id
+                )
+            );
         if (id is "settlement_id" or "key" or "parked_id")
             Assert.Equal(all[1..], await installation.Column($"{line} --after {all[0]}", id));
     }
 
     [Theory]
-    [InlineData("settlement show {paid}", "settlement_id,programme,subject,period,run_id,state,currency,amount,"
-        + "paid_amount,items,paid,failed,rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at,"
-        + "created_at")]
-    [InlineData("settlement explain {paid}",
-        "settlement_id,programme,subject,period,state,currency,amount,paid_amount,kept,run_id,text,items")]
-    [InlineData("run show 1", "run_id,programme,date,kind,state,pay_at,actor,planned,created_at,planned_at,"
-        + "finished_at,stop_reason,retrying,next_retry_at,held,waits_for,totals")]
-    [InlineData("parked show 1", "parked_id,topic,partition,offset,code,pointer,message,first_seen,seen,status,who,"
-        + "reason,key_base64,headers,body_text,body_base64")]
+    [InlineData(
+        "settlement show {paid}",
+        "settlement_id,programme,subject,period,run_id,state,currency,amount,"
+            + "paid_amount,items,paid,failed,rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at,"
+            + "created_at"
+    )]
+    [InlineData(
+        "settlement explain {paid}",
+        "settlement_id,programme,subject,period,state,currency,amount,paid_amount,kept,run_id,text,items"
+    )]
+    [InlineData(
+        "run show 1",
+        "run_id,programme,date,kind,state,pay_at,actor,planned,created_at,planned_at,"
+            + "finished_at,stop_reason,retrying,next_retry_at,held,waits_for,totals"
+    )]
+    [InlineData(
+        "parked show 1",
+        "parked_id,topic,partition,offset,code,pointer,message,first_seen,seen,status,who,"
+            + "reason,key_base64,headers,body_text,body_base64"
+    )]
     [InlineData("ledger verify", "right,passed,findings")]
     public async Task What_is_shown_as_json_has_the_names_of_the_columns(string line, string names)
     {

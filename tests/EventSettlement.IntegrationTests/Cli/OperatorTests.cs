@@ -11,8 +11,11 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
     {
         await Run("S-REJ", "REJ", "M-2", rejected: "REJ");
         var id = await installation.SettlementOf("S-REJ");
-        Assert.Contains("REJ  REJECTED  30,000 = 30,000 − 0 absences × 3,000; fact at study-completed/",
-            await Told("settlement explain " + id), StringComparison.Ordinal);
+        Assert.Contains(
+            "REJ  REJECTED  30,000 = 30,000 − 0 absences × 3,000; fact at study-completed/",
+            await Told("settlement explain " + id),
+            StringComparison.Ordinal
+        );
         Assert.Contains("rejected: told", await Told("settlement explain " + id), StringComparison.Ordinal);
         var (exit, error) = await installation.Ended("settlement retry " + id);
         Assert.Equal(4, exit);
@@ -20,8 +23,11 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         installation.Rejected.Remove("REJ");
         Assert.Equal((0, ""), await installation.Ended($"settlement retry {id} --include-rejected"));
         await SettledInstallation.Until(async () => await installation.StateOf("S-REJ") == "COMPLETED");
-        Assert.Matches("27,000 = 30,000 − 1 absence × 3,000; fact at study-completed/[0-9]+/[0-9]+; run [0-9]+ for "
-            + "2026-11-21; paid as t-[0-9]+ on [0-9-]+ [0-9:]+ KST", await Told("settlement explain " + id));
+        Assert.Matches(
+            "27,000 = 30,000 − 1 absence × 3,000; fact at study-completed/[0-9]+/[0-9]+; run [0-9]+ for "
+                + "2026-11-21; paid as t-[0-9]+ on [0-9-]+ [0-9:]+ KST",
+            await Told("settlement explain " + id)
+        );
     }
 
     [Fact]
@@ -31,14 +37,16 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         Assert.Equal(["FAILED"], await installation.Column($"settlement list --run {run}", "state"));
         var mine = $"run {run} study-refund settlement_failed";
         Assert.Contains(mine, await installation.Column("alert list --state open", "cause"));
-        var next = (await installation.Column("alert list --state open", "next"))
-            .Single(n => n.Contains($"--run {run} ", StringComparison.Ordinal));
+        var next = (await installation.Column("alert list --state open", "next")).Single(n =>
+            n.Contains($"--run {run} ", StringComparison.Ordinal)
+        );
         Assert.StartsWith("settle settlement list --run", next, StringComparison.Ordinal);
         installation.Failing.Clear();
         var id = await installation.SettlementOf("S-FAIL");
         Assert.Equal((0, ""), await installation.Ended("settlement retry " + id));
         await SettledInstallation.Until(async () =>
-            (await installation.Column("alert list --state closed", "cause")).Contains(mine));
+            (await installation.Column("alert list --state closed", "cause")).Contains(mine)
+        );
     }
 
     [Fact]
@@ -46,12 +54,20 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
     {
         await installation.Take(SettledInstallation.Fact("S-LATER", "M-1"));
         var run = await Start("--pay-at 2031-01-01T00:00:00+09:00");
-        await SettledInstallation.Until(async () => (await Told($"run show {run}"))
-            .Contains("1 pending, payable from 2031-01-01 00:00:00 KST", StringComparison.Ordinal));
+        await SettledInstallation.Until(async () =>
+            (await Told($"run show {run}")).Contains(
+                "1 pending, payable from 2031-01-01 00:00:00 KST",
+                StringComparison.Ordinal
+            )
+        );
         var (exit, error) = await installation.Ended("run start study-refund --date 2026-11-21");
         Assert.Equal(4, exit);
-        Assert.StartsWith($"refused_by_state (run_unfinished): run {run} for 2026-11-21 is not finished yet: "
-            + "1 pending, payable from 2031-01-01 00:00:00 KST", error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"refused_by_state (run_unfinished): run {run} for 2026-11-21 is not finished yet: "
+                + "1 pending, payable from 2031-01-01 00:00:00 KST",
+            error,
+            StringComparison.Ordinal
+        );
         Assert.Contains($"settle run stop {run}", error, StringComparison.Ordinal);
         var id = await installation.SettlementOf("S-LATER");
         Assert.Equal((0, ""), await installation.Ended($"settlement hold {id} --reason look"));
@@ -62,20 +78,30 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         await SettledInstallation.Until(async () => await installation.StateOf("S-LATER") == "CANCELLED");
         Assert.Equal((0, ""), await installation.Ended($"run watch {run}"));
         Assert.Equal((0, ""), await installation.Ended("ledger verify"));
-        Assert.Equal(["hold", "release", "cancel-asked", "cancelled"],
-            (await installation.Column("settlement history " + id, "cause"))[1..]);
+        Assert.Equal(
+            ["hold", "release", "cancel-asked", "cancelled"],
+            (await installation.Column("settlement history " + id, "cause"))[1..]
+        );
     }
 
     [Fact]
     public async Task A_downstream_that_refuses_everything_is_stopped_with_its_reason_until_it_is_resumed()
     {
-        installation.Members.Before = (http, _) => { http.Response.StatusCode = 401; return Task.FromResult(true); };
+        installation.Members.Before = (http, _) =>
+        {
+            http.Response.StatusCode = 401;
+            return Task.FromResult(true);
+        };
         await installation.Take(SettledInstallation.Fact("S-401", "M-1"));
         var run = await Start("");
         await SettledInstallation.Until(async () =>
-            (await installation.Column("downstream list", "state")).Single() == "STOPPED");
-        Assert.Contains("401", (await installation.Column("downstream list", "code")).Single(),
-            StringComparison.Ordinal);
+            (await installation.Column("downstream list", "state")).Single() == "STOPPED"
+        );
+        Assert.Contains(
+            "401",
+            (await installation.Column("downstream list", "code")).Single(),
+            StringComparison.Ordinal
+        );
         Assert.Contains("payouts to member are stopped", await Told($"run show {run}"), StringComparison.Ordinal);
         Assert.Contains("downstream member stopped", await installation.Column("alert list --state open", "cause"));
         installation.Members.Before = (_, _) => Task.FromResult(false);
@@ -88,8 +114,10 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
     [Fact]
     public async Task A_stopped_partition_is_listed_and_read_on_when_it_is_accepted()
     {
-        await installation.Do("UPDATE consumer_offset SET stopped = 'another record', epoch = epoch + 1 "
-            + "WHERE group_id = 'saga' AND topic = 'settlements' AND partition = 3");
+        await installation.Do(
+            "UPDATE consumer_offset SET stopped = 'another record', epoch = epoch + 1 "
+                + "WHERE group_id = 'saga' AND topic = 'settlements' AND partition = 3"
+        );
         Assert.Equal(["another record"], await installation.Column("log list --stopped", "stopped"));
         Assert.Equal((0, ""), await installation.Ended("log accept saga settlements 3"));
         Assert.Empty(await installation.Column("log list --stopped", "stopped"));
@@ -107,9 +135,12 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         Assert.Contains("stopped by tester", error, StringComparison.Ordinal);
         Assert.Equal((0, ""), await installation.Ended($"run resume {run}"));
         await SettledInstallation.Until(async () =>
-            (await installation.Column("settlement list --subject S-STOP", "state")).Length == 1);
-        Assert.Equal((0, ""), await installation.Ended(
-            $"settlement cancel {await installation.SettlementOf("S-STOP")} --reason done"));
+            (await installation.Column("settlement list --subject S-STOP", "state")).Length == 1
+        );
+        Assert.Equal(
+            (0, ""),
+            await installation.Ended($"settlement cancel {await installation.SettlementOf("S-STOP")} --reason done")
+        );
         Assert.Equal((0, ""), await installation.Ended($"run watch {run}"));
     }
 
@@ -124,12 +155,13 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         Assert.Equal((0, ""), await installation.Ended("parked replay " + id));
         Assert.Equal((4, true), await Refused("parked replay " + id, "refused_by_state (not_parked)"));
         // What is wrong is parked anew, as a message of its own.
-        await SettledInstallation.Until(async () =>
-            (await installation.Column("parked list", "parked_id"))[^1] != id);
+        await SettledInstallation.Until(async () => (await installation.Column("parked list", "parked_id"))[^1] != id);
         var again = (await installation.Column("parked list", "parked_id"))[^1];
         Assert.Equal((0, ""), await installation.Ended($"parked discard {again} --reason same"));
-        Assert.Equal((4, true),
-            await Refused($"parked discard {again} --reason same", "refused_by_state (not_parked)"));
+        Assert.Equal(
+            (4, true),
+            await Refused($"parked discard {again} --reason same", "refused_by_state (not_parked)")
+        );
     }
 
     [Fact]
@@ -179,8 +211,13 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         Assert.Contains("\nand 150 more\n", error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
-    private async Task<long> Run(string study, string first, string second, string? rejected = null,
-        string? failing = null)
+    private async Task<long> Run(
+        string study,
+        string first,
+        string second,
+        string? rejected = null,
+        string? failing = null
+    )
     {
         if (rejected is not null)
             installation.Rejected.Add(rejected);

@@ -21,9 +21,12 @@ public sealed class SelectionTests(SettledInstallation installation) : IClassFix
         Assert.True(exit == 0, error);
         Assert.Equal("retry: 5 DONE, 0 REFUSED, 0 without an answer", told.TrimEnd());
         await SettledInstallation.Until(async () =>
-            (await installation.Column($"settlement list --run {run} --state COMPLETED", "subject")).Length == 5);
-        Assert.Equal("retry: nothing is selected", (await installation.Settle(
-            $"settlement retry --run {run} --yes --expect-count 0")).Out.TrimEnd());
+            (await installation.Column($"settlement list --run {run} --state COMPLETED", "subject")).Length == 5
+        );
+        Assert.Equal(
+            "retry: nothing is selected",
+            (await installation.Settle($"settlement retry --run {run} --yes --expect-count 0")).Out.TrimEnd()
+        );
         Assert.Equal((0, ""), await installation.Ended("ledger verify"));
     }
 
@@ -32,14 +35,18 @@ public sealed class SelectionTests(SettledInstallation installation) : IClassFix
     {
         var run = await FailedRun("B", 3);
         var selection = await Post("/v1/selections", new { run, state = "FAILED" }, "select");
-        Assert.Equal((3, 90_000, "KRW"), ((int)selection["count"]!, (long)selection["amount"]!,
-            (string?)selection["currency"]));
+        Assert.Equal(
+            (3, 90_000, "KRW"),
+            ((int)selection["count"]!, (long)selection["amount"]!, (string?)selection["currency"])
+        );
         Assert.Equal((0, ""), await installation.Ended("settlement hold " + await installation.SettlementOf("B-1")));
         var retry = $"/v1/selections/{selection["selectionId"]}/retry";
         var refused = await Post(retry, new { }, "retry");
         Assert.Equal((409, "selection_changed"), ((int)refused["status"]!, (string?)refused["code"]));
-        Assert.Equal(["FAILED", "FAILED", "FAILED"],
-            await installation.Column($"settlement list --run {run}", "state"));
+        Assert.Equal(
+            ["FAILED", "FAILED", "FAILED"],
+            await installation.Column($"settlement list --run {run}", "state")
+        );
     }
 
     [Fact]
@@ -67,10 +74,12 @@ public sealed class SelectionTests(SettledInstallation installation) : IClassFix
     private async Task<long> FailedRun(string name, int studies)
     {
         installation.Failing.Add(name);
-        await installation.Take([.. Enumerable.Range(1, studies)
-            .Select(n => SettledInstallation.Fact($"{name}-{n}", name))]);
+        await installation.Take([
+            .. Enumerable.Range(1, studies).Select(n => SettledInstallation.Fact($"{name}-{n}", name)),
+        ]);
         var (exit, told, error) = await installation.Settle(
-            "run start study-refund --date 2026-11-21 --watch --output json");
+            "run start study-refund --date 2026-11-21 --watch --output json"
+        );
         Assert.True(exit == 0, error);
         return (long)JsonNode.Parse(told)!["run_id"]!;
     }

@@ -35,7 +35,10 @@ public sealed class SettledInstallation : IAsyncLifetime
     {
         _database = await TestDatabase.Create();
         Members = await StubMembers.Start();
-        Members.Judge = m => Rejected.Contains(m) ? "REJECTED" : Failing.Contains(m) ? "FAILED" : "CREDITED";
+        Members.Judge = m =>
+            Rejected.Contains(m) ? "REJECTED"
+            : Failing.Contains(m) ? "FAILED"
+            : "CREDITED";
         var settings = new Settings();
         settings.ConnectionStrings.Main = _database.ConnectionString;
         settings.MemberService.BaseUrl = Members.Url;
@@ -44,7 +47,9 @@ public sealed class SettledInstallation : IAsyncLifetime
         settings.Api.Urls = "http://127.0.0.1:0";
         _app = ServeHost.Build(settings, ServeHost.AllRoles);
         await _app.StartAsync();
-        _address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!
+        _address = _app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
             .Addresses.First();
         _key = await _app.Services.GetRequiredService<KeyStore>().Create("tester", Role.Admin, default);
         await Take([.. Enumerable.Range(1, Studies - 1).Select(n => Fact($"S-{n}", "M-1", "M-2"))]);
@@ -76,11 +81,14 @@ public sealed class SettledInstallation : IAsyncLifetime
     public Task<string> Key(string name, Role role) =>
         _app!.Services.GetRequiredService<KeyStore>().Create(name, role, default);
 
-    public static string Fact(string study, params string[] members) => $$"""
+    public static string Fact(string study, params string[] members) =>
+        $$"""
         {"studyId":"{{study}}","completedAt":"2026-11-01T10:00:00+09:00","currency":"KRW","depositPerMember":30000,
         "penaltyPerAbsence":3000,"participants":[{{string.Join(',', members.Select((m, i) =>
             $$"""{"memberId":"{{m}}","absences":{{i}}}"""))}}]}
-        """.ReplaceLineEndings("");
+        """.ReplaceLineEndings(
+            ""
+        );
 
     /// <summary>Sends facts and waits until the intake has them.</summary>
     public async Task Take(params string[] facts)
@@ -90,14 +98,18 @@ public sealed class SettledInstallation : IAsyncLifetime
         request.Content = new StringContent(string.Join('\n', facts));
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         Assert.Equal(202, (int)(await client.SendAsync(request)).StatusCode);
-        await Until(async () => (await Details()).GetProperty("lag").GetInt64() == 0
-            && (await Details()).GetProperty("outboxWaiting").GetInt64() == 0);
+        await Until(async () =>
+            (await Details()).GetProperty("lag").GetInt64() == 0
+            && (await Details()).GetProperty("outboxWaiting").GetInt64() == 0
+        );
     }
 
-    public HttpClient Client(HttpMessageHandler? handler = null) => new(handler ?? new HttpClientHandler())
-    {
-        BaseAddress = new Uri(_address), DefaultRequestHeaders = { Authorization = new("Bearer", _key) },
-    };
+    public HttpClient Client(HttpMessageHandler? handler = null) =>
+        new(handler ?? new HttpClientHandler())
+        {
+            BaseAddress = new Uri(_address),
+            DefaultRequestHeaders = { Authorization = new("Bearer", _key) },
+        };
 
     /// <summary>What <c>settle LINE</c> prints and how it ends.</summary>
     public Task<(int Exit, string Out, string Error)> Settle(string line)
@@ -107,10 +119,14 @@ public sealed class SettledInstallation : IAsyncLifetime
     }
 
     /// <summary>This process has, until it is disposed of, the environment of this installation.</summary>
-    public IDisposable AsEnvironment(string folder) => new Variables(
-        ("EVENTSETTLEMENT_API", _address), ("EVENTSETTLEMENT_KEY", _key), ("EVENTSETTLEMENT_HOME", folder),
-        ("EventSettlement__ConnectionStrings__Main", _database!.ConnectionString),
-        ("EventSettlement__MemberService__BaseUrl", Members.Url));
+    public IDisposable AsEnvironment(string folder) =>
+        new Variables(
+            ("EVENTSETTLEMENT_API", _address),
+            ("EVENTSETTLEMENT_KEY", _key),
+            ("EVENTSETTLEMENT_HOME", folder),
+            ("EventSettlement__ConnectionStrings__Main", _database!.ConnectionString),
+            ("EventSettlement__MemberService__BaseUrl", Members.Url)
+        );
 
     public static async Task<(int Exit, string Out, string Error)> Captured(string[] words)
     {
@@ -142,8 +158,7 @@ public sealed class SettledInstallation : IAsyncLifetime
     {
         var (exit, told, error) = await Settle(line + " --output json");
         Assert.True(exit == 0, error);
-        return [.. System.Text.Json.Nodes.JsonNode.Parse(told)!.AsArray()
-            .Select(r => r![column]?.ToString() ?? "")];
+        return [.. System.Text.Json.Nodes.JsonNode.Parse(told)!.AsArray().Select(r => r![column]?.ToString() ?? "")];
     }
 
     public async Task<string> SettlementOf(string study) =>

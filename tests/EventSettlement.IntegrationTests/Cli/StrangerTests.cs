@@ -53,15 +53,28 @@ public sealed class StrangerTests : IAsyncLifetime
     public async Task An_answer_that_is_not_ours_ends_with_1_and_says_so(string body)
     {
         _answer = (200, body);
-        foreach (var line in (string[])["settlement list", "run watch 1",
-            "run start study-refund --date 2026-11-21 --watch", $"settlement explain {Settlement}",
-            $"settlement retry {Settlement}", $"settlement hold {Settlement}", "settlement retry --run 1 --yes "
-            + "--expect-count 1", "ledger verify", "parked list --output csv"])
+        foreach (
+            var line in (string[])
+                [
+                    "settlement list",
+                    "run watch 1",
+                    "run start study-refund --date 2026-11-21 --watch",
+                    $"settlement explain {Settlement}",
+                    $"settlement retry {Settlement}",
+                    $"settlement hold {Settlement}",
+                    "settlement retry --run 1 --yes " + "--expect-count 1",
+                    "ledger verify",
+                    "parked list --output csv",
+                ]
+        )
         {
             var (exit, error) = await Ended(line + " --key k");
             Assert.True(exit == 1, $"{line} ended with {exit}: {error}");
-            Assert.Contains($"What answers at {_address}/ does not answer as this version of settle does", error,
-                StringComparison.Ordinal);
+            Assert.Contains(
+                $"What answers at {_address}/ does not answer as this version of settle does",
+                error,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -115,8 +128,13 @@ public sealed class StrangerTests : IAsyncLifetime
     [Fact]
     public async Task A_sandbox_that_cannot_listen_where_it_should_ends_with_1_and_says_so()
     {
-        var (exit, _, error) = await SettledInstallation.Captured(["sandbox", "--urls", "http://192.0.2.1:9700",
-            "--journal", Path.Combine(_folder, "journal.jsonl")]);
+        var (exit, _, error) = await SettledInstallation.Captured([
+            "sandbox",
+            "--urls",
+            "http://192.0.2.1:9700",
+            "--journal",
+            Path.Combine(_folder, "journal.jsonl"),
+        ]);
         Assert.Equal(1, exit);
         Assert.StartsWith("Cannot listen on http://192.0.2.1:9700", error, StringComparison.Ordinal);
     }

@@ -10,8 +10,11 @@ public sealed partial class OverviewTests(SettledInstallation installation) : IC
     public async Task The_page_leads_with_what_needs_a_person()
     {
         var page = await Page();
-        Assert.Matches("(?s)<h2>[23] things need you</h2>.*settlements of run 1 .study-refund. failed.*1 parked.*"
-            + "Items that failed, by cause.*told.*Settlements by state.*COMPLETED.*1[12][0-9].*Last runs", page);
+        Assert.Matches(
+            "(?s)<h2>[23] things need you</h2>.*settlements of run 1 .study-refund. failed.*1 parked.*"
+                + "Items that failed, by cause.*told.*Settlements by state.*COMPLETED.*1[12][0-9].*Last runs",
+            page
+        );
         Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
     }
@@ -28,8 +31,7 @@ public sealed partial class OverviewTests(SettledInstallation installation) : IC
         await installation.Take(SettledInstallation.Fact("S-<b>&", "M-1", "M-2"));
         Assert.Equal((0, ""), await installation.Ended("run start study-refund --date 2026-11-21 --watch"));
         string seen;
-        do
-            seen = await Next(reader, "view", limit.Token);
+        do seen = await Next(reader, "view", limit.Token);
         while (!Spaces().Replace(Plain().Replace(seen, " "), " ").Contains(" all paid 120 ", StringComparison.Ordinal));
     }
 
@@ -40,7 +42,8 @@ public sealed partial class OverviewTests(SettledInstallation installation) : IC
         await installation.Take(SettledInstallation.Fact("<script>alert(1)</script>", "SPOILT"));
         Assert.Equal((0, ""), await installation.Ended("run start study-refund --date 2026-11-21 --watch"));
         await SettledInstallation.Until(async () =>
-            (await Page()).Contains("&lt;script&gt;alert(1)&lt;/script&gt;", StringComparison.Ordinal));
+            (await Page()).Contains("&lt;script&gt;alert(1)&lt;/script&gt;", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("<script>alert(1)", await Page(), StringComparison.Ordinal);
     }
 

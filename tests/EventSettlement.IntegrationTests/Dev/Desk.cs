@@ -24,18 +24,33 @@ internal sealed class Desk : IAsyncDisposable
     public string Said => string.Join('\n', _said);
 
     /// <summary>What the sandbox paid, a key a line.</summary>
-    public string[] PaidKeys() => [.. File.ReadLines(Path.Combine(_folder, "sandbox-settlement.jsonl"))
-        .Where(line => line.EndsWith('}'))
-        .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("key").GetString()!)];
+    public string[] PaidKeys() =>
+        [
+            .. File.ReadLines(Path.Combine(_folder, "sandbox-settlement.jsonl"))
+                .Where(line => line.EndsWith('}'))
+                .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("key").GetString()!),
+        ];
 
     public void Start(params string[] arguments)
     {
         _said.Clear();
-        string[] words = [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "dev", "run", "--dir", _folder,
-            "--studies", "20", "--retry-delays", RetryDelays, .. arguments];
+        string[] words =
+        [
+            Path.Combine(AppContext.BaseDirectory, "settle.dll"),
+            "dev",
+            "run",
+            "--dir",
+            _folder,
+            "--studies",
+            "20",
+            "--retry-delays",
+            RetryDelays,
+            .. arguments,
+        ];
         var start = new ProcessStartInfo("dotnet", words)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
             Environment = { ["KAFKA_HOME"] = "" },
         };
         _run = Process.Start(start)!;
@@ -45,11 +60,15 @@ internal sealed class Desk : IAsyncDisposable
         _run.BeginErrorReadLine();
     }
 
-    public Task Says(string text) => Eventually.Holds(
-        () => _run!.HasExited && !Said.Contains(text, StringComparison.Ordinal)
-            ? throw new InvalidOperationException($"./run ended with {_run.ExitCode} before {text}:\n{Said}")
-            : Task.FromResult(Said.Contains(text, StringComparison.Ordinal)),
-        Patience, $"./run says {text}");
+    public Task Says(string text) =>
+        Eventually.Holds(
+            () =>
+                _run!.HasExited && !Said.Contains(text, StringComparison.Ordinal)
+                    ? throw new InvalidOperationException($"./run ended with {_run.ExitCode} before {text}:\n{Said}")
+                    : Task.FromResult(Said.Contains(text, StringComparison.Ordinal)),
+            Patience,
+            $"./run says {text}"
+        );
 
     public Task Terminate() => Signals.Send("TERM", _run!.Id);
 

@@ -27,8 +27,12 @@ public sealed class DeskTests
         await using var desk = new Desk();
         var file = Path.Combine(desk.Folder, "mine.jsonl");
         var lines = SampleFacts.Lines(5, 2, 1, new DateOnly(2026, 1, 1), magic: []).ToList();
-        lines.Insert(2, lines[0].Replace("S-1-1", "S-WRONG", StringComparison.Ordinal)
-            .Replace("KRW", "USD", StringComparison.Ordinal));
+        lines.Insert(
+            2,
+            lines[0]
+                .Replace("S-1-1", "S-WRONG", StringComparison.Ordinal)
+                .Replace("KRW", "USD", StringComparison.Ordinal)
+        );
         lines.AddRange("{\"studyId\":\"S\\u0000\"}", "{\"studyId\":\"S\\ud800\"}", "no JSON");
         await File.WriteAllLinesAsync(file, lines);
         desk.Start("--exit", "--facts", file);
@@ -45,8 +49,10 @@ public sealed class DeskTests
         await using var desk = new Desk();
         (string Moment, string[] Killed)[] kills =
         [
-            ("Facts: 20 lines", ["run", "server"]), ("Run 1", ["run", "sandbox", "server"]),
-            ("PAYING", ["run", "PostgreSQL"]), ("Server:", ["run"]),
+            ("Facts: 20 lines", ["run", "server"]),
+            ("Run 1", ["run", "sandbox", "server"]),
+            ("PAYING", ["run", "PostgreSQL"]),
+            ("Server:", ["run"]),
         ];
         foreach (var (moment, killed) in kills)
         {
@@ -71,7 +77,9 @@ public sealed class DeskTests
     [InlineData("server", "The server is gone")]
     [InlineData("PostgreSQL", "PostgreSQL is gone")]
     public async Task When_one_of_its_processes_is_gone_it_says_which_and_ends_and_the_next_run_goes_on(
-        string killed, string said)
+        string killed,
+        string said
+    )
     {
         await using var desk = new Desk { RetryDelays = "1s,2s,3s" };
         desk.Start();

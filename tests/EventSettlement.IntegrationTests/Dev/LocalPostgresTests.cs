@@ -17,8 +17,10 @@ public sealed class LocalPostgresTests
             await using var connection = new NpgsqlConnection(killed.ConnectionString + ";Pooling=false");
             await connection.OpenAsync();
             var child = connection.ProcessID;
-            var server = int.Parse(File.ReadLines(Path.Combine(killed.DataFolder, "postmaster.pid")).First(),
-                CultureInfo.InvariantCulture);
+            var server = int.Parse(
+                File.ReadLines(Path.Combine(killed.DataFolder, "postmaster.pid")).First(),
+                CultureInfo.InvariantCulture
+            );
             await Signals.Send("STOP", child);
             await Signals.Send("KILL", server);
 

@@ -48,15 +48,18 @@ public sealed class ServerStopTests
         await said;
     }
 
-    private static Process Start(TestDatabase database, string urls) => Process.Start(
-        new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "serve"])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-            Environment =
+    private static Process Start(TestDatabase database, string urls) =>
+        Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "serve"])
             {
-                ["EventSettlement__ConnectionStrings__Main"] = database.ConnectionString,
-                ["EventSettlement__Api__Urls"] = urls,
-                ["EventSettlement__MemberService__BaseUrl"] = "http://127.0.0.1:1",
-            },
-        })!;
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment =
+                {
+                    ["EventSettlement__ConnectionStrings__Main"] = database.ConnectionString,
+                    ["EventSettlement__Api__Urls"] = urls,
+                    ["EventSettlement__MemberService__BaseUrl"] = "http://127.0.0.1:1",
+                },
+            }
+        )!;
 }

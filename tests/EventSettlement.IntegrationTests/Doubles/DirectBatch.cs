@@ -21,8 +21,15 @@ internal sealed class DirectBatch(NpgsqlDataSource database, TopicPartition sour
     public static DirectBatch Of(NpgsqlDataSource database, int partition, long offset, params byte[]?[] bodies)
     {
         var source = new TopicPartition("study-completed", partition);
-        return new DirectBatch(database, source, [.. bodies.Select((body, i) =>
-            new LogRecord(source, offset + i, null, body, HeaderMap.Empty, DateTime.UtcNow))]);
+        return new DirectBatch(
+            database,
+            source,
+            [
+                .. bodies.Select(
+                    (body, i) => new LogRecord(source, offset + i, null, body, HeaderMap.Empty, DateTime.UtcNow)
+                ),
+            ]
+        );
     }
 
     public override async Task<T> InTransaction<T>(Func<OwnedTransaction, Task<T>> work, CancellationToken cancel)
@@ -37,11 +44,14 @@ internal sealed class DirectBatch(NpgsqlDataSource database, TopicPartition sour
     }
 
     public override Task Complete(Func<OwnedTransaction, Task> work, CancellationToken cancel) =>
-        InTransaction(async owned =>
-        {
-            await work(owned);
-            return 0;
-        }, cancel);
+        InTransaction(
+            async owned =>
+            {
+                await work(owned);
+                return 0;
+            },
+            cancel
+        );
 
     public override Task Complete(IAsyncEnumerable<QueuedWrites> pieces, CancellationToken cancel) =>
         throw new NotSupportedException();

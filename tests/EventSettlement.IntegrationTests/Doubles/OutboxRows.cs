@@ -10,8 +10,11 @@ internal sealed class OutboxRows : IOutgoingWriter
     public long Waiting { get; set; }
 
     public async Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
-        CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<OutgoingMessage> messages,
+        CancellationToken cancel
+    )
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         await Queue(batch, messages, cancel);
@@ -20,23 +23,24 @@ internal sealed class OutboxRows : IOutgoingWriter
 
     public ValueTask Queue(NpgsqlBatch batch, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancel)
     {
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            "INSERT INTO outbox (shard, topic, msg_key, body, headers) SELECT 0, * FROM unnest($1, $2, $3, $4)")
-        {
-            Parameters =
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand(
+                "INSERT INTO outbox (shard, topic, msg_key, body, headers) SELECT 0, * FROM unnest($1, $2, $3, $4)"
+            )
             {
-                Array(NpgsqlDbType.Text, messages.Select(m => m.Topic)),
-                Array(NpgsqlDbType.Bytea, messages.Select(m => m.Key)),
-                Array(NpgsqlDbType.Bytea, messages.Select(m => m.Body)),
-                Array(NpgsqlDbType.Text, messages.Select(m => m.Headers.Text)),
-            },
-        });
+                Parameters =
+                {
+                    Array(NpgsqlDbType.Text, messages.Select(m => m.Topic)),
+                    Array(NpgsqlDbType.Bytea, messages.Select(m => m.Key)),
+                    Array(NpgsqlDbType.Bytea, messages.Select(m => m.Body)),
+                    Array(NpgsqlDbType.Text, messages.Select(m => m.Headers.Text)),
+                },
+            }
+        );
         return ValueTask.CompletedTask;
     }
 
-    public void Wake(IReadOnlyCollection<OutgoingMessage> messages)
-    {
-    }
+    public void Wake(IReadOnlyCollection<OutgoingMessage> messages) { }
 
     public Task<long> CountWaiting(CancellationToken cancel) => Task.FromResult(Waiting);
 

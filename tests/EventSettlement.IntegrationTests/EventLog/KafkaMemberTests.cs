@@ -26,8 +26,14 @@ public sealed class KafkaMemberTests : IAsyncLifetime
         KafkaLibrary.Load();
         _admin = new AdminClientBuilder(client).Build();
         _producer = new ProducerBuilder<Null, byte[]>(client).Build();
-        await _admin.CreateTopicsAsync(
-            [new TopicSpecification { Name = _topic, NumPartitions = 1, ReplicationFactor = 1 }]);
+        await _admin.CreateTopicsAsync([
+            new TopicSpecification
+            {
+                Name = _topic,
+                NumPartitions = 1,
+                ReplicationFactor = 1,
+            },
+        ]);
     }
 
     [Fact]
@@ -53,8 +59,7 @@ public sealed class KafkaMemberTests : IAsyncLifetime
         await Eventually.Equals(10, () => Task.FromResult(owner.Offered.Count), "the records that were read");
 
         await Produce(25);
-        await _admin.DeleteRecordsAsync(
-            [new TopicPartitionOffset(new KafkaPartition(_topic, 0), 30)]);
+        await _admin.DeleteRecordsAsync([new TopicPartitionOffset(new KafkaPartition(_topic, 0), 30)]);
         owner.IsFull = false;
 
         await Eventually.Equals(15, () => Task.FromResult(owner.Offered.Count), "the records that were read");

@@ -24,7 +24,8 @@ public sealed class KillOnKafkaTests : KillTests<OnKafka>
 }
 
 /// <summary>Real processes, real SIGKILL, a second owner alive all the time.</summary>
-public abstract class KillTests<TLog> where TLog : ILogKind
+public abstract class KillTests<TLog>
+    where TLog : ILogKind
 {
     private const int Messages = 20_000;
     private const int Chunk = 100;
@@ -86,11 +87,15 @@ public abstract class KillTests<TLog> where TLog : ILogKind
         {
             await using var victim = await Killable.Start(arguments, $"K05:{nth}");
             await using var other = await Killable.Start(arguments, null);
-            await Eventually.Holds(async () =>
-            {
-                await Bump(world, sender, ids);
-                return victim.HasExited;
-            }, Patience, $"the process is killed at its change number {nth}");
+            await Eventually.Holds(
+                async () =>
+                {
+                    await Bump(world, sender, ids);
+                    return victim.HasExited;
+                },
+                Patience,
+                $"the process is killed at its change number {nth}"
+            );
             Assert.Equal(137, victim.ExitCode);
             while (nth == 2_000 && _sent < Messages)
                 await Bump(world, sender, ids);
@@ -104,9 +109,17 @@ public abstract class KillTests<TLog> where TLog : ILogKind
     private async Task Bump(MessagingWorld world, Member sender, Guid[] ids)
     {
         var headers = HeaderMap.Empty.With(Topology.MessageType, nameof(KillTarget.Counters.Bump));
-        await world.Send(sender.Writer, [.. ids.Select(id => new OutgoingMessage(
-            world.Topic + "counters", id.ToString("D"),
-            JsonSerializer.SerializeToUtf8Bytes(new Bump(id), JsonSerializerOptions.Web), headers))]);
+        await world.Send(
+            sender.Writer,
+            [
+                .. ids.Select(id => new OutgoingMessage(
+                    world.Topic + "counters",
+                    id.ToString("D"),
+                    JsonSerializer.SerializeToUtf8Bytes(new Bump(id), JsonSerializerOptions.Web),
+                    headers
+                )),
+            ]
+        );
         _sent += ids.Length;
     }
 
@@ -116,10 +129,17 @@ public abstract class KillTests<TLog> where TLog : ILogKind
     /// </summary>
     private async Task AllCounted(MessagingWorld world)
     {
-        await Eventually.Holds(async () => await Counted() >= _sent && await Told() == await Counted(), Patience,
-            "all messages are counted and told");
-        Assert.Equal(await Counted(), await world.Read<long>(
-            $"SELECT sum(next_offset)::bigint FROM consumer_offset WHERE topic = '{world.Topic}counters'"));
+        await Eventually.Holds(
+            async () => await Counted() >= _sent && await Told() == await Counted(),
+            Patience,
+            "all messages are counted and told"
+        );
+        Assert.Equal(
+            await Counted(),
+            await world.Read<long>(
+                $"SELECT sum(next_offset)::bigint FROM consumer_offset WHERE topic = '{world.Topic}counters'"
+            )
+        );
         Assert.Equal(await Counted(), await world.Read<long>("SELECT count(*) FROM counter_row"));
         if (SendsOnce)
             Assert.Equal(_sent, await Counted());
@@ -131,25 +151,41 @@ public abstract class KillTests<TLog> where TLog : ILogKind
     private static async Task<MessagingWorld> KillWorld()
     {
         var world = await MessagingWorld.Create<TLog>();
-        await world.Execute("DROP TABLE effect; CREATE TABLE effect (id text NOT NULL, stage text NOT NULL, source "
-            + "text NOT NULL)");
+        await world.Execute(
+            "DROP TABLE effect; CREATE TABLE effect (id text NOT NULL, stage text NOT NULL, source " + "text NOT NULL)"
+        );
         return world;
     }
 
     private Task SendUntil(MessagingWorld world, Member sender, Func<Task<bool>> condition, string point, int least) =>
-        Eventually.Holds(async () =>
-        {
-            if (await condition() && _sent >= least)
-                return true;
-            await Send(world, sender, _sent + Chunk);
-            return false;
-        }, Patience, $"the process is killed at {point}");
+        Eventually.Holds(
+            async () =>
+            {
+                if (await condition() && _sent >= least)
+                    return true;
+                await Send(world, sender, _sent + Chunk);
+                return false;
+            },
+            Patience,
+            $"the process is killed at {point}"
+        );
 
     private async Task Send(MessagingWorld world, Member sender, int until)
     {
         for (; _sent < until; _sent += Chunk)
-            await world.Send(sender.Writer, [.. Enumerable.Range(_sent, Chunk).Select(n => new OutgoingMessage(
-                world.Topic + "in", $"{n}", System.Text.Encoding.UTF8.GetBytes($"{n}"), HeaderMap.Empty))]);
+            await world.Send(
+                sender.Writer,
+                [
+                    .. Enumerable
+                        .Range(_sent, Chunk)
+                        .Select(n => new OutgoingMessage(
+                            world.Topic + "in",
+                            $"{n}",
+                            System.Text.Encoding.UTF8.GetBytes($"{n}"),
+                            HeaderMap.Empty
+                        )),
+                ]
+            );
     }
 
     private static Task<long> Handled(MessagingWorld world) => world.Read<long>("SELECT count(*) FROM effect");
@@ -157,14 +193,20 @@ public abstract class KillTests<TLog> where TLog : ILogKind
     private async Task AllHandled(MessagingWorld world, string point)
     {
         var expected = (In: (long)_sent, Out: (long)_sent + (_sent / 20));
-        await Eventually.Equals(expected, () => Distinct(world), $"after {point} the number of messages with effects",
-            90);
+        await Eventually.Equals(
+            expected,
+            () => Distinct(world),
+            $"after {point} the number of messages with effects",
+            90
+        );
         Assert.Equal(0L, await world.Read<long>("SELECT count(*) - count(DISTINCT source) FROM effect"));
         if (SendsOnce)
             Assert.Equal(expected.In + expected.Out, await Handled(world));
     }
 
-    private static async Task<(long In, long Out)> Distinct(MessagingWorld world) => (
-        await world.Read<long>("SELECT count(DISTINCT id) FROM effect WHERE stage = 'in'"),
-        await world.Read<long>("SELECT count(DISTINCT id) FROM effect WHERE stage = 'out'"));
+    private static async Task<(long In, long Out)> Distinct(MessagingWorld world) =>
+        (
+            await world.Read<long>("SELECT count(DISTINCT id) FROM effect WHERE stage = 'in'"),
+            await world.Read<long>("SELECT count(DISTINCT id) FROM effect WHERE stage = 'out'")
+        );
 }

@@ -9,15 +9,18 @@ public sealed class NothingSkippedOnPostgresTests : NothingSkippedTests<OnPostgr
 
 public sealed class NothingSkippedOnKafkaTests : NothingSkippedTests<OnKafka>;
 
-public abstract class NothingSkippedTests<TLog> where TLog : ILogKind
+public abstract class NothingSkippedTests<TLog>
+    where TLog : ILogKind
 {
     [Theory]
     [InlineData("log_id = 'another log'", "counts in log another log")]
     [InlineData("last_crc = last_crc + 1", "another record")]
     [InlineData("last_time = last_time - interval '1 s'", "another record")]
     [InlineData("next_offset = next_offset + 1000", "before offset")]
-    public async Task An_offset_that_the_log_does_not_bear_out_stops_the_partition_until_it_is_accepted(string change,
-        string reason)
+    public async Task An_offset_that_the_log_does_not_bear_out_stops_the_partition_until_it_is_accepted(
+        string change,
+        string reason
+    )
     {
         await using var world = await MessagingWorld.Create<TLog>();
         await using (var before = await world.Start(new EffectConsumer("one")))
@@ -29,20 +32,30 @@ public abstract class NothingSkippedTests<TLog> where TLog : ILogKind
         await world.Execute($"UPDATE consumer_offset SET {change} WHERE next_offset > 0");
         var member = await world.Start(new EffectConsumer("one"));
         await world.Send(member.Writer, world.Message("k", "b"));
-        await Eventually.Holds(() => Task.FromResult(world.Alerts.Any(alert => alert.Code == "partition_stopped")),
-            TimeSpan.FromSeconds(30), "somebody was told");
-        Assert.Contains(reason, await world
-            .Read<string>("SELECT stopped FROM consumer_offset WHERE stopped IS NOT NULL"), StringComparison.Ordinal);
+        await Eventually.Holds(
+            () => Task.FromResult(world.Alerts.Any(alert => alert.Code == "partition_stopped")),
+            TimeSpan.FromSeconds(30),
+            "somebody was told"
+        );
+        Assert.Contains(
+            reason,
+            await world.Read<string>("SELECT stopped FROM consumer_offset WHERE stopped IS NOT NULL"),
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, await world.Effects());
 
         var partition = await world.Read<int>("SELECT partition FROM consumer_offset WHERE stopped IS NOT NULL");
-        var from = await member.Get<OffsetStore>()
+        var from = await member
+            .Get<OffsetStore>()
             .Accept("group", new TopicPartition(world.Topic, partition), CancellationToken.None);
         await world.Send(member.Writer, world.Message("k", "c"));
 
         Assert.InRange(from!.Value, 1, 2);
-        await Eventually.Equals(from == 1 ? "a,b,c" : "a,c",
-            () => world.Read<string>("SELECT string_agg(id, ',' ORDER BY id) FROM effect"), "the effects");
+        await Eventually.Equals(
+            from == 1 ? "a,b,c" : "a,c",
+            () => world.Read<string>("SELECT string_agg(id, ',' ORDER BY id) FROM effect"),
+            "the effects"
+        );
     }
 
     [Fact]
@@ -56,22 +69,38 @@ public abstract class NothingSkippedTests<TLog> where TLog : ILogKind
         }
 
         var member = await world.Start();
-        var taken = new TopicPartition(world.Topic,
-            await world.Read<int>("SELECT partition FROM consumer_offset WHERE next_offset > 0"));
+        var taken = new TopicPartition(
+            world.Topic,
+            await world.Read<int>("SELECT partition FROM consumer_offset WHERE next_offset > 0")
+        );
         await using var others = await world.Sql.OpenConnectionAsync();
         await using var handling = await others.BeginTransactionAsync();
         await using (var locked = new NpgsqlCommand("SELECT 1 FROM consumer_offset FOR UPDATE", others, handling))
             await locked.ExecuteNonQueryAsync();
         var taking = member.Pump(world.Topic, new EffectConsumer("slow")).Take(taken, CancellationToken.None);
-        await Eventually.Equals(true, () => world.Read<bool>(
-            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
-            + "AND wait_event_type = 'Lock' AND query LIKE '%INTO consumer_offset%')"), "that it waits for the row");
+        await Eventually.Equals(
+            true,
+            () =>
+                world.Read<bool>(
+                    "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+                        + "AND wait_event_type = 'Lock' AND query LIKE '%INTO consumer_offset%')"
+                ),
+            "that it waits for the row"
+        );
 
         await world.Send(member.Writer, world.Message("k", "b"));
-        await Eventually.Equals(2L, async () => (await member.Log.ReadBounds(taken, CancellationToken.None)).End,
-            "the end of the log");
-        await using (var handled = new NpgsqlCommand(
-            "UPDATE consumer_offset SET next_offset = 2, last_crc = NULL WHERE next_offset > 0", others, handling))
+        await Eventually.Equals(
+            2L,
+            async () => (await member.Log.ReadBounds(taken, CancellationToken.None)).End,
+            "the end of the log"
+        );
+        await using (
+            var handled = new NpgsqlCommand(
+                "UPDATE consumer_offset SET next_offset = 2, last_crc = NULL WHERE next_offset > 0",
+                others,
+                handling
+            )
+        )
             await handled.ExecuteNonQueryAsync();
         await handling.CommitAsync();
 

@@ -6,27 +6,37 @@ public sealed class OrderOnPostgresTests : OrderTests<OnPostgres>;
 
 public sealed class OrderOnKafkaTests : OrderTests<OnKafka>;
 
-public abstract class OrderTests<TLog> where TLog : ILogKind
+public abstract class OrderTests<TLog>
+    where TLog : ILogKind
 {
     [Fact]
     public async Task Messages_of_a_key_are_handled_in_the_order_in_which_they_were_committed()
     {
         await using var world = await MessagingWorld.Create<TLog>();
         var order = new List<string>();
-        var member = await world.Start(new EffectConsumer("one", id =>
-        {
-            lock (order)
-                order.Add(id);
-            return id;
-        }));
+        var member = await world.Start(
+            new EffectConsumer(
+                "one",
+                id =>
+                {
+                    lock (order)
+                        order.Add(id);
+                    return id;
+                }
+            )
+        );
         for (var n = 0; n < 50; n++)
-            await world.Send(member.Writer,
-                [.. Enumerable.Range(0, 20).Select(key => world.Message($"key{key}", $"{key}:{n}"))]);
+            await world.Send(
+                member.Writer,
+                [.. Enumerable.Range(0, 20).Select(key => world.Message($"key{key}", $"{key}:{n}"))]
+            );
 
         await Eventually.Equals(1000, world.Effects, "the number of effects");
 
-        Assert.All(order.GroupBy(id => id.Split(':')[0]), key =>
-            Assert.Equal(Enumerable.Range(0, 50), key.Select(id => int.Parse(id.Split(':')[1])).Distinct()));
+        Assert.All(
+            order.GroupBy(id => id.Split(':')[0]),
+            key => Assert.Equal(Enumerable.Range(0, 50), key.Select(id => int.Parse(id.Split(':')[1])).Distinct())
+        );
         Assert.Equal(1000m, await world.Read<decimal>("SELECT sum(next_offset) FROM consumer_offset"));
     }
 
@@ -50,15 +60,29 @@ public abstract class OrderTests<TLog> where TLog : ILogKind
     {
         await using var world = await MessagingWorld.Create<TLog>();
         var member = await world.Start(new EffectConsumer("one"));
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(appender => Task.Run(async () =>
-        {
-            for (var n = 0; n < 40; n++)
-            {
-                await Append(world, member, [.. Enumerable.Range(0, 5)
-                    .Select(m => world.Message($"{appender}.{n}.{m}", $"{appender}:{n}:{m}"))], true);
-                await Append(world, member, [world.Message($"{n}", "rolled back")], false);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(appender =>
+                    Task.Run(async () =>
+                    {
+                        for (var n = 0; n < 40; n++)
+                        {
+                            await Append(
+                                world,
+                                member,
+                                [
+                                    .. Enumerable
+                                        .Range(0, 5)
+                                        .Select(m => world.Message($"{appender}.{n}.{m}", $"{appender}:{n}:{m}")),
+                                ],
+                                true
+                            );
+                            await Append(world, member, [world.Message($"{n}", "rolled back")], false);
+                        }
+                    })
+                )
+        );
 
         await Eventually.Equals(1600, world.Effects, "the number of effects");
 
@@ -75,7 +99,11 @@ public abstract class OrderTests<TLog> where TLog : ILogKind
     }
 
     private static async Task Append(
-        MessagingWorld world, Member member, EventSettlement.Messaging.Outgoing.OutgoingMessage[] messages, bool commit)
+        MessagingWorld world,
+        Member member,
+        EventSettlement.Messaging.Outgoing.OutgoingMessage[] messages,
+        bool commit
+    )
     {
         if (commit)
         {

@@ -8,7 +8,8 @@ public sealed class OwnershipOnPostgresTests : OwnershipTests<OnPostgres>;
 
 public sealed class OwnershipOnKafkaTests : OwnershipTests<OnKafka>;
 
-public abstract class OwnershipTests<TLog> where TLog : ILogKind
+public abstract class OwnershipTests<TLog>
+    where TLog : ILogKind
 {
     [Fact]
     public async Task A_former_owner_that_wakes_up_changes_nothing()
@@ -18,17 +19,26 @@ public abstract class OwnershipTests<TLog> where TLog : ILogKind
         var partition = new TopicPartition(world.Topic, 0);
         var thaw = new TaskCompletionSource();
         var frozen = new TaskCompletionSource();
-        var zombie = member.Pump(world.Topic, new EffectConsumer("zombie")
-        {
-            BeforeComplete = () =>
+        var zombie = member.Pump(
+            world.Topic,
+            new EffectConsumer("zombie")
             {
-                frozen.TrySetResult();
-                return thaw.Task;
-            },
-        });
+                BeforeComplete = () =>
+                {
+                    frozen.TrySetResult();
+                    return thaw.Task;
+                },
+            }
+        );
         var heir = member.Pump(world.Topic, new EffectConsumer("heir"));
-        var record = new LogRecord(partition, 0, null, Encoding.UTF8.GetBytes("m"), HeaderMap.Empty,
-            DateTime.UnixEpoch);
+        var record = new LogRecord(
+            partition,
+            0,
+            null,
+            Encoding.UTF8.GetBytes("m"),
+            HeaderMap.Empty,
+            DateTime.UnixEpoch
+        );
 
         Assert.Equal(0, await zombie.Take(partition, CancellationToken.None));
         zombie.Offer(partition, [record]);
@@ -74,8 +84,11 @@ public abstract class OwnershipTests<TLog> where TLog : ILogKind
         await Eventually.Equals(200, world.Effects, "the number of effects");
 
         await using (await Outage.Begin(world.ConnectionString))
-            await Eventually.Equals(true, () => Task.FromResult(Lanes(sender) == 0 || TLog.Name == "kafka"),
-                "that the leases are given up");
+            await Eventually.Equals(
+                true,
+                () => Task.FromResult(Lanes(sender) == 0 || TLog.Name == "kafka"),
+                "that the leases are given up"
+            );
 
         world.Reconnect();
         await SendToAll(world, sender, "b");

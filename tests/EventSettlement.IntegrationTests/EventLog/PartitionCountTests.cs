@@ -19,9 +19,14 @@ public sealed class PartitionCountOnPostgresTests : PartitionCountTests<OnPostgr
 
         var now = await world.Start(new EffectConsumer("one"), partitions: 2);
         await SendAndAwait(world, now, "b", 400);
-        Assert.Equal(200L, await world.Read<long>("SELECT sum(next_offset)::bigint FROM consumer_offset "
-            + "WHERE partition < 2") - await world.Read<long>("SELECT count(*) FROM event_log JOIN log_topic "
-            + "USING (topic_id) WHERE partition < 2 AND convert_from(body, 'UTF8') LIKE 'a%'"));
+        Assert.Equal(
+            200L,
+            await world.Read<long>("SELECT sum(next_offset)::bigint FROM consumer_offset " + "WHERE partition < 2")
+                - await world.Read<long>(
+                    "SELECT count(*) FROM event_log JOIN log_topic "
+                        + "USING (topic_id) WHERE partition < 2 AND convert_from(body, 'UTF8') LIKE 'a%'"
+                )
+        );
 
         // A server that was started before appends by the former number until it is started anew.
         await SendAndAwait(world, former, "c", 600);
@@ -34,14 +39,16 @@ public sealed class PartitionCountOnKafkaTests : PartitionCountTests<OnKafka>
     public async Task Fewer_partitions_are_refused_with_the_number_to_keep()
     {
         await using var world = await MessagingWorld.Create<OnKafka>();
-        await using (await world.Start(new EffectConsumer("one")))
-        {
-        }
+        await using (await world.Start(new EffectConsumer("one"))) { }
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => world.Start(new EffectConsumer("one"), partitions: 2));
-        Assert.Equal($"Topic {world.Topic} has 4 partitions and EventLog:Partitions says 2. Kafka cannot take "
-            + "partitions from a topic: set EventLog:Partitions to 4.", refused.Message);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            world.Start(new EffectConsumer("one"), partitions: 2)
+        );
+        Assert.Equal(
+            $"Topic {world.Topic} has 4 partitions and EventLog:Partitions says 2. Kafka cannot take "
+                + "partitions from a topic: set EventLog:Partitions to 4.",
+            refused.Message
+        );
     }
 
     [Fact]
@@ -51,8 +58,14 @@ public sealed class PartitionCountOnKafkaTests : PartitionCountTests<OnKafka>
         KafkaLibrary.Load();
         var client = new ClientConfig { BootstrapServers = await KafkaBroker.Bootstrap() };
         using var admin = new AdminClientBuilder(client).Build();
-        await admin.CreateTopicsAsync(
-            [new TopicSpecification { Name = world.Topic, NumPartitions = 7, ReplicationFactor = 1 }]);
+        await admin.CreateTopicsAsync([
+            new TopicSpecification
+            {
+                Name = world.Topic,
+                NumPartitions = 7,
+                ReplicationFactor = 1,
+            },
+        ]);
         await Produce(client, world.Topic, 0, 7);
 
         var member = await world.Start(new EffectConsumer("one"), shared: true);
@@ -69,12 +82,15 @@ public sealed class PartitionCountOnKafkaTests : PartitionCountTests<OnKafka>
     {
         using var producer = new ProducerBuilder<Null, byte[]>(client).Build();
         for (var partition = from; partition < from + count; partition++)
-            await producer.ProduceAsync(new Confluent.Kafka.TopicPartition(topic, partition),
-                new Message<Null, byte[]> { Value = Encoding.UTF8.GetBytes($"{partition}") });
+            await producer.ProduceAsync(
+                new Confluent.Kafka.TopicPartition(topic, partition),
+                new Message<Null, byte[]> { Value = Encoding.UTF8.GetBytes($"{partition}") }
+            );
     }
 }
 
-public abstract class PartitionCountTests<TLog> where TLog : ILogKind
+public abstract class PartitionCountTests<TLog>
+    where TLog : ILogKind
 {
     [Fact]
     public async Task Servers_that_start_at_once_with_more_partitions_change_the_topic_once_and_read_all_of_it()
@@ -83,8 +99,9 @@ public abstract class PartitionCountTests<TLog> where TLog : ILogKind
         await using (var before = await world.Start(new EffectConsumer("one")))
             await SendAndAwait(world, before, "a", 200);
 
-        var members = await Task.WhenAll(Enumerable.Range(0, 3)
-            .Select(_ => Task.Run(() => world.Start(new EffectConsumer("one"), partitions: 6))));
+        var members = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => Task.Run(() => world.Start(new EffectConsumer("one"), partitions: 6)))
+        );
         foreach (var (member, n) in members.Select((member, n) => (member, n)))
             await SendAndAwait(world, member, $"b{n}.", 400 + 200 * n);
 
@@ -103,11 +120,14 @@ public abstract class PartitionCountTests<TLog> where TLog : ILogKind
             await Eventually.Equals(0L, () => sender.Writer.CountWaiting(default), "the number of rows in the outbox");
         }
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => world.Start(new EffectConsumer("one"), partitions: 6));
-        Assert.Matches($"^Topic {world.Topic} has 4 partitions and EventLog:Partitions says 6, .* group has not read "
-            + $"{world.Topic}/[0-3] to its end. Start with EventLog:Partitions=4, let it all be handled, ",
-            refused.Message);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            world.Start(new EffectConsumer("one"), partitions: 6)
+        );
+        Assert.Matches(
+            $"^Topic {world.Topic} has 4 partitions and EventLog:Partitions says 6, .* group has not read "
+                + $"{world.Topic}/[0-3] to its end. Start with EventLog:Partitions=4, let it all be handled, ",
+            refused.Message
+        );
 
         await using (await world.Start(new EffectConsumer("one")))
             await Eventually.Equals(1, world.Effects, "the number of effects");
@@ -116,15 +136,16 @@ public abstract class PartitionCountTests<TLog> where TLog : ILogKind
     }
 
     [Theory]
-    [InlineData("scheduled_message (token, due_at, topic, body, headers) VALUES (gen_random_uuid(), 'infinity', 't', "
-        + "'', '')", "timers are set")]
+    [InlineData(
+        "scheduled_message (token, due_at, topic, body, headers) VALUES (gen_random_uuid(), 'infinity', 't', "
+            + "'', '')",
+        "timers are set"
+    )]
     [InlineData("outbox (shard, topic, headers) VALUES (99, 't', '')", "messages wait in the outbox")]
     public async Task Another_number_is_refused_while_something_waits(string row, string said)
     {
         await using var world = await MessagingWorld.Create<TLog>();
-        await using (await world.Start())
-        {
-        }
+        await using (await world.Start()) { }
 
         await world.Execute("INSERT INTO " + row);
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => world.Start(partitions: 6));
@@ -134,8 +155,10 @@ public abstract class PartitionCountTests<TLog> where TLog : ILogKind
 
     protected static async Task SendAndAwait(MessagingWorld world, Member sender, string name, long effects)
     {
-        await world.Send(sender.Writer,
-            [.. Enumerable.Range(0, 200).Select(n => world.Message($"k{n}", $"{name}{n}"))]);
+        await world.Send(
+            sender.Writer,
+            [.. Enumerable.Range(0, 200).Select(n => world.Message($"k{n}", $"{name}{n}"))]
+        );
         await Eventually.Equals(effects, world.Effects, "the number of effects");
     }
 

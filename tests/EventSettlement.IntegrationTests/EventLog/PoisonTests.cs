@@ -10,7 +10,8 @@ public sealed class PoisonOnPostgresTests : PoisonTests<OnPostgres>;
 
 public sealed class PoisonOnKafkaTests : PoisonTests<OnKafka>;
 
-public abstract class PoisonTests<TLog> where TLog : ILogKind
+public abstract class PoisonTests<TLog>
+    where TLog : ILogKind
 {
     [Theory]
     [InlineData("nul\0inside", "refused_22021")]
@@ -18,14 +19,20 @@ public abstract class PoisonTests<TLog> where TLog : ILogKind
     public async Task Poison_is_parked_with_its_bytes_and_its_neighbours_are_handled(string poison, string code)
     {
         await using var world = await MessagingWorld.Create<TLog>();
-        var member = await world.Start(new EffectConsumer("one", id =>
-            id == "throws" ? throw new FormatException("cannot read this") : id));
-        await world.Send(member.Writer,
-            [.. Enumerable.Range(0, 100).Select(n => world.Message("same key", n == 42 ? poison : $"m{n}"))]);
+        var member = await world.Start(
+            new EffectConsumer("one", id => id == "throws" ? throw new FormatException("cannot read this") : id)
+        );
+        await world.Send(
+            member.Writer,
+            [.. Enumerable.Range(0, 100).Select(n => world.Message("same key", n == 42 ? poison : $"m{n}"))]
+        );
 
         await Eventually.Equals(99, world.Effects, "the number of effects");
-        await Eventually.Equals(1L, () => world.Read<long>("SELECT count(*) FROM parked_message"),
-            "the number of parked messages");
+        await Eventually.Equals(
+            1L,
+            () => world.Read<long>("SELECT count(*) FROM parked_message"),
+            "the number of parked messages"
+        );
 
         Assert.Equal(99L, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
         Assert.Equal(code, await world.Read<string>("SELECT code FROM parked_message"));
@@ -39,14 +46,20 @@ public abstract class PoisonTests<TLog> where TLog : ILogKind
         await using var world = await MessagingWorld.Create<TLog>();
         var member = await world.Start(new EffectConsumer("one", _ => throw new FormatException("bad")));
         await world.Send(member.Writer, new OutgoingMessage(world.Topic, key, "bad"u8.ToArray(), HeaderMap.Empty));
-        await Eventually.Equals(1L, () => world.Read<long>("SELECT count(*) FROM parked_message"),
-            "the number of parked messages");
+        await Eventually.Equals(
+            1L,
+            () => world.Read<long>("SELECT count(*) FROM parked_message"),
+            "the number of parked messages"
+        );
         var parked = member.Get<ParkedMessages>();
         var first = Assert.Single(await parked.List("PARKED", null, null, 10, CancellationToken.None));
 
         Assert.True(await parked.Replay(first.Id, "anna", CancellationToken.None));
-        await Eventually.Equals(2L, () => world.Read<long>("SELECT count(*) FROM parked_message"),
-            "the number of parked messages");
+        await Eventually.Equals(
+            2L,
+            () => world.Read<long>("SELECT count(*) FROM parked_message"),
+            "the number of parked messages"
+        );
 
         var again = Assert.Single(await parked.List("PARKED", null, null, 10, CancellationToken.None));
         Assert.Equal(key, first.Key);
@@ -58,12 +71,21 @@ public abstract class PoisonTests<TLog> where TLog : ILogKind
     {
         await using var world = await MessagingWorld.Create<TLog>();
         var repaired = false;
-        var member = await world.Start(new EffectConsumer("one", id =>
-            id.StartsWith("bad", StringComparison.Ordinal)
-                && !Volatile.Read(ref repaired) ? throw new FormatException("bad") : id));
+        var member = await world.Start(
+            new EffectConsumer(
+                "one",
+                id =>
+                    id.StartsWith("bad", StringComparison.Ordinal) && !Volatile.Read(ref repaired)
+                        ? throw new FormatException("bad")
+                        : id
+            )
+        );
         await world.Send(member.Writer, world.Message("k", "bad1"), world.Message("k", "bad2"));
-        await Eventually.Equals(2L, () => world.Read<long>("SELECT count(*) FROM parked_message"),
-            "the number of parked messages");
+        await Eventually.Equals(
+            2L,
+            () => world.Read<long>("SELECT count(*) FROM parked_message"),
+            "the number of parked messages"
+        );
         var parked = member.Get<ParkedMessages>();
         var listed = await parked.List("PARKED", "handler_failed", null, 10, CancellationToken.None);
 

@@ -50,24 +50,33 @@ public sealed class TestDatabase : IAsyncDisposable
     private static async Task<string> PrepareTemplate(string server)
     {
         var assembly = typeof(Database).Assembly;
-        var texts = assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal).Select(n => Migrator.Sql(assembly, n))
+        var texts = assembly
+            .GetManifestResourceNames()
+            .Where(n => n.EndsWith(".sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(n => Migrator.Sql(assembly, n))
             .Prepend(Migrator.Sql(typeof(EventSettlement.Messaging.CrashPoint).Assembly, "messaging.sql"));
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts)));
         var name = "template_" + Convert.ToHexStringLower(digest)[..16];
-        await WithTemplateLock(server, async connection =>
-        {
-            await using var find = new NpgsqlCommand(
-                "SELECT count(*) FROM pg_database WHERE datname = $1 AND datistemplate", connection);
-            find.Parameters.Add(new NpgsqlParameter { Value = name });
-            if ((long)(await find.ExecuteScalarAsync())! == 1)
-                return;
-            await Execute(connection, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-            await Execute(connection, $"CREATE DATABASE {name}");
-            await Migrator.Migrate(new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = false }
-                .ConnectionString);
-            await Execute(connection, $"ALTER DATABASE {name} IS_TEMPLATE true");
-        });
+        await WithTemplateLock(
+            server,
+            async connection =>
+            {
+                await using var find = new NpgsqlCommand(
+                    "SELECT count(*) FROM pg_database WHERE datname = $1 AND datistemplate",
+                    connection
+                );
+                find.Parameters.Add(new NpgsqlParameter { Value = name });
+                if ((long)(await find.ExecuteScalarAsync())! == 1)
+                    return;
+                await Execute(connection, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                await Execute(connection, $"CREATE DATABASE {name}");
+                await Migrator.Migrate(
+                    new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = false }.ConnectionString
+                );
+                await Execute(connection, $"ALTER DATABASE {name} IS_TEMPLATE true");
+            }
+        );
         return name;
     }
 
@@ -81,7 +90,8 @@ public sealed class TestDatabase : IAsyncDisposable
     private static async Task<NpgsqlConnection> Open(string server)
     {
         var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(server) { Database = "postgres", Pooling = false }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(server) { Database = "postgres", Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync();
         return connection;
     }

@@ -31,8 +31,11 @@ public static class TestServer
         var folder = Path.Combine(Path.GetTempPath(), $"settle-tests-{Environment.ProcessId}");
         Directory.CreateDirectory(folder);
         // Test data may be lost with the machine, so the disk is not waited for.
-        var server = await LocalPostgres.Start(folder, _ => { },
-            ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300"]);
+        var server = await LocalPostgres.Start(
+            folder,
+            _ => { },
+            ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300"]
+        );
         server.StopAfterThisProcess();
         return server.ConnectionString;
     }

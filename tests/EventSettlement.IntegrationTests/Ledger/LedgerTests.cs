@@ -36,10 +36,12 @@ public sealed class LedgerTests
         await world.Planner().Step(default);
         var verification = new LedgerVerification(world.Database);
         Assert.True((await verification.Verify(default)).Right);
-        await world.Do("""
+        await world.Do(
+            """
             UPDATE settlement_item SET state = 'PAID'
             WHERE (settlement_id, no) = (SELECT settlement_id, no FROM settlement_item WHERE amount > 0 LIMIT 1)
-            """);
+            """
+        );
         var proof = await verification.Verify(default);
         Assert.False(proof.Right);
         Assert.Equal(2, proof.Findings.Count);
@@ -54,30 +56,38 @@ public sealed class LedgerTests
         var queries = new LedgerQueries(world.Database);
         var balances = await queries.Balance(default);
         Assert.Equal(0, balances.Sum(b => b.Balance));
-        Assert.Equal(await world.Number("SELECT sum(amount) FROM settlement_request"),
-            balances.Single(b => b.Account == Accounts.RefundsPayable("study-refund")).Balance);
+        Assert.Equal(
+            await world.Number("SELECT sum(amount) FROM settlement_request"),
+            balances.Single(b => b.Account == Accounts.RefundsPayable("study-refund")).Balance
+        );
         var all = await queries.Entries(null, null, 1_000, default);
         var first = await queries.Entries(null, null, 7, default);
         var rest = await queries.Entries(null, first[^1].Place, 1_000, default);
         Assert.Equal(all, first.Concat(rest));
-        Assert.Equal(all.Where(e => e.SettlementId == all[0].SettlementId),
-            await queries.Entries(all[0].SettlementId, null, 10, default));
+        Assert.Equal(
+            all.Where(e => e.SettlementId == all[0].SettlementId),
+            await queries.Entries(all[0].SettlementId, null, 10, default)
+        );
     }
 
     [Fact]
     public async Task A_settlement_is_explained_to_the_won()
     {
         await using var world = await RunWorld.WithStudies(0);
-        await world.Take(["""
+        await world.Take([
+            """
             {"studyId":"S-1","completedAt":"2026-01-01T00:00:00+09:00","currency":"KRW","depositPerMember":30000,
             "penaltyPerAbsence":3000,"participants":[{"memberId":"M-1","absences":2},{"memberId":"M-2","absences":11}]}
-            """]);
+            """,
+        ]);
         var run = await world.Start();
         await world.Planner().Step(default);
-        await world.Do("""
+        await world.Do(
+            """
             UPDATE settlement_item SET state = 'PAID', transaction_id = 'tx-9', paid_at = '2026-01-09T18:00:05Z'
             WHERE no = 1
-            """);
+            """
+        );
         var id = EventSettlement.Contracts.SettlementId.For("study-refund", "S-1", "once");
         var explanation = (await new ExplainQuery(world.Database).Explain(id, default))!;
         var origin = $"fact at study-completed/0/0; run {run} for 2026-01-10";
@@ -86,13 +96,15 @@ public sealed class LedgerTests
                 $"24,000 = 30,000 − 2 absences × 3,000; {origin}; paid as tx-9 on 2026-01-10 03:00:05 KST",
                 $"0 = max(0, 30,000 − 11 absences × 3,000); {origin}; nothing to pay",
             ],
-            explanation.Items.Select(i => i.Text));
+            explanation.Items.Select(i => i.Text)
+        );
         Assert.Equal((24_000L, 36_000L, 24_000L), (explanation.Amount, explanation.Kept, explanation.PaidAmount));
         Assert.Null(await new ExplainQuery(world.Database).Explain(Guid.Empty, default));
     }
 
-    private static string Insert(long debit, long credit) => $"""
-        INSERT INTO posting VALUES (1, 1, 'a', 'KRW', {debit}, 'creation', 'r', gen_random_uuid(), clock()),
-                                   (1, 2, 'b', 'KRW', {credit}, 'creation', 'r', gen_random_uuid(), clock())
-        """;
+    private static string Insert(long debit, long credit) =>
+        $"""
+            INSERT INTO posting VALUES (1, 1, 'a', 'KRW', {debit}, 'creation', 'r', gen_random_uuid(), clock()),
+                                       (1, 2, 'b', 'KRW', {credit}, 'creation', 'r', gen_random_uuid(), clock())
+            """;
 }

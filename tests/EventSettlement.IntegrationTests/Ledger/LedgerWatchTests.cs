@@ -20,14 +20,15 @@ public sealed class LedgerWatchTests
         WHERE settlement_id = '{0}'
         """;
 
-    private const string PaidAlone =
-        "UPDATE settlement_item SET state = 'PAID' WHERE settlement_id = '{0}' AND no = 1";
+    private const string PaidAlone = "UPDATE settlement_item SET state = 'PAID' WHERE settlement_id = '{0}' AND no = 1";
 
     [Theory]
     [InlineData(PaidAlone, "the balance of study-refund:refunds-payable is 3000, expected 2000")]
     [InlineData(Payment, "the balance of study-refund:refunds-payable is 2000, expected 3000")]
-    [InlineData("UPDATE settlement_item SET amount = 1001 WHERE settlement_id = '{0}' AND no = 1",
-        "the sum of the items is 3001, expected 3000")]
+    [InlineData(
+        "UPDATE settlement_item SET amount = 1001 WHERE settlement_id = '{0}' AND no = 1",
+        "the sum of the items is 3001, expected 3000"
+    )]
     [InlineData(PaidTotal, "the settlement's paid amount is 7, expected 0")]
     public async Task What_does_not_balance_is_held_and_told_once(string wrong, string told)
     {
@@ -39,14 +40,23 @@ public sealed class LedgerWatchTests
         await Look(world, watch);
         await world.UntilNumber($"SELECT count(*) FROM settlement WHERE settlement_id = '{bad}' AND held", 1);
         await Look(world, watch);
-        Assert.Equal(0, await world.Read<long>(
-            $"SELECT count(*) FROM settlement WHERE settlement_id = '{good}' AND held"));
-        Assert.Equal($"settlement {bad} ledger_imbalance 1 OPEN Settlement {bad}: {told}.", await world.Read<string>(
-            "SELECT string_agg(concat_ws(' ', cause, count, state, message), '; ') FROM alert"));
-        Assert.Equal($"hold invariant-watch {told}", await world.Read<string>($"""
-            SELECT concat_ws(' ', cause, actor, reason) FROM settlement_history
-            WHERE settlement_id = '{bad}' ORDER BY seq DESC LIMIT 1
-            """));
+        Assert.Equal(
+            0,
+            await world.Read<long>($"SELECT count(*) FROM settlement WHERE settlement_id = '{good}' AND held")
+        );
+        Assert.Equal(
+            $"settlement {bad} ledger_imbalance 1 OPEN Settlement {bad}: {told}.",
+            await world.Read<string>("SELECT string_agg(concat_ws(' ', cause, count, state, message), '; ') FROM alert")
+        );
+        Assert.Equal(
+            $"hold invariant-watch {told}",
+            await world.Read<string>(
+                $"""
+                SELECT concat_ws(' ', cause, actor, reason) FROM settlement_history
+                WHERE settlement_id = '{bad}' ORDER BY seq DESC LIMIT 1
+                """
+            )
+        );
     }
 
     [Fact]
@@ -91,22 +101,27 @@ public sealed class LedgerWatchTests
     {
         await using var world = await SettlementWorld.Start();
         using var watch = Watch(world);
-        await world.Do("""
+        await world.Do(
+            """
             INSERT INTO settlement_history (settlement_id, seq, to_state, cause, actor, attempt, at)
                 SELECT gen_random_uuid(), 1, 'PENDING', 'requested', 'test', 0, clock() - n * interval '1 second'
                 FROM generate_series(1, 5003) n;
             UPDATE ledger_watch SET at = clock() - interval '1 day'
-            """);
+            """
+        );
         Assert.True(await watch.Step(default));
         Assert.Equal(3, await LeftToWatch(world));
         Assert.True(await watch.Step(default));
         Assert.Equal(0, await LeftToWatch(world));
     }
 
-    private static Task<long> LeftToWatch(SettlementWorld world) => world.Read<long>("""
-        SELECT count(*) FROM settlement_history h, ledger_watch w
-        WHERE (h.at, h.settlement_id) > (w.at, w.settlement_id)
-        """);
+    private static Task<long> LeftToWatch(SettlementWorld world) =>
+        world.Read<long>(
+            """
+            SELECT count(*) FROM settlement_history h, ledger_watch w
+            WHERE (h.at, h.settlement_id) > (w.at, w.settlement_id)
+            """
+        );
 
     internal static LedgerWatch Watch(SettlementWorld world) =>
         new(world.Database, world.Outgoing, world.Topology, NullLogger<LedgerWatch>.Instance) { Delay = TimeSpan.Zero };
@@ -120,20 +135,35 @@ public sealed class LedgerWatchTests
     private static async Task<Guid> Pending(SettlementWorld world)
     {
         var id = Guid.CreateVersion7();
-        await world.Do($"""
+        await world.Do(
+            $"""
             INSERT INTO settlement_request VALUES ('{id}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 3000,
                 500, 3, 1, clock(), clock(), 'p', 1, 1, 't', 0, 0);
             INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state)
                 SELECT '{id}', n, 0, 'M-' || n, 1000, 0, 'PENDING' FROM generate_series(1, 3) n;
             INSERT INTO settlement_part (settlement_id, part) VALUES ('{id}', 0)
-            """);
+            """
+        );
         await using var connection = await world.Database.Hot.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await Postings.Insert(connection, transaction, [Posting.Creation(id, "study-refund", "KRW", 3000, 500)]);
         await transaction.CommitAsync();
         var now = DateTimeOffset.UtcNow;
-        await world.Tell(id, new SettlementRequested(id, "study-refund", id.ToString(), "once", 1, "member", "KRW",
-            now.AddHours(1), now, [new PartCounts(3, 0, 0, 0, 0, 0, 0, 0, 3000, 0)]));
+        await world.Tell(
+            id,
+            new SettlementRequested(
+                id,
+                "study-refund",
+                id.ToString(),
+                "once",
+                1,
+                "member",
+                "KRW",
+                now.AddHours(1),
+                now,
+                [new PartCounts(3, 0, 0, 0, 0, 0, 0, 0, 3000, 0)]
+            )
+        );
         await world.UntilState(id, "PENDING");
         return id;
     }

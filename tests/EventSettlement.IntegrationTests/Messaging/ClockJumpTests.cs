@@ -19,18 +19,21 @@ public sealed class ClockJumpTests : IAsyncLifetime
     [InlineData(3)]
     public async Task Timer_does_not_fire_early_whichever_reading_of_the_clock_is_the_first_after_a_jump(int steady)
     {
-        await _world.Execute($"""
+        await _world.Execute(
+            $"""
             INSERT INTO scheduled_message (token, due_at, topic, body, headers)
             VALUES (gen_random_uuid(), clock() + interval '10 minutes', 't', '', '');
             CREATE SEQUENCE readings;
             CREATE OR REPLACE FUNCTION clock() RETURNS timestamptz LANGUAGE sql VOLATILE AS
                 'SELECT clock_timestamp() + CASE WHEN nextval(''readings'') > {steady} THEN interval ''1 hour''
                     ELSE interval ''0'' END'
-            """);
+            """
+        );
         using var told = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var alerts = new List<string>();
         var mover = new DueMover(
-            _world.Hot, new OutboxRows(),
+            _world.Hot,
+            new OutboxRows(),
             new MessagingOptions
             {
                 OnAlert = (code, _, _, _) =>
@@ -39,7 +42,8 @@ public sealed class ClockJumpTests : IAsyncLifetime
                     told.Cancel();
                 },
             },
-            NullLogger<DueMover>.Instance);
+            NullLogger<DueMover>.Instance
+        );
 
         await mover.Run(told.Token);
 

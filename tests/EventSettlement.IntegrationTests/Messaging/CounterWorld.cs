@@ -20,7 +20,7 @@ public sealed class CounterWorld : IAsyncLifetime
 {
     private const string TakePartition =
         "INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset) VALUES ('saga', 'counters', 3, "
-            + "1, 0)";
+        + "1, 0)";
 
     private TestDatabase _place = null!;
     private Database _database = null!;
@@ -41,12 +41,18 @@ public sealed class CounterWorld : IAsyncLifetime
         await Execute(TakePartition);
         var services = new ServiceCollection().AddLogging().AddSingleton(_database.Hot).AddSingleton<Attempts>();
         services.AddSingleton<ISideTable<CounterRow>, CounterRows>();
-        services.AddMessaging(new MessagingOptions { Log = "kafka", Bootstrap = "none:1" }, messaging =>
-        {
-            messaging.Topology.Map("counters", Json<Bump>()).Map("counters", Json<CounterDue>())
-                .Map("bumped", Json<Bumped>()).Map(null, Json<Order>());
-            messaging.ConsumeSaga<CounterMachine, Counter, CounterMapper>("saga", "counters");
-        });
+        services.AddMessaging(
+            new MessagingOptions { Log = "kafka", Bootstrap = "none:1" },
+            messaging =>
+            {
+                messaging
+                    .Topology.Map("counters", Json<Bump>())
+                    .Map("counters", Json<CounterDue>())
+                    .Map("bumped", Json<Bumped>())
+                    .Map(null, Json<Order>());
+                messaging.ConsumeSaga<CounterMachine, Counter, CounterMapper>("saga", "counters");
+            }
+        );
         _services = services.BuildServiceProvider();
     }
 
@@ -57,27 +63,39 @@ public sealed class CounterWorld : IAsyncLifetime
         await _place.DisposeAsync();
     }
 
-    public LogRecord Record<T>(Guid id, T message, params (string Name, string Value)[] headers) where T : class =>
-        Raw(id.ToString("D"), typeof(T).Name, JsonSerializer.Serialize(message, Json<T>()), headers);
+    public LogRecord Record<T>(Guid id, T message, params (string Name, string Value)[] headers)
+        where T : class => Raw(id.ToString("D"), typeof(T).Name, JsonSerializer.Serialize(message, Json<T>()), headers);
 
     public LogRecord Raw(string? key, string? type, string body, params (string Name, string Value)[] headers)
     {
         var map = type is null ? HeaderMap.Empty : HeaderMap.Empty.With("MT-Message-Type", type);
         foreach (var (name, value) in headers)
             map = map.With(name, value);
-        return new LogRecord(new("counters", 3), _offset++, key is null ? null : Encoding.UTF8.GetBytes(key),
-            Encoding.UTF8.GetBytes(body), map, DateTime.UtcNow);
+        return new LogRecord(
+            new("counters", 3),
+            _offset++,
+            key is null ? null : Encoding.UTF8.GetBytes(key),
+            Encoding.UTF8.GetBytes(body),
+            map,
+            DateTime.UtcNow
+        );
     }
 
     public Task Handle(params LogRecord[] records) => Handle(_ => { }, records);
 
     internal Task Handle(Action<IReceiveEndpointConfigurator> configure, params LogRecord[] records) =>
-        new SagaEndpoint<Counter>(_services, "saga", "counters", configure)
-            .Consume(Batch(records), CancellationToken.None);
+        new SagaEndpoint<Counter>(_services, "saga", "counters", configure).Consume(
+            Batch(records),
+            CancellationToken.None
+        );
 
-    internal LaneBatch Batch(params LogRecord[] records) => new(
-        "saga", new Ownership(new("counters", 3), 1, 0, "log"), records,
-        _services.GetRequiredService<BatchTransactions>());
+    internal LaneBatch Batch(params LogRecord[] records) =>
+        new(
+            "saga",
+            new Ownership(new("counters", 3), 1, 0, "log"),
+            records,
+            _services.GetRequiredService<BatchTransactions>()
+        );
 
     public async Task<T> One<T>(string sql)
     {

@@ -25,10 +25,15 @@ public sealed class PiecesTests : IAsyncLifetime
         await _world.Handle([.. _ids.Concat(_ids.Take(100)).Select(id => _world.Record(id, new Bump(id)))]);
         await _world.Handle([.. _ids.Select(id => _world.Record(id, new Bump(id)))]);
 
-        Assert.Equal("2 v2: 300, 3 v2: 100", await _world.One<string>("""
-            SELECT string_agg(what || ': ' || sagas, ', ' ORDER BY what)
-            FROM (SELECT count || ' v' || version AS what, count(*) AS sagas FROM counter GROUP BY 1) AS c
-            """));
+        Assert.Equal(
+            "2 v2: 300, 3 v2: 100",
+            await _world.One<string>(
+                """
+                SELECT string_agg(what || ': ' || sagas, ', ' ORDER BY what)
+                FROM (SELECT count || ' v' || version AS what, count(*) AS sagas FROM counter GROUP BY 1) AS c
+                """
+            )
+        );
         Assert.Equal("900 900", await Rows());
         Assert.Equal(900, await _world.One<long>("SELECT next_offset FROM consumer_offset"));
     }
@@ -42,8 +47,12 @@ public sealed class PiecesTests : IAsyncLifetime
 
         await _world.Handle(records);
 
-        Assert.Equal("2 again v2", await _world.One<string>(
-            $"SELECT count || ' ' || note || ' v' || version FROM counter WHERE id = '{first}'"));
+        Assert.Equal(
+            "2 again v2",
+            await _world.One<string>(
+                $"SELECT count || ' ' || note || ' v' || version FROM counter WHERE id = '{first}'"
+            )
+        );
     }
 
     [Fact]
@@ -51,8 +60,10 @@ public sealed class PiecesTests : IAsyncLifetime
     {
         await _world.Handle([.. _ids.Select(id => _world.Record(id, new Bump(id)))]);
 
-        Assert.Equal(string.Join(' ', _ids), await _world.One<string>(
-            "SELECT string_agg(convert_from(msg_key, 'UTF8'), ' ' ORDER BY id) FROM outbox"));
+        Assert.Equal(
+            string.Join(' ', _ids),
+            await _world.One<string>("SELECT string_agg(convert_from(msg_key, 'UTF8'), ' ' ORDER BY id) FROM outbox")
+        );
     }
 
     [Fact]
@@ -60,8 +71,12 @@ public sealed class PiecesTests : IAsyncLifetime
     {
         var records = _ids.Select(id => _world.Record(id, new Bump(id))).ToArray();
         var writer = new LockingWriter(_world.Services.GetRequiredService<IOutgoingWriter>());
-        var batch = new LaneBatch("saga", new Ownership(new("counters", 3), 1, 0, "log"), records,
-            new BatchTransactions(_world.Hot, writer));
+        var batch = new LaneBatch(
+            "saga",
+            new Ownership(new("counters", 3), 1, 0, "log"),
+            records,
+            new BatchTransactions(_world.Hot, writer)
+        );
 
         await new SagaEndpoint<Counter>(_world.Services, "saga", "counters").Consume(batch, CancellationToken.None);
 
@@ -74,11 +89,14 @@ public sealed class PiecesTests : IAsyncLifetime
     {
         int[] failing = [3, 200, 399];
 
-        await _world.Handle([.. _ids.Select((id, i) =>
-            _world.Record(id, new Bump(id, failing.Contains(i) ? "fail" : null)))]);
+        await _world.Handle([
+            .. _ids.Select((id, i) => _world.Record(id, new Bump(id, failing.Contains(i) ? "fail" : null))),
+        ]);
 
-        Assert.Equal("3 200 399", await _world.One<string>(
-            "SELECT string_agg(\"offset\"::text, ' ' ORDER BY \"offset\") FROM parked_message"));
+        Assert.Equal(
+            "3 200 399",
+            await _world.One<string>("SELECT string_agg(\"offset\"::text, ' ' ORDER BY \"offset\") FROM parked_message")
+        );
         Assert.Equal("397 397", await Rows());
     }
 
@@ -87,8 +105,9 @@ public sealed class PiecesTests : IAsyncLifetime
     [InlineData(399)]
     public async Task Piece_that_the_database_refuses_leaves_nothing_of_the_others(int at)
     {
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => _world.Handle(
-            [.. _ids.Select((id, i) => _world.Record(id, new Bump(id, i == at ? "a\0b" : null)))]));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            _world.Handle([.. _ids.Select((id, i) => _world.Record(id, new Bump(id, i == at ? "a\0b" : null)))])
+        );
 
         Assert.StartsWith("22", refused.SqlState, StringComparison.Ordinal);
         await NothingIsWritten();
@@ -100,7 +119,8 @@ public sealed class PiecesTests : IAsyncLifetime
         await _world.Execute("UPDATE consumer_offset SET epoch = 2");
 
         await Assert.ThrowsAsync<PartitionLostException>(() =>
-            _world.Handle([.. _ids.Select(id => _world.Record(id, new Bump(id)))]));
+            _world.Handle([.. _ids.Select(id => _world.Record(id, new Bump(id)))])
+        );
 
         await NothingIsWritten();
     }
@@ -115,8 +135,8 @@ public sealed class PiecesTests : IAsyncLifetime
         Assert.Equal(["last"], await PiecesOf(500, "slow"));
     }
 
-    private Task<string> Rows() => _world.One<string>(
-        "SELECT (SELECT count(*) FROM counter_row) || ' ' || (SELECT count(*) FROM outbox)");
+    private Task<string> Rows() =>
+        _world.One<string>("SELECT (SELECT count(*) FROM counter_row) || ' ' || (SELECT count(*) FROM outbox)");
 
     private async Task NothingIsWritten()
     {
@@ -127,8 +147,12 @@ public sealed class PiecesTests : IAsyncLifetime
 
     private async Task<List<string>> PiecesOf(int records, string? first = null)
     {
-        var batch = new PieceList([.. Enumerable.Range(0, records).Select(_ => Guid.NewGuid())
-            .Select((id, i) => _world.Record(id, new Bump(id, i == 0 ? first : null)))]);
+        var batch = new PieceList([
+            .. Enumerable
+                .Range(0, records)
+                .Select(_ => Guid.NewGuid())
+                .Select((id, i) => _world.Record(id, new Bump(id, i == 0 ? first : null))),
+        ]);
         await new SagaEndpoint<Counter>(_world.Services, "saga", "counters").Consume(batch, CancellationToken.None);
         return batch.Pieces;
     }

@@ -28,12 +28,19 @@ public sealed class PitfallTests : IAsyncLifetime
 
         await _world.Handle(
             _world.Record(_id, new Bump(_id, "scoped"), ("conversation-id", first.ToString())),
-            _world.Record(_id, new Bump(_id, "scoped"), ("conversation-id", second.ToString())));
+            _world.Record(_id, new Bump(_id, "scoped"), ("conversation-id", second.ToString()))
+        );
 
-        Assert.Equal($"{first} {second}", await _world.One<string>(
-            "SELECT string_agg(substring(headers FROM 'conversation-id\t([^\n]+)'), ' ' ORDER BY id) FROM outbox"));
-        Assert.Equal(2, await _world.One<long>(
-            $"SELECT count(*) FROM outbox WHERE headers LIKE '%initiator-id\t{_id}%'"));
+        Assert.Equal(
+            $"{first} {second}",
+            await _world.One<string>(
+                "SELECT string_agg(substring(headers FROM 'conversation-id\t([^\n]+)'), ' ' ORDER BY id) FROM outbox"
+            )
+        );
+        Assert.Equal(
+            2,
+            await _world.One<long>($"SELECT count(*) FROM outbox WHERE headers LIKE '%initiator-id\t{_id}%'")
+        );
     }
 
     // P5
@@ -66,10 +73,15 @@ public sealed class PitfallTests : IAsyncLifetime
     {
         await _world.Handle(_world.Record(_id, new Bump(_id)));
 
-        Assert.Equal($$"""{"id":"{{_id}}","count":1}""",
-            await _world.One<string>("SELECT convert_from(body, 'UTF8') FROM outbox"));
-        Assert.DoesNotContain("MT-Host", await _world.One<string>("SELECT headers FROM outbox"),
-            StringComparison.Ordinal);
+        Assert.Equal(
+            $$"""{"id":"{{_id}}","count":1}""",
+            await _world.One<string>("SELECT convert_from(body, 'UTF8') FROM outbox")
+        );
+        Assert.DoesNotContain(
+            "MT-Host",
+            await _world.One<string>("SELECT headers FROM outbox"),
+            StringComparison.Ordinal
+        );
     }
 
     // P8
@@ -77,12 +89,17 @@ public sealed class PitfallTests : IAsyncLifetime
     public async Task Start_is_refused_where_the_planner_is_not_pinned()
     {
         await using var unpinned = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(_world.ConnectionString) { Options = null });
-        await using var services = new ServiceCollection().AddLogging().AddSingleton(unpinned)
-            .AddMessaging(new MessagingOptions(), messaging => messaging.Topic("anything")).BuildServiceProvider();
+            new NpgsqlConnectionStringBuilder(_world.ConnectionString) { Options = null }
+        );
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(unpinned)
+            .AddMessaging(new MessagingOptions(), messaging => messaging.Topic("anything"))
+            .BuildServiceProvider();
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            services.GetRequiredService<MessagingHost>().StartAsync(CancellationToken.None));
+            services.GetRequiredService<MessagingHost>().StartAsync(CancellationToken.None)
+        );
 
         Assert.Contains("enable_seqscan=off", refused.Message, StringComparison.Ordinal);
     }
@@ -111,12 +128,14 @@ public sealed class PitfallTests : IAsyncLifetime
     [Fact]
     public async Task Batch_runs_read_committed_so_that_neighbours_never_fail_each_other()
     {
-        await _world.Execute("""
+        await _world.Execute(
+            """
             CREATE TABLE seen (isolation text);
             CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN INSERT INTO seen VALUES (current_setting(''transaction_isolation'')); RETURN NEW; END';
             CREATE TRIGGER see BEFORE INSERT ON counter FOR EACH ROW EXECUTE FUNCTION see();
-            """);
+            """
+        );
 
         await _world.Handle(_world.Record(_id, new Bump(_id)));
 
@@ -129,9 +148,12 @@ public sealed class PitfallTests : IAsyncLifetime
     {
         await _world.Handle(_world.Record(_id, new Bump(_id)));
 
-        await Assert.ThrowsAsync<UnexpectedRowsException>(() => _world.Handle(
-            e => e.UseExecuteAsync(_ => _world.Execute("UPDATE counter SET version = version + 1, count = 40")),
-            _world.Record(_id, new Bump(_id))));
+        await Assert.ThrowsAsync<UnexpectedRowsException>(() =>
+            _world.Handle(
+                e => e.UseExecuteAsync(_ => _world.Execute("UPDATE counter SET version = version + 1, count = 40")),
+                _world.Record(_id, new Bump(_id))
+            )
+        );
 
         Assert.Equal(40, await _world.One<int>("SELECT count FROM counter"));
         Assert.Equal(1, await _world.One<long>("SELECT next_offset FROM consumer_offset"));
@@ -157,10 +179,19 @@ public sealed class PitfallTests : IAsyncLifetime
         return await batch.ExecuteNonQueryAsync();
     }
 
-    private static Settlement Awaiting(string subject, DateTimeOffset? next) => new()
-    {
-        CorrelationId = Guid.NewGuid(), State = "AWAITING_RETRY", Programme = "p", Subject = subject,
-        Period = "2026-03", Downstream = "d", Currency = "EUR", PayableAt = At, NextRetryAt = next,
-        CreatedAt = At, UpdatedAt = At,
-    };
+    private static Settlement Awaiting(string subject, DateTimeOffset? next) =>
+        new()
+        {
+            CorrelationId = Guid.NewGuid(),
+            State = "AWAITING_RETRY",
+            Programme = "p",
+            Subject = subject,
+            Period = "2026-03",
+            Downstream = "d",
+            Currency = "EUR",
+            PayableAt = At,
+            NextRetryAt = next,
+            CreatedAt = At,
+            UpdatedAt = At,
+        };
 }

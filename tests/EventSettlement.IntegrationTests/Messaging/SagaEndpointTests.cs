@@ -20,11 +20,15 @@ public sealed class SagaEndpointTests : IAsyncLifetime
         await _world.Handle(_world.Record(_id, new Bump(_id)), _world.Record(_id, new Bump(_id)));
         await _world.Handle(_world.Record(_id, new Bump(_id)));
 
-        Assert.Equal("3 v2 Counting", await _world
-            .One<string>("SELECT count || ' v' || version || ' ' || state FROM counter"));
+        Assert.Equal(
+            "3 v2 Counting",
+            await _world.One<string>("SELECT count || ' v' || version || ' ' || state FROM counter")
+        );
         Assert.Equal(3, await _world.One<long>("SELECT count(*) FROM counter_row"));
-        Assert.Equal(3, await _world.One<long>(
-            $"SELECT count(*) FROM outbox WHERE topic = 'bumped' AND msg_key = '{_id}'"));
+        Assert.Equal(
+            3,
+            await _world.One<long>($"SELECT count(*) FROM outbox WHERE topic = 'bumped' AND msg_key = '{_id}'")
+        );
         Assert.Equal(3, await _world.One<long>("SELECT next_offset FROM consumer_offset"));
     }
 
@@ -32,18 +36,28 @@ public sealed class SagaEndpointTests : IAsyncLifetime
     public async Task Failing_record_is_undone_alone_and_parked_with_its_bytes()
     {
         await _world.Handle(
-            _world.Record(_id, new Bump(_id)), _world.Record(_id, new Bump(_id, "fail")),
-            _world.Record(_id, new Bump(_id, "last")));
+            _world.Record(_id, new Bump(_id)),
+            _world.Record(_id, new Bump(_id, "fail")),
+            _world.Record(_id, new Bump(_id, "last"))
+        );
 
         Assert.Equal("2 last", await _world.One<string>("SELECT count || ' ' || note FROM counter"));
         Assert.Equal(2, await _world.One<long>("SELECT count(*) FROM counter_row"));
         Assert.Equal(2, await _world.One<long>("SELECT count(*) FROM outbox"));
-        Assert.Equal("handler_failed 1",
-            await _world.One<string>("SELECT code || ' ' || \"offset\" FROM parked_message"));
-        Assert.Contains("would not", await _world.One<string>("SELECT message FROM parked_message"),
-            StringComparison.Ordinal);
-        Assert.Contains("\"fail\"", await _world.One<string>("SELECT convert_from(body, 'UTF8') FROM parked_message"),
-            StringComparison.Ordinal);
+        Assert.Equal(
+            "handler_failed 1",
+            await _world.One<string>("SELECT code || ' ' || \"offset\" FROM parked_message")
+        );
+        Assert.Contains(
+            "would not",
+            await _world.One<string>("SELECT message FROM parked_message"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "\"fail\"",
+            await _world.One<string>("SELECT convert_from(body, 'UTF8') FROM parked_message"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -63,8 +77,11 @@ public sealed class SagaEndpointTests : IAsyncLifetime
     [InlineData("Nobody", "{}", "unknown_type")]
     [InlineData(null, "{}", "unknown_type")]
     [InlineData("Bumped", "{}", "unknown_type")]
-    public async Task Record_that_is_no_message_is_parked_and_the_next_one_counts(string? type, string body,
-        string code)
+    public async Task Record_that_is_no_message_is_parked_and_the_next_one_counts(
+        string? type,
+        string body,
+        string code
+    )
     {
         await _world.Handle(_world.Raw(null, type, body), _world.Record(_id, new Bump(_id)));
 
@@ -84,10 +101,12 @@ public sealed class SagaEndpointTests : IAsyncLifetime
     public async Task Saga_changed_by_somebody_else_rolls_everything_back()
     {
         await _world.Handle(_world.Record(_id, new Bump(_id)));
-        await _world.Execute("""
+        await _world.Execute(
+            """
             CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
             CREATE TRIGGER meddle BEFORE UPDATE ON counter FOR EACH ROW EXECUTE FUNCTION meddle();
-            """);
+            """
+        );
 
         await Assert.ThrowsAsync<UnexpectedRowsException>(() => _world.Handle(_world.Record(_id, new Bump(_id))));
 
@@ -109,7 +128,8 @@ public sealed class SagaEndpointTests : IAsyncLifetime
     public async Task Text_that_the_database_refuses_fails_the_batch_by_its_state_so_that_halves_can_find_it()
     {
         var refused = await Assert.ThrowsAsync<PostgresException>(() =>
-            _world.Handle(_world.Record(_id, new Bump(_id, "a\0b"))));
+            _world.Handle(_world.Record(_id, new Bump(_id, "a\0b")))
+        );
 
         Assert.StartsWith("22", refused.SqlState, StringComparison.Ordinal);
         Assert.Equal(0, await _world.One<long>("SELECT next_offset FROM consumer_offset"));

@@ -19,25 +19,36 @@ public sealed class TimerTests : IAsyncLifetime
         await SetTimer();
 
         Assert.Equal(1, await _world.One<long>("SELECT count(*) FROM scheduled_message JOIN counter ON timer = token"));
-        Assert.InRange(await _world.One<double>(
-            "SELECT extract(epoch FROM due_at - clock())::float8 FROM scheduled_message"), 119, 120.1);
-        Assert.Contains($"{Token}\t{await _world.One<Guid>("SELECT token FROM scheduled_message")}\n",
-            await _world.One<string>("SELECT headers FROM scheduled_message"), StringComparison.Ordinal);
+        Assert.InRange(
+            await _world.One<double>("SELECT extract(epoch FROM due_at - clock())::float8 FROM scheduled_message"),
+            119,
+            120.1
+        );
+        Assert.Contains(
+            $"{Token}\t{await _world.One<Guid>("SELECT token FROM scheduled_message")}\n",
+            await _world.One<string>("SELECT headers FROM scheduled_message"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("counters", await _world.One<string>("SELECT topic FROM scheduled_message"));
     }
 
     [Fact]
     public async Task Timer_counts_by_a_database_whose_clock_is_another_than_ours()
     {
-        await _world.Execute("""
+        await _world.Execute(
+            """
             CREATE OR REPLACE FUNCTION clock() RETURNS timestamptz LANGUAGE sql VOLATILE
             AS 'SELECT clock_timestamp() + interval ''3 days'''
-            """);
+            """
+        );
 
         await SetTimer();
 
-        Assert.InRange(await _world.One<double>(
-            "SELECT extract(epoch FROM due_at - clock())::float8 FROM scheduled_message"), 119, 120.1);
+        Assert.InRange(
+            await _world.One<double>("SELECT extract(epoch FROM due_at - clock())::float8 FROM scheduled_message"),
+            119,
+            120.1
+        );
     }
 
     // P1
@@ -62,8 +73,11 @@ public sealed class TimerTests : IAsyncLifetime
     [Fact]
     public async Task Timer_may_be_set_and_taken_back_in_one_batch()
     {
-        await _world.Handle(_world.Record(_id, new Bump(_id)), _world.Record(_id, new Bump(_id, "timer")),
-            _world.Record(_id, new Bump(_id, "untimer")));
+        await _world.Handle(
+            _world.Record(_id, new Bump(_id)),
+            _world.Record(_id, new Bump(_id, "timer")),
+            _world.Record(_id, new Bump(_id, "untimer"))
+        );
 
         Assert.Equal(0, await _world.One<long>("SELECT count(*) FROM scheduled_message"));
     }
@@ -100,16 +114,21 @@ public sealed class TimerTests : IAsyncLifetime
     [Fact]
     public async Task Redelivery_stays_in_its_lane_and_waits_by_the_databases_clock()
     {
-        await _world.Execute("""
+        await _world.Execute(
+            """
             CREATE OR REPLACE FUNCTION clock() RETURNS timestamptz LANGUAGE sql VOLATILE
             AS 'SELECT clock_timestamp() - interval ''3 days'''
-            """);
+            """
+        );
 
         await Redeliver(_world.Record(_id, new Bump(_id, "once")));
 
         Assert.Equal(_id.ToString(), await _world.One<string>("SELECT msg_key FROM scheduled_message"));
-        Assert.InRange(await _world.One<double>(
-            "SELECT extract(epoch FROM due_at - clock())::float8 FROM scheduled_message"), 290, 300.01);
+        Assert.InRange(
+            await _world.One<double>("SELECT extract(epoch FROM due_at - clock())::float8 FROM scheduled_message"),
+            290,
+            300.01
+        );
         Assert.Equal(0, await _world.One<long>("SELECT count(*) FROM outbox"));
     }
 

@@ -59,8 +59,11 @@ public sealed class CancelTests : PayoutWorld
         await Pay(id);
         var answer = await Cancel(id, Guid.NewGuid());
         Assert.Equal("in_doubt", answer.Code);
-        Assert.InRange(answer.AskAgainAt!.Value - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(9),
-            TimeSpan.FromMinutes(11));
+        Assert.InRange(
+            answer.AskAgainAt!.Value - DateTimeOffset.UtcNow,
+            TimeSpan.FromMinutes(9),
+            TimeSpan.FromMinutes(11)
+        );
     }
 
     [Theory]
@@ -132,8 +135,15 @@ public sealed class CancelTests : PayoutWorld
 
     private async Task<CancelItemsAnswered[]> CancelAll(params Guid[] ids)
     {
-        var asked = Array.ConvertAll(ids, id => Topology.Message(
-            id.ToString(), new CancelItems(id, Guid.NewGuid(), "ann", "wrong study"), "payouts.member"));
+        var asked = Array.ConvertAll(
+            ids,
+            id =>
+                Topology.Message(
+                    id.ToString(),
+                    new CancelItems(id, Guid.NewGuid(), "ann", "wrong study"),
+                    "payouts.member"
+                )
+        );
         var sent = await Consume(1, asked);
         return sent.Select(m => JsonSerializer.Deserialize(m.Body, ContractsJson.Default.CancelItemsAnswered)!)
             .ToArray();
@@ -141,8 +151,10 @@ public sealed class CancelTests : PayoutWorld
 
     private async Task<CancelItemsAnswered> Cancel(Guid id, Guid command)
     {
-        var sent = await Consume(1, Topology.Message(
-            id.ToString(), new CancelItems(id, command, "ann", "wrong study"), "payouts.member"));
+        var sent = await Consume(
+            1,
+            Topology.Message(id.ToString(), new CancelItems(id, command, "ann", "wrong study"), "payouts.member")
+        );
         return JsonSerializer.Deserialize(sent.Single().Body, ContractsJson.Default.CancelItemsAnswered)!;
     }
 }

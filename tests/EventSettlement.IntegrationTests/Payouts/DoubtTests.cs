@@ -24,8 +24,10 @@ public sealed class DoubtTests : PayoutWorld
         Assert.Equal(4_000, await Balance(id, "clearing-member"));
         var corrected = Assert.Single(Corrected());
         Assert.Equal((2, 4, 0), (corrected.Revision, corrected.Counts.Paid, corrected.Counts.InDoubt));
-        Assert.Equal(4L, await Scalar<long>(
-            "SELECT count(DISTINCT reference) FROM posting WHERE kind = 'late-payment'"));
+        Assert.Equal(
+            4L,
+            await Scalar<long>("SELECT count(DISTINCT reference) FROM posting WHERE kind = 'late-payment'")
+        );
     }
 
     [Fact]
@@ -34,8 +36,10 @@ public sealed class DoubtTests : PayoutWorld
         const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         var id = await Plan(2);
         Stub.Spoil = _ => null;
-        await Consume(1, Topology.Message(
-            id.ToString(), new PayPart(id, 0, 1, false), "payouts.member", traceparent: trace));
+        await Consume(
+            1,
+            Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member", traceparent: trace)
+        );
         await Saga(id, "FAILED");
         await Resolve();
         Assert.Equal(trace, Assert.Single(Outgoing.Written).Headers["traceparent"]);
@@ -159,8 +163,12 @@ public sealed class DoubtTests : PayoutWorld
         var asked = 0;
         await StopTests.Until(async () => (asked += await Resolver.Step(CancellationToken.None)) >= 2);
         Assert.Equal("STOPPED", (await Downstreams.List()).Single().State);
-        Assert.Equal(1L, await Scalar<long>(
-            "SELECT sum(count)::bigint FROM alert WHERE cause = 'downstream member stopped' AND state = 'OPEN'"));
+        Assert.Equal(
+            1L,
+            await Scalar<long>(
+                "SELECT sum(count)::bigint FROM alert WHERE cause = 'downstream member stopped' AND state = 'OPEN'"
+            )
+        );
         Assert.Equal("IN_DOUBT 1", await States(id));
         Stub.BeforeLookup = _ => Task.FromResult(false);
         await Resolve();
@@ -210,16 +218,19 @@ public sealed class DoubtTests : PayoutWorld
         Assert.Equal(0, await Balance(id, "refunds-payable"));
         Assert.Equal("item_state", (await Resolution.MarkPaid(id, 2, "t-78", "ann")).Code);
         Assert.Equal("not_found", (await Resolution.MarkPaid(id, 9, "t-78", "ann")).Code);
-        Assert.Equal((3, 1, 1), (Corrected()[^1].Revision, Corrected()[^1].Counts.Paid,
-            Corrected()[^1].Counts.WrittenOff));
+        Assert.Equal(
+            (3, 1, 1),
+            (Corrected()[^1].Revision, Corrected()[^1].Counts.Paid, Corrected()[^1].Counts.WrittenOff)
+        );
     }
 
-    private Task Resolve() => StopTests.Until(async () =>
-    {
-        await Resolver.Step(CancellationToken.None);
-        return Outgoing.Written.Count > 0;
-    });
+    private Task Resolve() =>
+        StopTests.Until(async () =>
+        {
+            await Resolver.Step(CancellationToken.None);
+            return Outgoing.Written.Count > 0;
+        });
 
-    private List<PartCorrected> Corrected() => Outgoing.Written
-        .Select(m => JsonSerializer.Deserialize(m.Body, ContractsJson.Default.PartCorrected)!).ToList();
+    private List<PartCorrected> Corrected() =>
+        Outgoing.Written.Select(m => JsonSerializer.Deserialize(m.Body, ContractsJson.Default.PartCorrected)!).ToList();
 }

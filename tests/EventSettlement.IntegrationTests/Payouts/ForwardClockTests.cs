@@ -47,8 +47,11 @@ public sealed class ForwardClockTests : PayoutWorld
         await PutForward(TimeSpan.FromHours(1), seen);
         var refused = await Resolution.WriteOff(id, 1, "gone", "ann");
         Assert.Equal("in_doubt", refused.Code);
-        Assert.InRange(refused.AskAgainAt!.Value - await Scalar<DateTime>("SELECT clock()"),
-            TimeSpan.FromMinutes(9), QuietPeriod);
+        Assert.InRange(
+            refused.AskAgainAt!.Value - await Scalar<DateTime>("SELECT clock()"),
+            TimeSpan.FromMinutes(9),
+            QuietPeriod
+        );
     }
 
     [Fact]
@@ -93,8 +96,10 @@ public sealed class ForwardClockTests : PayoutWorld
     public async Task Watchers_of_several_processes_agree_and_a_clock_put_back_begins_anew_too()
     {
         var since = await Scalar<DateTime>("SELECT steady_since FROM clock_watch");
-        var others = Enumerable.Range(0, 4)
-            .Select(_ => new ClockWatch(Database, NullLogger<ClockWatch>.Instance)).ToArray();
+        var others = Enumerable
+            .Range(0, 4)
+            .Select(_ => new ClockWatch(Database, NullLogger<ClockWatch>.Instance))
+            .ToArray();
         for (var passed = 0; passed < 3; passed++)
         {
             await PutForward(TimeSpan.FromSeconds(20), seen: false);
@@ -104,8 +109,11 @@ public sealed class ForwardClockTests : PayoutWorld
         Assert.Equal(since, await Scalar<DateTime>("SELECT steady_since FROM clock_watch"));
         await PutForward(TimeSpan.FromHours(-2), seen: false);
         await Task.WhenAll(others.Select(o => o.Look(CancellationToken.None)));
-        Assert.InRange(since - await Scalar<DateTime>("SELECT steady_since FROM clock_watch"),
-            TimeSpan.FromMinutes(115), TimeSpan.FromHours(2));
+        Assert.InRange(
+            since - await Scalar<DateTime>("SELECT steady_since FROM clock_watch"),
+            TimeSpan.FromMinutes(115),
+            TimeSpan.FromHours(2)
+        );
         foreach (var other in others)
             other.Dispose();
     }
@@ -127,10 +135,12 @@ public sealed class ForwardClockTests : PayoutWorld
     private async Task PutForward(TimeSpan by, bool seen)
     {
         _ahead += by;
-        await Execute($"""
+        await Execute(
+            $"""
             CREATE OR REPLACE FUNCTION clock() RETURNS timestamptz LANGUAGE sql VOLATILE
             AS 'SELECT clock_timestamp() + interval ''{_ahead.TotalSeconds:F0} s'''
-            """);
+            """
+        );
         if (seen)
             await Clock.Look(CancellationToken.None);
     }

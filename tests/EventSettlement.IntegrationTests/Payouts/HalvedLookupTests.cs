@@ -22,8 +22,7 @@ public sealed class HalvedLookupTests : PayoutWorld
         Refuse(422, keys => keys.Contains(SettlementId.ItemKey(id, 7)));
         var counts = Answer(await Pay(id, attempt: 2)).Counts;
         Assert.Equal((19, 1), (counts.Paid, counts.InDoubt));
-        Assert.Equal("lookup_http_422",
-            await Scalar<string>("SELECT error_code FROM settlement_item WHERE no = 7"));
+        Assert.Equal("lookup_http_422", await Scalar<string>("SELECT error_code FROM settlement_item WHERE no = 7"));
     }
 
     [Fact]
@@ -45,11 +44,12 @@ public sealed class HalvedLookupTests : PayoutWorld
         return id;
     }
 
-    private void Refuse(int status, Func<string[], bool> which) => Stub.BeforeLookup = http =>
-    {
-        var refused = which(Stub.Lookups[^1]);
-        if (refused)
-            http.Response.StatusCode = status;
-        return Task.FromResult(refused);
-    };
+    private void Refuse(int status, Func<string[], bool> which) =>
+        Stub.BeforeLookup = http =>
+        {
+            var refused = which(Stub.Lookups[^1]);
+            if (refused)
+                http.Response.StatusCode = status;
+            return Task.FromResult(refused);
+        };
 }

@@ -42,16 +42,32 @@ public class PayoutWorld : IAsyncLifetime
         Stub = await StubMembers.Start();
         var topology = new Topology();
         var json = ContractsJson.Default;
-        topology.Map(Topics.Settlements, json.PartAnswered).Map(Topics.Settlements, json.PartCorrected)
-            .Map(Topics.Settlements, json.CancelItemsAnswered).Map(null, json.PayPart).Map(null, json.CancelItems);
+        topology
+            .Map(Topics.Settlements, json.PartAnswered)
+            .Map(Topics.Settlements, json.PartCorrected)
+            .Map(Topics.Settlements, json.CancelItemsAnswered)
+            .Map(null, json.PayPart)
+            .Map(null, json.CancelItems);
         Topology = topology;
         var limits = new PayoutLimits(
-            Timeout, ClaimDeadline, TimeSpan.FromSeconds(90), QuietPeriod, [TimeSpan.FromMilliseconds(1)]);
+            Timeout,
+            ClaimDeadline,
+            TimeSpan.FromSeconds(90),
+            QuietPeriod,
+            [TimeSpan.FromMilliseconds(1)]
+        );
         _members = new MemberService(new MemberServiceClient(Stub.Url, "secret", Timeout), MaxItems, 4);
         Downstreams = new Downstreams(Database);
         Worker = new PayoutWorker(_members, Downstreams, limits, topology);
         Resolver = new DoubtResolver(
-            Database, _members, Downstreams, limits, topology, Outgoing, NullLogger<DoubtResolver>.Instance);
+            Database,
+            _members,
+            Downstreams,
+            limits,
+            topology,
+            Outgoing,
+            NullLogger<DoubtResolver>.Instance
+        );
         Resolution = new ItemResolution(Database, topology, Outgoing, limits);
         Clock = new ClockWatch(Database, NullLogger<ClockWatch>.Instance);
         await Clock.Look(CancellationToken.None);
@@ -74,7 +90,8 @@ public class PayoutWorld : IAsyncLifetime
     internal async Task<Guid> Plan(int items = 10, string member = "M")
     {
         var id = Guid.CreateVersion7();
-        await Execute($"""
+        await Execute(
+            $"""
             INSERT INTO settlement_request VALUES ('{id}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW',
                 {items * 1000}, 500,
                 {items}, {(items + 499) / 500}, clock(), clock(), 'p', 1, 1, 't', 0, 0);
@@ -82,25 +99,35 @@ public class PayoutWorld : IAsyncLifetime
             SELECT '{id}', n, (n - 1) / 500, '{member}-' || n, 1000, 0, 'PENDING' FROM generate_series(1, {items}) n;
             INSERT INTO settlement_part (settlement_id, part) SELECT '{id}', p
             FROM generate_series(0, {(items - 1) / 500}) p
-            """);
+            """
+        );
         await using var connection = await Database.Hot.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await Postings.Insert(connection, transaction, [Posting.Creation(id, "study-refund", "KRW", items * 1000,
-            500)]);
+        await Postings.Insert(
+            connection,
+            transaction,
+            [Posting.Creation(id, "study-refund", "KRW", items * 1000, 500)]
+        );
         await transaction.CommitAsync();
         return id;
     }
 
     /// <summary>The saga's row in this state.</summary>
-    internal Task Saga(Guid id, string state) => Execute($"""
-        INSERT INTO settlement SELECT '{id}', 1, '{state}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 0, 0,
-            0, 0, 0, 0, 0,
-            0, 0, '', 4, 0, false, false, false, NULL, false, clock(), NULL, NULL, NULL, 1, clock(), clock()
-        """);
+    internal Task Saga(Guid id, string state) =>
+        Execute(
+            $"""
+            INSERT INTO settlement SELECT '{id}', 1, '{state}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 0, 0,
+                0, 0, 0, 0, 0,
+                0, 0, '', 4, 0, false, false, false, NULL, false, clock(), NULL, NULL, NULL, 1, clock(), clock()
+            """
+        );
 
-    internal async Task<IReadOnlyList<OutgoingMessage>> Pay(Guid id, int attempt = 1, bool rejected = false,
-        long epoch = 1) =>
-        await Consume(epoch, Topology.Message(id.ToString(), new PayPart(id, 0, attempt, rejected), "payouts.member"));
+    internal async Task<IReadOnlyList<OutgoingMessage>> Pay(
+        Guid id,
+        int attempt = 1,
+        bool rejected = false,
+        long epoch = 1
+    ) => await Consume(epoch, Topology.Message(id.ToString(), new PayPart(id, 0, attempt, rejected), "payouts.member"));
 
     internal async Task<IReadOnlyList<OutgoingMessage>> Consume(long epoch, params OutgoingMessage[] messages)
     {
@@ -109,10 +136,14 @@ public class PayoutWorld : IAsyncLifetime
         return batch.Done!.Sent;
     }
 
-    internal OwnedTestBatch Batch(long epoch, params OutgoingMessage[] messages) => new(
-        Database.Hot, epoch,
-        messages.Select((m, i) =>
-        new LogRecord(new("payouts.member", 0), i, null, m.Body, m.Headers, DateTime.UtcNow)).ToArray());
+    internal OwnedTestBatch Batch(long epoch, params OutgoingMessage[] messages) =>
+        new(
+            Database.Hot,
+            epoch,
+            messages
+                .Select((m, i) => new LogRecord(new("payouts.member", 0), i, null, m.Body, m.Headers, DateTime.UtcNow))
+                .ToArray()
+        );
 
     internal static PartAnswered Answer(IReadOnlyList<OutgoingMessage> sent) =>
         JsonSerializer.Deserialize(sent.Single().Body, ContractsJson.Default.PartAnswered)!;
@@ -129,16 +160,21 @@ public class PayoutWorld : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    internal Task<string> States(Guid id) => Scalar<string>($"""
-        SELECT string_agg(state || ' ' || n, ', ' ORDER BY state) FROM
-            (SELECT state, count(*) AS n FROM settlement_item WHERE settlement_id = '{id}' GROUP BY state) s
-        """);
+    internal Task<string> States(Guid id) =>
+        Scalar<string>(
+            $"""
+            SELECT string_agg(state || ' ' || n, ', ' ORDER BY state) FROM
+                (SELECT state, count(*) AS n FROM settlement_item WHERE settlement_id = '{id}' GROUP BY state) s
+            """
+        );
 
-    internal Task<long> Balance(Guid id, string account) => Scalar<long>(
-        $"""
-        SELECT coalesce(sum(amount), 0)::bigint FROM posting
-        WHERE settlement_id = '{id}' AND account = 'study-refund:{account}'
-        """);
+    internal Task<long> Balance(Guid id, string account) =>
+        Scalar<long>(
+            $"""
+            SELECT coalesce(sum(amount), 0)::bigint FROM posting
+            WHERE settlement_id = '{id}' AND account = 'study-refund:{account}'
+            """
+        );
 }
 
 /// <summary>Keeps what would leave.</summary>
@@ -147,8 +183,11 @@ internal sealed class RecordingWriter : IOutgoingWriter
     public List<OutgoingMessage> Written { get; } = [];
 
     public Task Write(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutgoingMessage> messages,
-        CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<OutgoingMessage> messages,
+        CancellationToken cancel
+    )
     {
         Written.AddRange(messages);
         return Task.CompletedTask;
@@ -160,9 +199,7 @@ internal sealed class RecordingWriter : IOutgoingWriter
         return ValueTask.CompletedTask;
     }
 
-    public void Wake(IReadOnlyCollection<OutgoingMessage> messages)
-    {
-    }
+    public void Wake(IReadOnlyCollection<OutgoingMessage> messages) { }
 
     public Task<long> CountWaiting(CancellationToken cancel) => Task.FromResult(0L);
 }

@@ -93,8 +93,12 @@ public sealed class SandboxTests : IAsyncLifetime
     public async Task Nothing_leaves_on_a_claim_that_is_too_old()
     {
         var items = Items(3, "M-1");
-        var old = new Round(_members, BootClock.Now - TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(60),
-            TimeSpan.FromMinutes(10));
+        var old = new Round(
+            _members,
+            BootClock.Now - TimeSpan.FromSeconds(60),
+            TimeSpan.FromSeconds(60),
+            TimeSpan.FromMinutes(10)
+        );
         await old.Pay(items, CancellationToken.None);
         Assert.True(old.Late);
         Assert.All(items, i => Assert.Null(i.Outcome.State));
@@ -106,10 +110,18 @@ public sealed class SandboxTests : IAsyncLifetime
     private static PayoutItem[] Items(int count, string member, Guid? settlement = null)
     {
         var id = settlement ?? Guid.CreateVersion7();
-        return Enumerable.Range(1, count).Select(n => new PayoutItem
-        {
-            SettlementId = id, No = n, MemberId = member, Amount = 1000, Currency = "KRW", Reason = "study-refund",
-        }).ToArray();
+        return Enumerable
+            .Range(1, count)
+            .Select(n => new PayoutItem
+            {
+                SettlementId = id,
+                No = n,
+                MemberId = member,
+                Amount = 1000,
+                Currency = "KRW",
+                Reason = "study-refund",
+            })
+            .ToArray();
     }
 
     private Round Round() => new(_members, BootClock.Now, TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));

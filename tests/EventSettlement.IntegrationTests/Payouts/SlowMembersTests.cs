@@ -24,11 +24,23 @@ public sealed class SlowMembersTests : PayoutWorld
             await Task.Delay(400);
             return false;
         };
-        var sent = await Consume(1, [.. ids.Select(id => Topology.Message(
-            id.ToString(), new CancelItems(id, Guid.NewGuid(), "ann", "wrong study"), "payouts.member"))])
+        var sent = await Consume(
+                1,
+                [
+                    .. ids.Select(id =>
+                        Topology.Message(
+                            id.ToString(),
+                            new CancelItems(id, Guid.NewGuid(), "ann", "wrong study"),
+                            "payouts.member"
+                        )
+                    ),
+                ]
+            )
             .WaitAsync(Patience);
-        Assert.Equal(16, sent.Count(m =>
-            JsonSerializer.Deserialize(m.Body, ContractsJson.Default.CancelItemsAnswered)!.Cancelled));
+        Assert.Equal(
+            16,
+            sent.Count(m => JsonSerializer.Deserialize(m.Body, ContractsJson.Default.CancelItemsAnswered)!.Cancelled)
+        );
         Assert.Equal(16, Stub.Lookups.Count);
     }
 
@@ -42,8 +54,7 @@ public sealed class SlowMembersTests : PayoutWorld
             return false;
         };
         var batch = Batch(1, Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member"));
-        await Assert.ThrowsAsync<TimeoutException>(
-            () => Worker.Consume(batch, CancellationToken.None));
+        await Assert.ThrowsAsync<TimeoutException>(() => Worker.Consume(batch, CancellationToken.None));
         Assert.Null(batch.Done);
         Stub.Before = (_, _) => Task.FromResult(false);
         await StopTests.Until(async () =>

@@ -17,8 +17,10 @@ public sealed class StopTests : PayoutWorld
         };
         var counts = Answer(await Pay(id)).Counts;
         Assert.Equal((19, 1), (counts.Paid, counts.Rejected));
-        Assert.Equal("http_422",
-            await Scalar<string>("SELECT error_code FROM settlement_item WHERE state = 'REJECTED'"));
+        Assert.Equal(
+            "http_422",
+            await Scalar<string>("SELECT error_code FROM settlement_item WHERE state = 'REJECTED'")
+        );
     }
 
     [Theory]
@@ -39,8 +41,10 @@ public sealed class StopTests : PayoutWorld
         var paying = Worker.Consume(batch, CancellationToken.None);
         await Until(async () => (await Downstreams.List()).Single().State == "STOPPED");
         Assert.Equal("PENDING 4", await States(id));
-        Assert.Equal(1L, await Scalar<long>(
-            "SELECT count FROM alert WHERE cause = 'downstream member stopped' AND state = 'OPEN'"));
+        Assert.Equal(
+            1L,
+            await Scalar<long>("SELECT count FROM alert WHERE cause = 'downstream member stopped' AND state = 'OPEN'")
+        );
         Assert.False(paying.IsCompleted);
         refusing = false;
         Assert.True(await Downstreams.Resume("member", "ann"));
@@ -80,10 +84,14 @@ public sealed class StopTests : PayoutWorld
         await using (var hold = new Npgsql.NpgsqlCommand("LOCK TABLE settlement_part", connection, holding))
             await hold.ExecuteNonQueryAsync();
         var paying = Worker.Consume(batch, CancellationToken.None);
-        await Until(() => Scalar<bool>("""
-            SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'settlement_part'::regclass
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-            """));
+        await Until(() =>
+            Scalar<bool>(
+                """
+                SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'settlement_part'::regclass
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+                """
+            )
+        );
         await Execute("INSERT INTO downstream (name, state, since) VALUES ('member', 'STOPPED', clock())");
         await holding.CommitAsync();
 

@@ -73,10 +73,20 @@ public sealed class StubMembers : IAsyncDisposable
     {
         var status = Credited.ContainsKey(key) ? "CREDITED" : Judge(member);
         if (status != "CREDITED")
-            return new JsonObject { ["key"] = key, ["status"] = status, ["code"] = "told" };
+            return new JsonObject
+            {
+                ["key"] = key,
+                ["status"] = status,
+                ["code"] = "told",
+            };
         Credited.TryAdd(key, $"t-{Credited.Count + 1}");
         return new JsonObject
-            { ["key"] = key, ["status"] = status, ["transactionId"] = Credited[key], ["amount"] = amount };
+        {
+            ["key"] = key,
+            ["status"] = status,
+            ["transactionId"] = Credited[key],
+            ["amount"] = amount,
+        };
     }
 
     private async Task Lookup(HttpContext http)
@@ -90,9 +100,16 @@ public sealed class StubMembers : IAsyncDisposable
         var results = new JsonArray();
         lock (_lock)
             foreach (var key in keys)
-                results.Add(Credited.TryGetValue(key, out var transaction)
-                    ? new JsonObject { ["key"] = key, ["status"] = "CREDITED", ["transactionId"] = transaction }
-                    : new JsonObject { ["key"] = key, ["status"] = "UNKNOWN" });
+                results.Add(
+                    Credited.TryGetValue(key, out var transaction)
+                        ? new JsonObject
+                        {
+                            ["key"] = key,
+                            ["status"] = "CREDITED",
+                            ["transactionId"] = transaction,
+                        }
+                        : new JsonObject { ["key"] = key, ["status"] = "UNKNOWN" }
+                );
         await http.Response.WriteAsync(new JsonObject { ["results"] = results }.ToJsonString());
     }
 }

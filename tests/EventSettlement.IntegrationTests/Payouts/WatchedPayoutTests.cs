@@ -11,7 +11,10 @@ public sealed class WatchedPayoutTests : PayoutWorld
     [Fact]
     public async Task Whatever_payouts_do_the_watch_finds_nothing_wrong()
     {
-        Stub.Judge = m => m is "M-1" ? "REJECTED" : m is "M-2" ? "FAILED" : "CREDITED";
+        Stub.Judge = m =>
+            m is "M-1" ? "REJECTED"
+            : m is "M-2" ? "FAILED"
+            : "CREDITED";
         var id = await Plan(6);
         await Pay(id);
         await NothingIsWrong();
@@ -28,8 +31,14 @@ public sealed class WatchedPayoutTests : PayoutWorld
         await StopTests.Until(async () => await Resolver.Step(CancellationToken.None) > 0);
         await NothingIsWrong();
         var cancelled = await Plan(3, "C");
-        await Consume(1, Topology.Message(
-            cancelled.ToString(), new CancelItems(cancelled, Guid.NewGuid(), "ann", "no"), "payouts.member"));
+        await Consume(
+            1,
+            Topology.Message(
+                cancelled.ToString(),
+                new CancelItems(cancelled, Guid.NewGuid(), "ann", "no"),
+                "payouts.member"
+            )
+        );
         Assert.Equal("CANCELLED 3", await States(cancelled));
         await NothingIsWrong();
         Assert.Equal(0, await Balance(cancelled, "refunds-payable"));
@@ -38,7 +47,9 @@ public sealed class WatchedPayoutTests : PayoutWorld
     private async Task NothingIsWrong()
     {
         using var watch = new LedgerWatch(Database, Outgoing, Topology, NullLogger<LedgerWatch>.Instance)
-            { Delay = TimeSpan.Zero };
+        {
+            Delay = TimeSpan.Zero,
+        };
         await Execute("UPDATE ledger_watch SET at = clock() - interval '50 seconds'");
         await watch.Step(CancellationToken.None);
         Assert.Equal("none", await Scalar<string>("SELECT coalesce(string_agg(message, '; '), 'none') FROM alert"));

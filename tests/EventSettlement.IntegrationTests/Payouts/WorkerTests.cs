@@ -96,17 +96,27 @@ public sealed class WorkerTests : PayoutWorld
             var told = results.Select(r => r!.DeepClone()).Reverse().ToList();
             told.RemoveAt(5);
             told.Add(told[1].DeepClone());
-            told.Add(new JsonObject { ["key"] = $"{Guid.Empty}-1:1", ["status"] = "CREDITED",
-                ["transactionId"] = "x" });
+            told.Add(
+                new JsonObject
+                {
+                    ["key"] = $"{Guid.Empty}-1:1",
+                    ["status"] = "CREDITED",
+                    ["transactionId"] = "x",
+                }
+            );
             return new JsonArray([.. told]);
         };
         var counts = Answer(await Pay(id)).Counts;
         Assert.Equal((3, 1, 2), (counts.Paid, counts.Failed, counts.InDoubt));
         Assert.Equal("FAILED", await Scalar<string>("SELECT state FROM settlement_item WHERE member_id = 'M-6'"));
-        Assert.Equal("answer_missing",
-            await Scalar<string>("SELECT error_code FROM settlement_item WHERE member_id = 'M-1'"));
-        Assert.Equal("answer_doubled",
-            await Scalar<string>("SELECT error_code FROM settlement_item WHERE member_id = 'M-5'"));
+        Assert.Equal(
+            "answer_missing",
+            await Scalar<string>("SELECT error_code FROM settlement_item WHERE member_id = 'M-1'")
+        );
+        Assert.Equal(
+            "answer_doubled",
+            await Scalar<string>("SELECT error_code FROM settlement_item WHERE member_id = 'M-5'")
+        );
     }
 
     [Fact]
@@ -147,8 +157,11 @@ public sealed class WorkerTests : PayoutWorld
         Stub.Before = Refuse(() => true, "120");
         var answer = Answer(await Pay(other));
         Assert.Equal(1, answer.Counts.Failed);
-        Assert.InRange(answer.NotBefore!.Value - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(100),
-            TimeSpan.FromSeconds(121));
+        Assert.InRange(
+            answer.NotBefore!.Value - DateTimeOffset.UtcNow,
+            TimeSpan.FromSeconds(100),
+            TimeSpan.FromSeconds(121)
+        );
     }
 
     [Fact]
@@ -157,8 +170,7 @@ public sealed class WorkerTests : PayoutWorld
         var id = await Plan(1);
         Stub.Before = Refuse(() => true, "Fri, 31 Dec 9999 23:59:59 GMT");
         var answer = Answer(await Pay(id));
-        Assert.InRange(answer.NotBefore!.Value - DateTimeOffset.UtcNow, TimeSpan.FromHours(23),
-            TimeSpan.FromHours(24));
+        Assert.InRange(answer.NotBefore!.Value - DateTimeOffset.UtcNow, TimeSpan.FromHours(23), TimeSpan.FromHours(24));
     }
 
     [Fact]
@@ -212,8 +224,10 @@ public sealed class WorkerTests : PayoutWorld
         Assert.Equal(0, await Balance(id, "clearing-member"));
     }
 
-    private static Func<Microsoft.AspNetCore.Http.HttpContext, string[], Task<bool>> Refuse(Func<bool> when,
-        string after) =>
+    private static Func<Microsoft.AspNetCore.Http.HttpContext, string[], Task<bool>> Refuse(
+        Func<bool> when,
+        string after
+    ) =>
         (http, _) =>
         {
             if (!when())

@@ -20,8 +20,9 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.Create();
         await Empty(database.ConnectionString);
-        var results = await Task.WhenAll(Enumerable.Range(0, 4)
-            .Select(_ => Task.Run(() => Migrator.Migrate(database.ConnectionString))));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => Migrator.Migrate(database.ConnectionString)))
+        );
         Assert.Single(results, r => r.Count > 0);
     }
 
@@ -30,12 +31,17 @@ public sealed class MigratorTests
     {
         await using var database = await TestDatabase.Create();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-        await Execute(source, """
+        await Execute(
+            source,
+            """
             ALTER TABLE outbox ALTER COLUMN msg_key TYPE text USING NULL;
             DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" = '0009_key_bytes'
-            """);
-        await Execute(source, "INSERT INTO outbox (shard, topic, msg_key, headers) VALUES (0, 't', '키\\', ''), "
-            + "(0, 't', NULL, '')");
+            """
+        );
+        await Execute(
+            source,
+            "INSERT INTO outbox (shard, topic, msg_key, headers) VALUES (0, 't', '키\\', ''), " + "(0, 't', NULL, '')"
+        );
 
         Assert.Equal(["0009_key_bytes"], await Migrator.Migrate(database.ConnectionString));
 

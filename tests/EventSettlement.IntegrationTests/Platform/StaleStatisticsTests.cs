@@ -30,7 +30,9 @@ public sealed class StaleStatisticsTests
         for (var n = 0; n < 3; n++)
             await leases.Delete([Row(0)], held, default);
         await Do(
-            database, "INSERT INTO outbox (shard, topic, headers) SELECT 3, 't', '' FROM generate_series(1, 9000)");
+            database,
+            "INSERT INTO outbox (shard, topic, headers) SELECT 3, 't', '' FROM generate_series(1, 9000)"
+        );
         var first = await Number(database, "SELECT min(id) FROM outbox");
         var sent = Enumerable.Range(0, 100).Select(n => Row(first + n)).ToList();
         Assert.Equal(100, await leases.Delete(sent, held, default));
@@ -45,14 +47,16 @@ public sealed class StaleStatisticsTests
         await using var test = await TestDatabase.Create();
         await using var database = new Database(test.ConnectionString);
         await Do(database, "VACUUM ANALYZE scheduled_message");
-        var mover = new DueMover(
-            database.Hot, new OutboxRows(), new MessagingOptions(), NullLogger<DueMover>.Instance);
+        var mover = new DueMover(database.Hot, new OutboxRows(), new MessagingOptions(), NullLogger<DueMover>.Instance);
         for (var n = 0; n < 3; n++)
             await mover.MoveDue(default);
-        await Do(database, """
+        await Do(
+            database,
+            """
             INSERT INTO scheduled_message (token, due_at, topic, body, headers)
             SELECT gen_random_uuid(), clock() - interval '1 hour', 't', '', '' FROM generate_series(1, 9000)
-            """);
+            """
+        );
         Assert.Equal(500, await mover.MoveDue(default));
         Assert.InRange(await Read(database, "scheduled_message"), 500, 2_000);
     }
@@ -67,9 +71,12 @@ public sealed class StaleStatisticsTests
         {
             for (var n = 0; n < 3; n++)
                 await Resolve(0);
-            await Do(database, """
+            await Do(
+                database,
+                """
                 INSERT INTO doubt SELECT lpad(n::text, 32, '0')::uuid, 1, 0, clock() FROM generate_series(1, 9000) AS n
-                """);
+                """
+            );
             await Resolve(1);
 
             async Task Resolve(int from)
@@ -85,12 +92,26 @@ public sealed class StaleStatisticsTests
 
         static (Guid, int) Doubt(int n) => (Guid.Parse($"{n:D32}"), 1);
 
-        static Doubt Over(int n) => new(
-            new PayoutItem
-            {
-                SettlementId = Guid.Parse($"{n:D32}"), No = 1, MemberId = "", Amount = 0, Currency = "", Reason = "",
-            },
-            0, "FAILED", 1, true, true, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+        static Doubt Over(int n) =>
+            new(
+                new PayoutItem
+                {
+                    SettlementId = Guid.Parse($"{n:D32}"),
+                    No = 1,
+                    MemberId = "",
+                    Amount = 0,
+                    Currency = "",
+                    Reason = "",
+                },
+                0,
+                "FAILED",
+                1,
+                true,
+                true,
+                null,
+                DateTimeOffset.UnixEpoch,
+                DateTimeOffset.UnixEpoch
+            );
     }
 
     [Fact]
@@ -118,11 +139,16 @@ public sealed class StaleStatisticsTests
     private static async Task<long> Read(Database database, string table)
     {
         database.Hot.Clear();
-        await Poll.Until(async () => await Number(database,
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'settle'")
-            == 0);
-        return await Number(database,
-            $"SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables WHERE relname = '{table}'");
+        await Poll.Until(async () =>
+            await Number(
+                database,
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'settle'"
+            ) == 0
+        );
+        return await Number(
+            database,
+            $"SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables WHERE relname = '{table}'"
+        );
     }
 
     private static async Task<long> Number(Database database, string sql)

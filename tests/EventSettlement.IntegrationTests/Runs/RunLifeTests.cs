@@ -19,8 +19,11 @@ public sealed class RunLifeTests
     public async Task Ten_starts_at_once_make_one_run()
     {
         await using var world = await RunWorld.WithStudies(1);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
-            world.Commands.Start("study-refund", RunWorld.Date, null, "tester", default)));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(_ => world.Commands.Start("study-refund", RunWorld.Date, null, "tester", default))
+        );
         Assert.Single(answers, a => a.Run is not null);
         Assert.Equal(9, answers.Count(a => a.Code == "run_unfinished"));
     }
@@ -31,8 +34,10 @@ public sealed class RunLifeTests
     public async Task A_start_that_makes_no_sense_is_refused(string programme, string date, string code)
     {
         await using var world = await RunWorld.WithStudies(0);
-        Assert.Equal(code,
-            (await world.Commands.Start(programme, DateOnly.Parse(date, null), null, "tester", default)).Code);
+        Assert.Equal(
+            code,
+            (await world.Commands.Start(programme, DateOnly.Parse(date, null), null, "tester", default)).Code
+        );
     }
 
     [Fact]
@@ -51,11 +56,13 @@ public sealed class RunLifeTests
         await using var world = await RunWorld.WithStudies(10);
         var run = await world.Start();
         await world.Planner().Step(default);
-        await world.Do($"""
+        await world.Do(
+            $"""
             INSERT INTO run_progress VALUES ({run}, 'saga-0', 'COMPLETED', 6, 18, 1), ({run}, 'saga-1',
                 'COMPLETED', 2, 6, 1),
                 ({run}, 'saga-1', 'FAILED', 1, 3, 1), ({run}, 'saga-1', 'AWAITING_RETRY', 1, 3, 1)
-            """);
+            """
+        );
         await world.Watch.Step(default);
         var paying = (await world.Queries.Show(run, default))!;
         Assert.Equal((RunStates.Paying, 1L), (paying.Run.State, paying.Retrying));

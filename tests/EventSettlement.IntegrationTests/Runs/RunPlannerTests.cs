@@ -15,8 +15,10 @@ public sealed class RunPlannerTests
         Assert.False(await world.Planner().Step(default));
         await world.AssertPlannedOnce(1_500);
         Assert.Equal(RunStates.Paying, (await world.Queries.Show(run, default))!.Run.State);
-        Assert.Equal(0,
-            await world.Number("SELECT count(*) FROM settlement_item WHERE (state = 'PAID') <> (amount = 0)"));
+        Assert.Equal(
+            0,
+            await world.Number("SELECT count(*) FROM settlement_item WHERE (state = 'PAID') <> (amount = 0)")
+        );
     }
 
     [Fact]
@@ -53,19 +55,29 @@ public sealed class RunPlannerTests
         const int Studies = 1_100;
         const long Most = (1L << 53) - 1;
         await using var world = await RunWorld.WithStudies(0);
-        await world.Take(Enumerable.Range(0, Studies).Select(n => $$"""
-            {"studyId":"S-{{n}}","completedAt":"2026-01-09T10:00:00+09:00","currency":"KRW",
-             "depositPerMember":{{Most}},"penaltyPerAbsence":0,"participants":[{"memberId":"M-1","absences":0}]}
-            """));
+        await world.Take(
+            Enumerable
+                .Range(0, Studies)
+                .Select(n =>
+                    $$"""
+                        {"studyId":"S-{{n}}","completedAt":"2026-01-09T10:00:00+09:00","currency":"KRW",
+                         "depositPerMember":{{Most}},"penaltyPerAbsence":0,"participants":[{"memberId":"M-1","absences":0}]}
+                        """
+                )
+        );
         var run = await world.Start();
         Assert.True(await world.Planner().Step(default));
 
         var shown = (await world.Queries.Show(run, default))!;
-        Assert.Equal((RunStates.Paying, Studies * (decimal)Most),
-            (shown.Run.State, Assert.Single(shown.Totals).Amount));
+        Assert.Equal(
+            (RunStates.Paying, Studies * (decimal)Most),
+            (shown.Run.State, Assert.Single(shown.Totals).Amount)
+        );
         var reads = new OperationReads(world.Database);
-        Assert.Equal([Studies * (decimal)Most, Studies * (decimal)-Most],
-            (await reads.Balances(null, null, default)).Items.Select(b => b.Balance).OrderDescending());
+        Assert.Equal(
+            [Studies * (decimal)Most, Studies * (decimal)-Most],
+            (await reads.Balances(null, null, default)).Items.Select(b => b.Balance).OrderDescending()
+        );
         using var overview = new OverviewReads(world.Database, reads, world.Queries);
         Assert.Equal(Studies * (decimal)Most, Assert.Single((await overview.Read(default)).Runs).Amount);
     }
@@ -109,8 +121,10 @@ public sealed class RunPlannerTests
         await world.Start();
         await world.Planner().Step(default);
         Assert.Equal(20, await world.Number("SELECT count(*) FROM settlement_part"));
-        Assert.Equal(20,
-            await world.Number("SELECT count(DISTINCT part) FROM settlement_item WHERE part = (no - 1) / 500"));
+        Assert.Equal(
+            20,
+            await world.Number("SELECT count(DISTINCT part) FROM settlement_item WHERE part = (no - 1) / 500")
+        );
         Assert.Equal(10_000, await world.Number("SELECT count(*) FROM settlement_item"));
         Assert.InRange(await world.Number("SELECT max(length(body)) FROM outbox"), 1, 256 * 1024);
     }
@@ -123,7 +137,8 @@ public sealed class RunPlannerTests
         var run = await world.Start();
         var step = world.Planner().Step(default);
         await Poll.Until(async () =>
-            await world.Number("SELECT count(*) FROM run WHERE lease_until > clock() + interval '4.8 s'") > 0);
+            await world.Number("SELECT count(*) FROM run WHERE lease_until > clock() + interval '4.8 s'") > 0
+        );
         Assert.Equal(0, await world.Number("SELECT count(*) FROM settlement_request"));
         await world.Commands.Stop(run, "tester", null, default);
         Assert.True(await step);

@@ -56,11 +56,16 @@ public sealed class RunScheduleTests
         var schedule = world.Schedule(Always);
         await schedule.Step(default);
         await schedule.Step(default);
-        Assert.Equal(1, await world.Number($"""
-            SELECT count(*) FROM alert WHERE code = 'run_held_up' AND state = 'OPEN' AND count = 1
-                AND message LIKE '%waits for run {manual}: studies are still being planned'
-                AND next LIKE '%settle run stop {manual} %'
-            """));
+        Assert.Equal(
+            1,
+            await world.Number(
+                $"""
+                SELECT count(*) FROM alert WHERE code = 'run_held_up' AND state = 'OPEN' AND count = 1
+                    AND message LIKE '%waits for run {manual}: studies are still being planned'
+                    AND next LIKE '%settle run stop {manual} %'
+                """
+            )
+        );
         await world.Do($"UPDATE run SET state = 'FINISHED' WHERE run_id = {manual}");
         await schedule.Step(default);
         Assert.Equal(1, await world.Number("SELECT count(*) FROM alert WHERE state = 'CLOSED'"));

@@ -46,9 +46,14 @@ internal sealed class RunWorld : IAsyncDisposable
         return world;
     }
 
-    public RunPlanner Planner() => new(
-        Database, Outgoing, new Topology().Map(Topics.Settlements, ContractsJson.Default.SettlementRequested), Signal,
-        NullLogger<RunPlanner>.Instance);
+    public RunPlanner Planner() =>
+        new(
+            Database,
+            Outgoing,
+            new Topology().Map(Topics.Settlements, ContractsJson.Default.SettlementRequested),
+            Signal,
+            NullLogger<RunPlanner>.Instance
+        );
 
     public RunSchedule Schedule(string cron = "0 0 3 * * ?") =>
         new(Database, new RunCalendar(cron), Signal, NullLogger<RunSchedule>.Instance);
@@ -66,8 +71,8 @@ internal sealed class RunWorld : IAsyncDisposable
     }
 
     public async Task<long> Start() =>
-        (await Commands.Start(Programmes.StudyRefund, Date, null, "tester",
-            default)).Run ?? throw new InvalidOperationException();
+        (await Commands.Start(Programmes.StudyRefund, Date, null, "tester", default)).Run
+        ?? throw new InvalidOperationException();
 
     public async Task<long> Number(string sql)
     {
@@ -92,8 +97,10 @@ internal sealed class RunWorld : IAsyncDisposable
         Assert.Equal(studies, await Number("SELECT count(DISTINCT msg_key) FROM outbox"));
         Assert.Equal(studies, await Number("SELECT count(*) FROM outbox"));
         Assert.Equal(studies, await Number("SELECT settlements FROM run_progress WHERE lane = 'planner'"));
-        Assert.Equal(await Number("SELECT sum(amount) FROM settlement_item"),
-            await Number("SELECT amount FROM run_progress"));
+        Assert.Equal(
+            await Number("SELECT sum(amount) FROM settlement_item"),
+            await Number("SELECT amount FROM run_progress")
+        );
         var proof = await new EventSettlement.Ledger.LedgerVerification(Database).Verify(default);
         Assert.Empty(proof.Findings);
     }

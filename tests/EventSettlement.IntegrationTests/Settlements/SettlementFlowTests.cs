@@ -11,29 +11,43 @@ public sealed class SettlementFlowTests
     {
         await using var world = await SettlementWorld.Start(50, 50, 50);
         await FailInFourAttempts(world);
-        Assert.Equal("1PENDING 2PROCESSING 3AWAITING_RETRY 4PROCESSING 5AWAITING_RETRY 6PROCESSING 7AWAITING_RETRY "
-            + "8PROCESSING 9FAILED",
-            await world.Read<string>("SELECT string_agg(seq || to_state, ' ' ORDER BY seq) FROM settlement_history"));
-        Assert.Equal("FAILED 1 2 200", await world.Read<string>("""
-            SELECT string_agg(state || ' ' || settlements || ' ' || items || ' ' || amount, ';')
-            FROM run_progress WHERE settlements <> 0
-            """));
-        Assert.Equal("run 7 study-refund settlement_failed 1 100", await world.Read<string>(
-            "SELECT string_agg(cause || ' ' || count || ' ' || amount, ';') FROM alert"));
+        Assert.Equal(
+            "1PENDING 2PROCESSING 3AWAITING_RETRY 4PROCESSING 5AWAITING_RETRY 6PROCESSING 7AWAITING_RETRY "
+                + "8PROCESSING 9FAILED",
+            await world.Read<string>("SELECT string_agg(seq || to_state, ' ' ORDER BY seq) FROM settlement_history")
+        );
+        Assert.Equal(
+            "FAILED 1 2 200",
+            await world.Read<string>(
+                """
+                SELECT string_agg(state || ' ' || settlements || ' ' || items || ' ' || amount, ';')
+                FROM run_progress WHERE settlements <> 0
+                """
+            )
+        );
+        Assert.Equal(
+            "run 7 study-refund settlement_failed 1 100",
+            await world.Read<string>("SELECT string_agg(cause || ' ' || count || ' ' || amount, ';') FROM alert")
+        );
         Assert.Equal(0L, await world.Read<long>("SELECT count(*) FROM scheduled_message"));
         Assert.Equal(0L, await world.Read<long>("SELECT count(*) FROM parked_message"));
-        Assert.True(await world.Read<bool>("""
-            SELECT bool_and(waited >= interval '50 ms') FROM (
-                SELECT at - lag(at) OVER (ORDER BY seq) AS waited, from_state FROM settlement_history) h
-            WHERE from_state = 'AWAITING_RETRY'
-            """));
+        Assert.True(
+            await world.Read<bool>(
+                """
+                SELECT bool_and(waited >= interval '50 ms') FROM (
+                    SELECT at - lag(at) OVER (ORDER BY seq) AS waited, from_state FROM settlement_history) h
+                WHERE from_state = 'AWAITING_RETRY'
+                """
+            )
+        );
     }
 
     [Fact]
     public async Task Sums_that_pass_64_bits_keep_no_settlement_from_its_end()
     {
         await using var world = await SettlementWorld.Start(1, 1, 1);
-        await world.Read<int>("""
+        await world.Read<int>(
+            """
             WITH progress AS (
                 INSERT INTO run_progress (run_id, lane, state, settlements, items, amount)
                 SELECT 7, 'saga-' || lane, state, 0, 0, 9223372036854775807
@@ -43,7 +57,8 @@ public sealed class SettlementFlowTests
                 VALUES ('run 7 study-refund settlement_failed', 'c', 'm', 'n', clock(), clock(), 1,
                     9223372036854775807))
             SELECT 1
-            """);
+            """
+        );
         await FailInFourAttempts(world);
         Assert.Equal("9223372036854775907", await world.Read<string>("SELECT amount::text FROM alert"));
         Assert.Equal(0L, await world.Read<long>("SELECT count(*) FROM parked_message"));
@@ -56,10 +71,12 @@ public sealed class SettlementFlowTests
         var id = Guid.NewGuid();
         await world.Tell(id, Requested(id));
         await world.UntilState(id, "PROCESSING");
-        var headers = await world.Read<string>("""
+        var headers = await world.Read<string>(
+            """
             SELECT headers FROM event_log JOIN log_topic USING (topic_id)
             WHERE topic = 'settlement-events' ORDER BY "offset" LIMIT 1
-            """);
+            """
+        );
         Assert.Contains($"ce_id\t{id:D}-1\n", headers, StringComparison.Ordinal);
         Assert.Contains("ce_specversion\t1.0\n", headers, StringComparison.Ordinal);
         Assert.Contains("ce_type\tsettlement.requested\n", headers, StringComparison.Ordinal);
@@ -86,8 +103,10 @@ public sealed class SettlementFlowTests
         var last = new HoldSettlement(id, Guid.NewGuid(), "kim");
         await world.Tell(id, last);
         await world.UntilText($"SELECT outcome FROM command WHERE command_id = '{last.CommandId}'", "DONE");
-        Assert.Equal("FAILED2", await world
-            .Read<string>($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'"));
+        Assert.Equal(
+            "FAILED2",
+            await world.Read<string>($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'")
+        );
     }
 
     [Fact]
@@ -121,17 +140,29 @@ public sealed class SettlementFlowTests
         await world.Tell(id, Requested(id));
         for (var attempt = 1; attempt <= 4; attempt++)
         {
-            await world.UntilText($"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'",
-                $"PROCESSING{attempt}");
+            await world.UntilText(
+                $"SELECT state || attempt FROM settlement WHERE settlement_id = '{id}'",
+                $"PROCESSING{attempt}"
+            );
             await world.Tell(id, new PartAnswered(id, 0, attempt, attempt, Counts(paid: 1, failed: 1)));
         }
 
         await world.UntilState(id, "FAILED");
     }
 
-    internal static SettlementRequested Requested(Guid id, DateTimeOffset? payableAt = null) => new(
-        id, Programmes.StudyRefund, "S-" + id, "once", 7, "member", "KRW", payableAt ?? Past, Past,
-        [Counts(pending: 2)]);
+    internal static SettlementRequested Requested(Guid id, DateTimeOffset? payableAt = null) =>
+        new(
+            id,
+            Programmes.StudyRefund,
+            "S-" + id,
+            "once",
+            7,
+            "member",
+            "KRW",
+            payableAt ?? Past,
+            Past,
+            [Counts(pending: 2)]
+        );
 
     internal static PartCounts Counts(int pending = 0, int paid = 0, int failed = 0, int rejected = 0) =>
         new(pending, paid, failed, rejected, 0, 0, 0, 0, 100 * (pending + paid + failed + rejected), 100 * paid);

@@ -17,14 +17,16 @@ public sealed class SettlementGuardTests
     {
         await using var world = await SettlementWorld.Start();
         var id = Guid.NewGuid();
-        await world.Do($"""
+        await world.Do(
+            $"""
             INSERT INTO settlement_request VALUES ('{id}', 'study-refund', 'S-9', 'once', 7, 'member', 'KRW', 100, 0,
                 2, 1,
                 clock(), clock(), 'study-refund/1', 100, 0, 'study-completed', 0, 0);
             INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state)
                 VALUES ('{id}', 1, 0, 'M-1', 100, 0, 'PENDING'), ('{id}', 2, 0, 'M-2', 0, 1, 'PAID');
             INSERT INTO run_progress VALUES (7, 'planner', 'PLANNED', 1, 2, 100)
-            """);
+            """
+        );
         Assert.Equal(1, await Guard(world).Round(default));
         await world.UntilState(id, "PROCESSING");
         Assert.Equal("1,1,0,0,0,0,0,0,100,0,0,1", await world.Read<string>("SELECT parts FROM settlement"));
@@ -37,8 +39,10 @@ public sealed class SettlementGuardTests
         var id = Guid.NewGuid();
         await world.Tell(id, SettlementFlowTests.Requested(id, DateTimeOffset.UtcNow.AddHours(1)));
         await world.UntilState(id, "PENDING");
-        await world.Do("DELETE FROM scheduled_message; UPDATE settlement SET payable_at = clock() - interval '1 s', "
-            + "held = true");
+        await world.Do(
+            "DELETE FROM scheduled_message; UPDATE settlement SET payable_at = clock() - interval '1 s', "
+                + "held = true"
+        );
         var guard = Guard(world);
         Assert.Equal(0, await guard.Round(default));
         await world.Do("UPDATE settlement SET held = false");
@@ -55,11 +59,13 @@ public sealed class SettlementGuardTests
         await world.UntilState(id, "PROCESSING");
         var guard = Guard(world);
         Assert.Equal(0, await guard.Round(default));
-        await world.Do("""
+        await world.Do(
+            """
             INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset)
             SELECT 'payouts', topic, partition, 1, next_offset FROM log_head JOIN log_topic USING (topic_id)
             WHERE topic = 'payouts.member'
-            """);
+            """
+        );
         await world.Do("INSERT INTO downstream (name, state, since) VALUES ('member', 'STOPPED', clock())");
         Assert.Equal(0, await guard.Round(default));
         await world.Do("UPDATE downstream SET state = 'RUNNING'");
@@ -74,9 +80,18 @@ public sealed class SettlementGuardTests
     {
         await using var world = await SettlementWorld.Start();
         var away = new LogThatIsAway(() => throw new KafkaException(new Error(ErrorCode.Local_Transport)));
-        using var guard = new SettlementGuard(world.Database, world.Outgoing, away, world.Topology,
-            world.Of<MessagingOptions>(), Impatient with { Interval = TimeSpan.FromMilliseconds(20) },
-            NullLogger<SettlementGuard>.Instance);
+        using var guard = new SettlementGuard(
+            world.Database,
+            world.Outgoing,
+            away,
+            world.Topology,
+            world.Of<MessagingOptions>(),
+            Impatient with
+            {
+                Interval = TimeSpan.FromMilliseconds(20),
+            },
+            NullLogger<SettlementGuard>.Instance
+        );
 
         await guard.StartAsync(default);
 
@@ -85,7 +100,14 @@ public sealed class SettlementGuardTests
         await guard.StopAsync(default);
     }
 
-    private static SettlementGuard Guard(SettlementWorld world) => new(
-        world.Database, world.Outgoing, world.Of<IEventLog>(), world.Topology, world.Of<MessagingOptions>(), Impatient,
-        NullLogger<SettlementGuard>.Instance);
+    private static SettlementGuard Guard(SettlementWorld world) =>
+        new(
+            world.Database,
+            world.Outgoing,
+            world.Of<IEventLog>(),
+            world.Topology,
+            world.Of<MessagingOptions>(),
+            Impatient,
+            NullLogger<SettlementGuard>.Instance
+        );
 }

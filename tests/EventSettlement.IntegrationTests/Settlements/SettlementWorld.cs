@@ -32,7 +32,8 @@ internal sealed class SettlementWorld : IAsyncDisposable
 
     public Database Database { get; }
 
-    public T Of<T>() where T : notnull => _services.GetRequiredService<T>();
+    public T Of<T>()
+        where T : notnull => _services.GetRequiredService<T>();
 
     public static async Task<SettlementWorld> Start(params int[] delays)
     {
@@ -44,17 +45,22 @@ internal sealed class SettlementWorld : IAsyncDisposable
         var database = new Database(test.ConnectionString);
         var services = new ServiceCollection()
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
-            .AddSingleton(settings).AddSingleton(_ => database).AddSingleton(_ => database.Hot)
+            .AddSingleton(settings)
+            .AddSingleton(_ => database)
+            .AddSingleton(_ => database.Hot)
             .AddSettlements(settings)
-            .AddMessaging(new MessagingOptions { Partitions = 2 },
-                m => m.SettlementsMessages(settings).Topic(Topics.Payouts("member")));
+            .AddMessaging(
+                new MessagingOptions { Partitions = 2 },
+                m => m.SettlementsMessages(settings).Topic(Topics.Payouts("member"))
+            );
         var world = new SettlementWorld(test, services.BuildServiceProvider());
         foreach (var hosted in world._services.GetServices<IHostedService>())
             await hosted.StartAsync(default);
         return world;
     }
 
-    public async Task Tell<T>(Guid id, T message) where T : class
+    public async Task Tell<T>(Guid id, T message)
+        where T : class
     {
         await using var connection = await Database.Hot.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -79,21 +85,28 @@ internal sealed class SettlementWorld : IAsyncDisposable
     public Task UntilState(Guid id, string state) =>
         UntilText($"SELECT state FROM settlement WHERE settlement_id = '{id}'", state);
 
-    public Task UntilText(string sql, string expected) => Eventually.Equals(
-        expected, async () =>
-        {
-            await using var command = Database.Reads.CreateCommand(sql);
-            return await command.ExecuteScalarAsync() as string ?? "";
-        }, sql, 15);
+    public Task UntilText(string sql, string expected) =>
+        Eventually.Equals(
+            expected,
+            async () =>
+            {
+                await using var command = Database.Reads.CreateCommand(sql);
+                return await command.ExecuteScalarAsync() as string ?? "";
+            },
+            sql,
+            15
+        );
 
-    public Task UntilNumber(string sql, long expected) =>
-        Eventually.Equals(expected, () => Read<long>(sql), sql, 15);
+    public Task UntilNumber(string sql, long expected) => Eventually.Equals(expected, () => Read<long>(sql), sql, 15);
 
     /// <summary>Bodies on the topic of payouts, in the order of their numbers.</summary>
-    public Task<string> Payouts() => Read<string>("""
-        SELECT coalesce(string_agg(convert_from(body, 'UTF8'), ' ' ORDER BY appended_at, "offset"), '')
-        FROM event_log JOIN log_topic USING (topic_id) WHERE topic = 'payouts.member'
-        """);
+    public Task<string> Payouts() =>
+        Read<string>(
+            """
+            SELECT coalesce(string_agg(convert_from(body, 'UTF8'), ' ' ORDER BY appended_at, "offset"), '')
+            FROM event_log JOIN log_topic USING (topic_id) WHERE topic = 'payouts.member'
+            """
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -27,7 +27,9 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         _test = await TestDatabase.Create();
         _database = new Database(_test.ConnectionString);
         var builder = WebApplication.CreateBuilder();
-        builder.Services.AddSingleton(_database).AddSingleton<IOutgoingWriter>(new OutboxRows())
+        builder
+            .Services.AddSingleton(_database)
+            .AddSingleton<IOutgoingWriter>(new OutboxRows())
             .AddSingleton<FactIntake>();
         _api = builder.Build();
         _api.Urls.Add("http://127.0.0.1:0");
@@ -50,8 +52,10 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         var answer = await Post("study-completed", string.Join('\n', Good));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal(3, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accepted").GetInt32());
-        Assert.Equal(3, await Count("SELECT count(*) FROM outbox WHERE msg_key LIKE 'S-1-%' AND topic = "
-            + "'study-completed'"));
+        Assert.Equal(
+            3,
+            await Count("SELECT count(*) FROM outbox WHERE msg_key LIKE 'S-1-%' AND topic = " + "'study-completed'")
+        );
         Assert.Equal(1, await Count($"SELECT count(*) FROM outbox WHERE convert_from(body, 'UTF8') = '{Good[0]}'"));
     }
 
@@ -69,8 +73,11 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         var wrong = Good[1].Replace("KRW", "USD", StringComparison.Ordinal);
         var answer = await Post("study-completed", $"{Good[0]}\n\n{wrong}\n{{\n");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray()
-            .Select(e => (e.GetProperty("line").GetInt32(), e.GetProperty("pointer").GetString())).ToArray();
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("errors")
+            .EnumerateArray()
+            .Select(e => (e.GetProperty("line").GetInt32(), e.GetProperty("pointer").GetString()))
+            .ToArray();
         Assert.Equal([(3, "/currency"), (4, "")], errors);
         Assert.Equal(0, await Count("SELECT count(*) FROM outbox"));
     }
@@ -79,8 +86,11 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
     public async Task Every_wrong_line_is_named_however_much_is_wrong_with_each()
     {
         var answer = await Post("study-completed", string.Join('\n', Enumerable.Repeat("{}", FactBody.MaxLines)));
-        var lines = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").EnumerateArray()
-            .Select(e => e.GetProperty("line").GetInt32()).ToArray();
+        var lines = (await answer.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("errors")
+            .EnumerateArray()
+            .Select(e => e.GetProperty("line").GetInt32())
+            .ToArray();
         Assert.Equal(Enumerable.Range(1, FactBody.MaxLines), lines.Distinct());
         Assert.InRange(lines.Length, FactBody.MaxLines + 1, FactBody.MaxLines + 100);
     }
@@ -111,8 +121,10 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
 
     [Fact]
     public async Task A_body_over_1_MB_is_refused() =>
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge,
-            (await Post("study-completed", new string(' ', FactBody.MaxBytes + 1))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.RequestEntityTooLarge,
+            (await Post("study-completed", new string(' ', FactBody.MaxBytes + 1))).StatusCode
+        );
 
     [Fact]
     public async Task A_file_is_sent_in_chunks_and_wrong_lines_are_named_as_in_the_file()
@@ -121,8 +133,13 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         lines.Add("{}");
         var path = Path.GetTempFileName();
         await File.WriteAllLinesAsync(path, lines);
-        var answer = await new FactFile(_client)
-            .Send("study-completed", path, "/participants/0/memberId", null, default);
+        var answer = await new FactFile(_client).Send(
+            "study-completed",
+            path,
+            "/participants/0/memberId",
+            null,
+            default
+        );
         File.Delete(path);
         Assert.Equal(2_000, answer.Accepted);
         Assert.Equal((2_501, "missing_field"), (answer.Problems[0].Line, answer.Problems[0].Code));
@@ -133,8 +150,10 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
     public async Task However_much_of_a_file_is_wrong_it_is_sent_to_its_end()
     {
         var path = Path.GetTempFileName();
-        await File.WriteAllLinesAsync(path, [.. Enumerable.Repeat("{}", 3_000),
-            .. SampleFacts.Lines(1_000, 1, 2, new DateOnly(2026, 1, 1))]);
+        await File.WriteAllLinesAsync(
+            path,
+            [.. Enumerable.Repeat("{}", 3_000), .. SampleFacts.Lines(1_000, 1, 2, new DateOnly(2026, 1, 1))]
+        );
         var answer = await new FactFile(_client).Send("study-completed", path, null, null, default);
         File.Delete(path);
         Assert.Equal((1_000, 100), (answer.Accepted, answer.Problems.Count));

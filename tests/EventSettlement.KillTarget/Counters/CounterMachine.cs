@@ -17,12 +17,15 @@ public sealed class CounterMachine : MassTransitStateMachine<Counter>
         Event(() => Bump, e => e.CorrelateById(m => m.Message.Id));
         Schedule(() => Due, x => x.Timer, s => s.Received = e => e.CorrelateById(m => m.Message.Id));
         Initially(When(Bump).ThenAsync(Count).TransitionTo(Counting));
-        During(Counting,
-            When(Bump, c => c.Message.Mode == "timer").ThenAsync(Count)
+        During(
+            Counting,
+            When(Bump, c => c.Message.Mode == "timer")
+                .ThenAsync(Count)
                 .Schedule(Due, c => new CounterDue(c.Saga.CorrelationId), _ => TimeSpan.FromMinutes(2)),
             When(Bump, c => c.Message.Mode == "untimer").ThenAsync(Count).Unschedule(Due),
             When(Bump, c => c.Message.Mode is not ("timer" or "untimer")).ThenAsync(Count),
-            When(Due!.Received).Then(c => Fail(c.Saga, "due")).TransitionTo(Elapsed));
+            When(Due!.Received).Then(c => Fail(c.Saga, "due")).TransitionTo(Elapsed)
+        );
         During(Elapsed, Ignore(Bump));
     }
 
@@ -39,9 +42,10 @@ public sealed class CounterMachine : MassTransitStateMachine<Counter>
         if (message.Mode == "slow")
             await Task.Delay(600);
         BatchSession.Of(context).Add(new CounterRow(saga.CorrelationId, saga.Count));
-        var publisher = message.Mode == "scoped"
-            ? context.GetPayload<IServiceScope>().ServiceProvider.GetRequiredService<IPublishEndpoint>()
-            : context;
+        var publisher =
+            message.Mode == "scoped"
+                ? context.GetPayload<IServiceScope>().ServiceProvider.GetRequiredService<IPublishEndpoint>()
+                : context;
         await publisher.Publish(new Bumped(saga.CorrelationId, saga.Count));
         if (message.Mode == "order")
         {

@@ -41,8 +41,8 @@ public sealed class CommandLineTests
     [InlineData("53300", ExitCode.Unavailable)]
     [InlineData("42P01", ExitCode.Failed)]
     [InlineData("28P01", ExitCode.Failed)]
-    public void A_database_that_could_do_it_later_ends_with_5(string state, int code) => Assert.Equal(
-        code, CommandLine.Explain(new PostgresException("told", "ERROR", "ERROR", state))!.ExitCode);
+    public void A_database_that_could_do_it_later_ends_with_5(string state, int code) =>
+        Assert.Equal(code, CommandLine.Explain(new PostgresException("told", "ERROR", "ERROR", state))!.ExitCode);
 
     [Theory]
     [InlineData(ErrorCode.Local_Transport, ExitCode.Unavailable)]
@@ -51,8 +51,9 @@ public sealed class CommandLineTests
     [InlineData(ErrorCode.TopicAuthorizationFailed, ExitCode.Failed)]
     [InlineData(ErrorCode.InvalidReplicationFactor, ExitCode.Failed)]
     public void A_broker_that_does_not_answer_is_unavailable_and_one_that_refuses_is_a_failure(
-        ErrorCode error, int code) => Assert.Equal(
-        code, CommandLine.Explain(new KafkaException(new Error(error, "told")))!.ExitCode);
+        ErrorCode error,
+        int code
+    ) => Assert.Equal(code, CommandLine.Explain(new KafkaException(new Error(error, "told")))!.ExitCode);
 
     [Theory]
     [InlineData("sandbox --urls nonsense")]
@@ -67,8 +68,10 @@ public sealed class CommandLineTests
     [InlineData("--retry-delays 2s,4s")]
     [InlineData("--member-service members")]
     [InlineData("--kafka broker")]
-    public void What_a_server_would_refuse_is_refused_where_it_is_typed(string option) => Assert.NotEmpty(
-        CommandLine.Parse(CommandLine.Root("test", EveryVerb.Commands()), $"dev run {option}".Split(' ')).Errors);
+    public void What_a_server_would_refuse_is_refused_where_it_is_typed(string option) =>
+        Assert.NotEmpty(
+            CommandLine.Parse(CommandLine.Root("test", EveryVerb.Commands()), $"dev run {option}".Split(' ')).Errors
+        );
 
     [Fact]
     public void What_nobody_foresaw_ends_with_1_and_says_how_to_see_where()
@@ -90,8 +93,10 @@ public sealed class CommandLineTests
     [Fact]
     public void A_reason_that_begins_with_an_at_sign_is_no_file()
     {
-        var parsed = CommandLine.Parse(CommandLine.Root("test", SettlementVerbs.Command()),
-            ["settlement", "hold", Id, "--reason", "@kim asked"]);
+        var parsed = CommandLine.Parse(
+            CommandLine.Root("test", SettlementVerbs.Command()),
+            ["settlement", "hold", Id, "--reason", "@kim asked"]
+        );
         Assert.Empty(parsed.Errors);
         Assert.Equal("@kim asked", parsed.GetValue<string>("--reason"));
     }
@@ -102,14 +107,23 @@ public sealed class CommandLineTests
         var folder = Directory.CreateTempSubdirectory("settle-cli-").FullName;
         var mine = Path.Combine(folder, "appsettings.json");
         await File.WriteAllTextAsync(mine, "{}");
-        Assert.Equal(ExitCode.RefusedByState,
-            await CommandLine.Run("test", ["dev", "reset", "--dir", folder], EveryVerb.Commands()));
+        Assert.Equal(
+            ExitCode.RefusedByState,
+            await CommandLine.Run("test", ["dev", "reset", "--dir", folder], EveryVerb.Commands())
+        );
         Assert.True(File.Exists(mine));
         await File.WriteAllTextAsync(Path.Combine(folder, "cli.json"), "{}");
         Assert.Equal(0, await CommandLine.Run("test", ["dev", "reset", "--dir", folder], EveryVerb.Commands()));
         Assert.False(Directory.Exists(folder));
     }
 
-    private static Task<int> Run(string line) => CommandLine.Run("test", line.Split(' '),
-        SettlementVerbs.Command(), ItemVerbs.Command(), RunVerbs.Command(), LedgerVerbs.Command());
+    private static Task<int> Run(string line) =>
+        CommandLine.Run(
+            "test",
+            line.Split(' '),
+            SettlementVerbs.Command(),
+            ItemVerbs.Command(),
+            RunVerbs.Command(),
+            LedgerVerbs.Command()
+        );
 }

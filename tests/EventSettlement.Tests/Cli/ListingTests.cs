@@ -10,13 +10,21 @@ public sealed class ListingTests
     public async Task Csv_has_the_columns_of_the_interface_in_their_order()
     {
         var csv = await Written("csv", SettlementVerbs.Columns, """{"settlementId":"a","paidAmount":5,"held":true}""");
-        Assert.Equal("settlement_id,programme,subject,period,run_id,state,currency,amount,paid_amount,items,paid,"
-            + "failed,rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at\r\n"
-            + "a,,,,,,,,5,,,,,,,true,,,\r\n", csv);
-        Assert.Equal("settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,transaction_id,"
-            + "error_code,paid_at\r\n", await Written("csv", SettlementVerbs.ItemColumns));
-        Assert.Equal("parked_id,topic,partition,offset,code,pointer,message,first_seen,status\r\n",
-            await Written("csv", ParkedVerbs.Columns));
+        Assert.Equal(
+            "settlement_id,programme,subject,period,run_id,state,currency,amount,paid_amount,items,paid,"
+                + "failed,rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at\r\n"
+                + "a,,,,,,,,5,,,,,,,true,,,\r\n",
+            csv
+        );
+        Assert.Equal(
+            "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,transaction_id,"
+                + "error_code,paid_at\r\n",
+            await Written("csv", SettlementVerbs.ItemColumns)
+        );
+        Assert.Equal(
+            "parked_id,topic,partition,offset,code,pointer,message,first_seen,status\r\n",
+            await Written("csv", ParkedVerbs.Columns)
+        );
     }
 
     [Fact]
@@ -40,7 +48,8 @@ public sealed class ListingTests
     public async Task Json_keeps_numbers_and_names_columns_as_csv_does()
     {
         var rows = JsonNode.Parse(
-            await Written("json", "settlement_id,paid_amount", """{"settlementId":"a","paidAmount":5}"""))!;
+            await Written("json", "settlement_id,paid_amount", """{"settlementId":"a","paidAmount":5}""")
+        )!;
         Assert.Equal(5, (long)rows[0]!["paid_amount"]!);
         Assert.Equal("[]", (await Written("json", "settlement_id")).Trim());
     }
@@ -68,8 +77,12 @@ public sealed class ListingTests
     {
         using var text = new StringWriter();
         await Listing.Write(
-            rows.Select(r => JsonNode.Parse(r)!.AsObject()).ToAsyncEnumerable(), columns, output, text,
-            CancellationToken.None);
+            rows.Select(r => JsonNode.Parse(r)!.AsObject()).ToAsyncEnumerable(),
+            columns,
+            output,
+            text,
+            CancellationToken.None
+        );
         return text.ToString();
     }
 }

@@ -38,8 +38,9 @@ public sealed class LostBusTests : IAsyncDisposable
         using var request = _world.Services.CreateScope();
         var endpoints = request.ServiceProvider.GetRequiredService<ISendEndpointProvider>();
 
-        await Throws((await endpoints.GetSendEndpoint(new Uri("loopback://localhost/told")))
-            .Send(new Told(Guid.NewGuid())));
+        await Throws(
+            (await endpoints.GetSendEndpoint(new Uri("loopback://localhost/told"))).Send(new Told(Guid.NewGuid()))
+        );
     }
 
     // P10

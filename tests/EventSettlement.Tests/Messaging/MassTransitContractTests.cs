@@ -25,16 +25,18 @@ public sealed class MassTransitContractTests
         Assert.Equal(onTheWire, name);
 
     [Fact]
-    public void Message_type_keeps_its_urn() => Assert.Equal(
-        "urn:message:EventSettlement.Tests.Messaging:Asked", MessageUrn.ForTypeString(typeof(Asked)));
+    public void Message_type_keeps_its_urn() =>
+        Assert.Equal("urn:message:EventSettlement.Tests.Messaging:Asked", MessageUrn.ForTypeString(typeof(Asked)));
 
     [Fact]
     public async Task Bus_is_a_host_only_and_is_never_started()
     {
         await using var world = new PipelineWorld(_ => Task.CompletedTask);
 
-        Assert.DoesNotContain(world.Services.GetServices<IHostedService>(), service =>
-            service is MassTransitHostedService);
+        Assert.DoesNotContain(
+            world.Services.GetServices<IHostedService>(),
+            service => service is MassTransitHostedService
+        );
     }
 
     [Fact]
@@ -44,9 +46,13 @@ public sealed class MassTransitContractTests
         var (message, conversation, initiator) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         await using var world = new PipelineWorld(context => Task.FromResult(seen = context));
 
-        await world.Receive(new Asked(_id), ("message-id", message.ToString()),
-            ("conversation-id", conversation.ToString()), ("correlation-id", _id.ToString()),
-            ("initiator-id", initiator.ToString()));
+        await world.Receive(
+            new Asked(_id),
+            ("message-id", message.ToString()),
+            ("conversation-id", conversation.ToString()),
+            ("correlation-id", _id.ToString()),
+            ("initiator-id", initiator.ToString())
+        );
 
         Assert.Equal(new Asked(_id), seen!.Message);
         Assert.Equal((message, conversation), (seen.MessageId, seen.ConversationId));
@@ -69,8 +75,7 @@ public sealed class MassTransitContractTests
     {
         await using var world = new PipelineWorld(_ => throw new TimeoutException("mine"));
 
-        Assert.Equal("mine",
-            (await Assert.ThrowsAsync<TimeoutException>(() => world.Receive(new Asked(_id)))).Message);
+        Assert.Equal("mine", (await Assert.ThrowsAsync<TimeoutException>(() => world.Receive(new Asked(_id)))).Message);
         Assert.Empty(world.Session.Sent);
     }
 
@@ -97,11 +102,14 @@ public sealed class MassTransitContractTests
     public async Task Message_retry_calls_the_handler_again()
     {
         var calls = 0;
-        await using var world = new PipelineWorld(_ => { }, (endpoint, _) =>
-        {
-            endpoint.UseMessageRetry(retry => retry.Immediate(2));
-            endpoint.Handler<Asked>(_ => ++calls < 3 ? throw new TimeoutException() : Task.CompletedTask);
-        });
+        await using var world = new PipelineWorld(
+            _ => { },
+            (endpoint, _) =>
+            {
+                endpoint.UseMessageRetry(retry => retry.Immediate(2));
+                endpoint.Handler<Asked>(_ => ++calls < 3 ? throw new TimeoutException() : Task.CompletedTask);
+            }
+        );
 
         await world.Receive(new Asked(_id));
 
@@ -114,8 +122,11 @@ public sealed class MassTransitContractTests
         var conversation = Guid.NewGuid();
         await using var world = new PipelineWorld(context => context.Publish(new Told(context.Message.Id)));
 
-        await world.Receive(new Asked(_id), ("conversation-id", conversation.ToString()),
-            ("correlation-id", _id.ToString()));
+        await world.Receive(
+            new Asked(_id),
+            ("conversation-id", conversation.ToString()),
+            ("correlation-id", _id.ToString())
+        );
 
         var sent = Assert.Single(world.Session.Sent);
         Assert.Equal(("told", "lane"), (sent.Topic, Encoding.UTF8.GetString(sent.Key!)));
@@ -129,11 +140,15 @@ public sealed class MassTransitContractTests
     public async Task Sender_chooses_key_and_headers()
     {
         await using var world = new PipelineWorld(async context =>
-            await (await context.GetSendEndpoint(TopicAddress.Of("told"))).Send(new Told(_id), send =>
-            {
-                send.SetPartitionKey("mine");
-                send.Headers.Set("urgent", true);
-            }));
+            await (await context.GetSendEndpoint(TopicAddress.Of("told"))).Send(
+                new Told(_id),
+                send =>
+                {
+                    send.SetPartitionKey("mine");
+                    send.Headers.Set("urgent", true);
+                }
+            )
+        );
 
         await world.Receive(new Asked(_id));
 
@@ -145,7 +160,8 @@ public sealed class MassTransitContractTests
     public async Task Publisher_chooses_the_key_too()
     {
         await using var world = new PipelineWorld(context =>
-            context.Publish(new Told(_id), publish => publish.SetPartitionKey("mine")));
+            context.Publish(new Told(_id), publish => publish.SetPartitionKey("mine"))
+        );
 
         await world.Receive(new Asked(_id));
 

@@ -38,12 +38,20 @@ public sealed class MassTransitSagaContractTests
     public async Task Failing_saga_is_neither_saved_nor_updated()
     {
         await using var world = World();
-        _journal.Saga = new Errand { CorrelationId = _id, State = "Waiting", Again = 1 };
+        _journal.Saga = new Errand
+        {
+            CorrelationId = _id,
+            State = "Waiting",
+            Again = 1,
+        };
 
         await Assert.ThrowsAnyAsync<Exception>(() => world.Receive(new Asked(_id)));
 
-        Assert.DoesNotContain(_journal.Calls, call => call.StartsWith("update", StringComparison.Ordinal)
-            || call.StartsWith("save", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _journal.Calls,
+            call =>
+                call.StartsWith("update", StringComparison.Ordinal) || call.StartsWith("save", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -57,8 +65,15 @@ public sealed class MassTransitSagaContractTests
         Assert.Equal("told", Assert.Single(world.Session.Sent).Topic);
     }
 
-    private PipelineWorld World() => new(_ => { }, (endpoint, _) => endpoint.StateMachineSaga(
-        new ErrandMachine(), new SagaRepository<Errand>(new JournalRepository(_journal))));
+    private PipelineWorld World() =>
+        new(
+            _ => { },
+            (endpoint, _) =>
+                endpoint.StateMachineSaga(
+                    new ErrandMachine(),
+                    new SagaRepository<Errand>(new JournalRepository(_journal))
+                )
+        );
 
     public sealed class Errand : SagaStateMachineInstance
     {
@@ -82,13 +97,21 @@ public sealed class MassTransitSagaContractTests
         {
             InstanceState(x => x.State);
             Event(() => Asked, e => e.CorrelateById(m => m.Message.Id));
-            Initially(When(Asked).Then(c => BatchSession.Of(c).Add("started"))
-                .Publish(c => new Told(c.Saga.CorrelationId)).TransitionTo(Waiting));
-            During(Waiting, When(Asked).Then(c =>
-            {
-                if (c.Saga.Again++ > 0)
-                    throw new TimeoutException("no third time");
-            }));
+            Initially(
+                When(Asked)
+                    .Then(c => BatchSession.Of(c).Add("started"))
+                    .Publish(c => new Told(c.Saga.CorrelationId))
+                    .TransitionTo(Waiting)
+            );
+            During(
+                Waiting,
+                When(Asked)
+                    .Then(c =>
+                    {
+                        if (c.Saga.Again++ > 0)
+                            throw new TimeoutException("no third time");
+                    })
+            );
         }
 
         public State Waiting { get; } = null!;
@@ -98,18 +121,22 @@ public sealed class MassTransitSagaContractTests
 
     private sealed class JournalRepository(Journal journal) : ISagaRepositoryContextFactory<Errand>
     {
-        public Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<Errand, T>> next) where T : class =>
-            next.Send(new JournalContext<T>(context, journal));
+        public Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<Errand, T>> next)
+            where T : class => next.Send(new JournalContext<T>(context, journal));
 
         public Task SendQuery<T>(
-            ConsumeContext<T> context, ISagaQuery<Errand> query, IPipe<SagaRepositoryQueryContext<Errand, T>> next)
+            ConsumeContext<T> context,
+            ISagaQuery<Errand> query,
+            IPipe<SagaRepositoryQueryContext<Errand, T>> next
+        )
             where T : class => throw new NotSupportedException();
 
         public void Probe(ProbeContext context) => context.CreateScope("journal");
     }
 
     private sealed class JournalContext<T>(ConsumeContext<T> context, Journal journal)
-        : ConsumeContextScope<T>(context), SagaRepositoryContext<Errand, T>
+        : ConsumeContextScope<T>(context),
+            SagaRepositoryContext<Errand, T>
         where T : class
     {
         private readonly ConsumeContext<T> _context = context;
@@ -132,15 +159,21 @@ public sealed class MassTransitSagaContractTests
         public Task Undo(SagaConsumeContext<Errand> saga) => Wrote("undo", saga);
 
         public Task<SagaConsumeContext<Errand, TOther>> CreateSagaConsumeContext<TOther>(
-            ConsumeContext<TOther> consumeContext, Errand instance, SagaConsumeContextMode mode)
-            where TOther : class => Task.FromResult<SagaConsumeContext<Errand, TOther>>(
-                new DefaultSagaConsumeContext<Errand, TOther>(consumeContext, instance));
+            ConsumeContext<TOther> consumeContext,
+            Errand instance,
+            SagaConsumeContextMode mode
+        )
+            where TOther : class =>
+            Task.FromResult<SagaConsumeContext<Errand, TOther>>(
+                new DefaultSagaConsumeContext<Errand, TOther>(consumeContext, instance)
+            );
 
         private Task<SagaConsumeContext<Errand, T>> With(Errand? saga, string call)
         {
             journal.Write(call);
             return Task.FromResult<SagaConsumeContext<Errand, T>>(
-                saga is null ? null! : new DefaultSagaConsumeContext<Errand, T>(_context, saga));
+                saga is null ? null! : new DefaultSagaConsumeContext<Errand, T>(_context, saga)
+            );
         }
 
         private Task Wrote(string call, SagaConsumeContext<Errand> saga)

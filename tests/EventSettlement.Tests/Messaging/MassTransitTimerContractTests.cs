@@ -13,16 +13,19 @@ public sealed class MassTransitTimerContractTests
     public async Task Scheduled_send_is_a_timer_whose_token_the_message_carries()
     {
         ScheduledMessage<Told>? promised = null;
-        await using var world = new PipelineWorld(async context => promised =
-            await context.ScheduleSend(new Uri("topic:told"), TimeSpan.FromMinutes(2), new Told(_id)));
+        await using var world = new PipelineWorld(async context =>
+            promised = await context.ScheduleSend(new Uri("topic:told"), TimeSpan.FromMinutes(2), new Told(_id))
+        );
 
         await world.Receive(new Asked(_id));
 
         var timer = Assert.Single(world.Session.Scheduled);
         Assert.Empty(world.Session.Sent);
         Assert.Equal(promised!.TokenId, timer.Token);
-        Assert.Equal(("told", "lane", timer.Token.ToString("D")),
-            (timer.Message.Topic, Encoding.UTF8.GetString(timer.Message.Key!), timer.Message.Headers[Token]));
+        Assert.Equal(
+            ("told", "lane", timer.Token.ToString("D")),
+            (timer.Message.Topic, Encoding.UTF8.GetString(timer.Message.Key!), timer.Message.Headers[Token])
+        );
         Assert.InRange(timer.Delay, TimeSpan.FromMinutes(1.9), TimeSpan.FromMinutes(2));
     }
 
@@ -31,7 +34,8 @@ public sealed class MassTransitTimerContractTests
     {
         var token = Guid.NewGuid();
         await using var world = new PipelineWorld(context =>
-            context.GetPayload<MessageSchedulerContext>().CancelScheduledSend(new Uri("topic:told"), token));
+            context.GetPayload<MessageSchedulerContext>().CancelScheduledSend(new Uri("topic:told"), token)
+        );
 
         await world.Receive(new Asked(_id));
 
@@ -46,9 +50,14 @@ public sealed class MassTransitTimerContractTests
         await world.Receive(new Asked(_id), ("MT-Redelivery-Count", "1"));
 
         var timer = Assert.Single(world.Session.Scheduled);
-        Assert.Equal(("asked", "lane", "2"),
-            (timer.Message.Topic, Encoding.UTF8.GetString(timer.Message.Key!),
-                timer.Message.Headers["MT-Redelivery-Count"]));
+        Assert.Equal(
+            ("asked", "lane", "2"),
+            (
+                timer.Message.Topic,
+                Encoding.UTF8.GetString(timer.Message.Key!),
+                timer.Message.Headers["MT-Redelivery-Count"]
+            )
+        );
         Assert.InRange(timer.Delay, TimeSpan.FromMinutes(14.9), TimeSpan.FromMinutes(15));
     }
 
@@ -73,9 +82,13 @@ public sealed class MassTransitTimerContractTests
         await Assert.ThrowsAsync<TimeoutException>(() => world.Receive(new Asked(_id), ("MT-Redelivery-Count", "2")));
     }
 
-    private static PipelineWorld Redelivering() => new(_ => { }, (endpoint, _) =>
-    {
-        endpoint.UseScheduledRedelivery(r => r.Intervals(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15)));
-        endpoint.Handler<Asked>(_ => throw new TimeoutException());
-    });
+    private static PipelineWorld Redelivering() =>
+        new(
+            _ => { },
+            (endpoint, _) =>
+            {
+                endpoint.UseScheduledRedelivery(r => r.Intervals(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15)));
+                endpoint.Handler<Asked>(_ => throw new TimeoutException());
+            }
+        );
 }

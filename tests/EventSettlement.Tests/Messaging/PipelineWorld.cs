@@ -22,13 +22,12 @@ internal sealed class PipelineWorld : IAsyncDisposable
     private readonly RecordReader _reader;
 
     public PipelineWorld(Func<ConsumeContext<Asked>, Task> handle)
-        : this(_ => { }, (endpoint, _) => endpoint.Handler<Asked>(context => handle(context)))
-    {
-    }
+        : this(_ => { }, (endpoint, _) => endpoint.Handler<Asked>(context => handle(context))) { }
 
     public PipelineWorld(
         Action<IBusRegistrationConfigurator> bus,
-        Action<IReceiveEndpointConfigurator, IBusRegistrationContext> endpoint)
+        Action<IReceiveEndpointConfigurator, IBusRegistrationContext> endpoint
+    )
     {
         var messaging = new MessagingBuilder();
         messaging.Topology.Map("asked", Json<Asked>()).Map("told", Json<Told>());
@@ -47,13 +46,26 @@ internal sealed class PipelineWorld : IAsyncDisposable
     public async Task Receive<T>(string type, T message, params (string Name, string Value)[] headers)
     {
         var map = headers.Aggregate(HeaderMap.Empty.With("MT-Message-Type", type), (m, h) => m.With(h.Name, h.Value));
-        var record = new LogRecord(new("asked", 0), 0, Encoding.UTF8.GetBytes("lane"),
-            JsonSerializer.SerializeToUtf8Bytes(message, JsonSerializerOptions.Web), map, DateTime.UnixEpoch);
+        var record = new LogRecord(
+            new("asked", 0),
+            0,
+            Encoding.UTF8.GetBytes("lane"),
+            JsonSerializer.SerializeToUtf8Bytes(message, JsonSerializerOptions.Web),
+            map,
+            DateTime.UnixEpoch
+        );
         var read = _reader.Read(record);
         Session.Inbound = record;
         await using var scope = _pipeline.CreateScope();
-        using var context = new RecordReceiveContext(_pipeline, record, read.Type!, read.Message!,
-            new CaptureEndpoints(_pipeline, Session), Session, scope);
+        using var context = new RecordReceiveContext(
+            _pipeline,
+            record,
+            read.Type!,
+            read.Message!,
+            new CaptureEndpoints(_pipeline, Session),
+            Session,
+            scope
+        );
         await _pipeline.Dispatch(context);
     }
 

@@ -28,14 +28,18 @@ public sealed class BootClockTests
     public async Task Who_was_told_to_wait_waits_no_less()
     {
         var wait = TimeSpan.FromMilliseconds(10);
-        var waited = await Task.WhenAll(Enumerable.Range(0, 100).Select(async n =>
-        {
-            // They begin at many moments of the timer's own tick.
-            await BootClock.Wait(TimeSpan.FromMilliseconds(n), CancellationToken.None);
-            var began = Stopwatch.GetTimestamp();
-            await BootClock.Wait(wait, CancellationToken.None);
-            return Stopwatch.GetElapsedTime(began);
-        }));
+        var waited = await Task.WhenAll(
+            Enumerable
+                .Range(0, 100)
+                .Select(async n =>
+                {
+                    // They begin at many moments of the timer's own tick.
+                    await BootClock.Wait(TimeSpan.FromMilliseconds(n), CancellationToken.None);
+                    var began = Stopwatch.GetTimestamp();
+                    await BootClock.Wait(wait, CancellationToken.None);
+                    return Stopwatch.GetElapsedTime(began);
+                })
+        );
         Assert.True(waited.Min() >= wait, $"one waited {waited.Min().TotalMilliseconds} ms");
     }
 

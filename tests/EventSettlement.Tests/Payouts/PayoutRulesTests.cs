@@ -23,9 +23,11 @@ public sealed class PayoutRulesTests
     [InlineData(502, "Doubt")]
     [InlineData(503, "RepeatLater")]
     [InlineData(504, "Doubt")]
-    public void Each_status_has_one_reaction(int status, string reaction) => Assert.Equal(
-        reaction, PayoutRules.After(new CallOutcome(PayoutRules.KindOf(status), "x"), 0,
-        TimeSpan.FromMinutes(1)).ToString());
+    public void Each_status_has_one_reaction(int status, string reaction) =>
+        Assert.Equal(
+            reaction,
+            PayoutRules.After(new CallOutcome(PayoutRules.KindOf(status), "x"), 0, TimeSpan.FromMinutes(1)).ToString()
+        );
 
     [Theory]
     [InlineData(30, 0, 60, "RepeatLater")]
@@ -33,8 +35,12 @@ public sealed class PayoutRulesTests
     [InlineData(1, 2, 60, "RepeatLater")]
     [InlineData(1, 3, 60, "Fail")]
     [InlineData(20, 0, 20, "Fail")]
-    public void A_throttled_call_is_repeated_within_bounds(int waitSeconds, int repeats, int claimLeftSeconds,
-        string reaction)
+    public void A_throttled_call_is_repeated_within_bounds(
+        int waitSeconds,
+        int repeats,
+        int claimLeftSeconds,
+        string reaction
+    )
     {
         var call = new CallOutcome(CallKind.Throttled, "http_503", retryAfter: TimeSpan.FromSeconds(waitSeconds));
         Assert.Equal(reaction, PayoutRules.After(call, repeats, TimeSpan.FromSeconds(claimLeftSeconds)).ToString());
@@ -65,8 +71,10 @@ public sealed class PayoutRulesTests
     [Fact]
     public void Another_amount_is_a_persons_case_whatever_the_status()
     {
-        var outcome = PayoutRules.Answered(Items.One(1), new AnswerEntry(AnswerStatus.Credited, "t",
-            OtherAmount: true));
+        var outcome = PayoutRules.Answered(
+            Items.One(1),
+            new AnswerEntry(AnswerStatus.Credited, "t", OtherAmount: true)
+        );
         Assert.Equal(("IN_DOUBT", true), (outcome.State, outcome.NeedsPerson));
     }
 
@@ -92,9 +100,12 @@ public sealed class PayoutRulesTests
     [InlineData(5, 4, false, false)]
     [InlineData(1, 1, false, true)]
     [InlineData(1, 1, true, false)]
-    public void Only_a_call_of_which_nothing_passed_tells_of_the_downstream(int items, int alone, bool others,
-        bool stops) =>
-        Assert.Equal(stops, PayoutRules.NothingPassed(items, alone, others));
+    public void Only_a_call_of_which_nothing_passed_tells_of_the_downstream(
+        int items,
+        int alone,
+        bool others,
+        bool stops
+    ) => Assert.Equal(stops, PayoutRules.NothingPassed(items, alone, others));
 
     [Fact]
     public void The_breaker_opens_after_failures_in_a_row_and_lets_one_probe_through()
@@ -114,8 +125,12 @@ public sealed class PayoutRulesTests
     public void Limits_under_which_a_late_call_could_pay_what_was_cancelled_are_refused()
     {
         var limits = new PayoutLimits(
-            TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(180),
-            [TimeSpan.FromMinutes(1)]);
+            TimeSpan.FromSeconds(30),
+            TimeSpan.FromSeconds(60),
+            TimeSpan.FromSeconds(90),
+            TimeSpan.FromSeconds(180),
+            [TimeSpan.FromMinutes(1)]
+        );
         Assert.Contains("CancelQuietPeriod", limits.Fault()!, StringComparison.Ordinal);
         Assert.Null((limits with { CancelQuietPeriod = TimeSpan.FromSeconds(181) }).Fault());
     }

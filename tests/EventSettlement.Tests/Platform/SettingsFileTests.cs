@@ -10,11 +10,17 @@ public sealed class SettingsFileTests
     [Fact]
     public void All_mistakes_are_told_at_once_with_rule_and_example()
     {
-        var mistakes = Check(("ConnectionStrings:Main", Postgres), ("EventLog:Kind", "rabbit"),
-            ("MemberService:MaxItems", "501"), ("StudyRefund:RetryDelays", "2m,4m"), ("Api:Urls", "8080"));
-        Assert.Equal(["EventLog:Kind", "MemberService:BaseUrl", "MemberService:MaxItems", "StudyRefund:RetryDelays",
-            "Api:Urls"],
-            mistakes.Select(m => m.Key));
+        var mistakes = Check(
+            ("ConnectionStrings:Main", Postgres),
+            ("EventLog:Kind", "rabbit"),
+            ("MemberService:MaxItems", "501"),
+            ("StudyRefund:RetryDelays", "2m,4m"),
+            ("Api:Urls", "8080")
+        );
+        Assert.Equal(
+            ["EventLog:Kind", "MemberService:BaseUrl", "MemberService:MaxItems", "StudyRefund:RetryDelays", "Api:Urls"],
+            mistakes.Select(m => m.Key)
+        );
         Assert.All(mistakes, m => Assert.NotEmpty(m.Example));
     }
 
@@ -28,8 +34,13 @@ public sealed class SettingsFileTests
     [Fact]
     public void An_unknown_key_is_a_mistake_that_names_the_nearest_one()
     {
-        var mistake = Assert.Single(Check(("ConnectionStrings:Main", Postgres), ("MemberService:BaseUrl", "http://m"),
-            ("MemberService:TimeOuts", "3s")));
+        var mistake = Assert.Single(
+            Check(
+                ("ConnectionStrings:Main", Postgres),
+                ("MemberService:BaseUrl", "http://m"),
+                ("MemberService:TimeOuts", "3s")
+            )
+        );
         Assert.Contains("did you mean MemberService:Timeout?", mistake.Rule);
     }
 
@@ -38,23 +49,41 @@ public sealed class SettingsFileTests
     {
         var (settings, _) = SettingsFile.Check(From(("ConnectionStrings:Main", Postgres)), []);
         Assert.DoesNotContain(SettingsFile.Show(settings), row => row.Value.Contains("s3cret"));
-        Assert.DoesNotContain("s3cret",
-            string.Join('\n', Check(("ConnectionStrings:Main", "Password=s3cret;Nonsense=1"))));
+        Assert.DoesNotContain(
+            "s3cret",
+            string.Join('\n', Check(("ConnectionStrings:Main", "Password=s3cret;Nonsense=1")))
+        );
     }
 
     [Fact]
     public void A_quiet_period_shorter_than_a_call_in_flight_is_refused() =>
-        Assert.Contains(Check(("ConnectionStrings:Main", Postgres), ("MemberService:BaseUrl", "http://m"),
-            ("StudyRefund:CancelQuietPeriod", "3m")), m => m.Key == "StudyRefund:CancelQuietPeriod");
+        Assert.Contains(
+            Check(
+                ("ConnectionStrings:Main", Postgres),
+                ("MemberService:BaseUrl", "http://m"),
+                ("StudyRefund:CancelQuietPeriod", "3m")
+            ),
+            m => m.Key == "StudyRefund:CancelQuietPeriod"
+        );
 
     [Fact]
     public void A_list_may_be_written_in_one_line_or_as_a_json_array()
     {
         var line = SettingsFile.Check(From(("StudyRefund:RetryDelays", "2s,4s,8s")), []).Settings;
-        var array = SettingsFile.Check(From(("StudyRefund:RetryDelays:0", "2s"), ("StudyRefund:RetryDelays:1", "4s"),
-            ("StudyRefund:RetryDelays:2", "8s")), []).Settings;
-        Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)],
-            line.StudyRefund.RetryDelays);
+        var array = SettingsFile
+            .Check(
+                From(
+                    ("StudyRefund:RetryDelays:0", "2s"),
+                    ("StudyRefund:RetryDelays:1", "4s"),
+                    ("StudyRefund:RetryDelays:2", "8s")
+                ),
+                []
+            )
+            .Settings;
+        Assert.Equal(
+            [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8)],
+            line.StudyRefund.RetryDelays
+        );
         Assert.Equal(line.StudyRefund.RetryDelays, array.StudyRefund.RetryDelays);
     }
 
@@ -62,10 +91,14 @@ public sealed class SettingsFileTests
     public void A_long_list_keeps_its_order_and_a_later_source_replaces_all_of_it()
     {
         var twelve = Enumerable.Range(0, 12).Select(i => ($"MemberService:DoubtDelays:{i}", $"{i + 1}s")).ToArray();
-        Assert.Equal(Enumerable.Range(1, 12).Select(i => TimeSpan.FromSeconds(i)),
-            SettingsFile.Check(From(twelve), []).Settings.MemberService.DoubtDelays);
-        var both = new ConfigurationBuilder().AddConfiguration(From(twelve))
-            .AddInMemoryCollection([KeyValuePair.Create("MemberService:DoubtDelays", (string?)"5m")]).Build();
+        Assert.Equal(
+            Enumerable.Range(1, 12).Select(i => TimeSpan.FromSeconds(i)),
+            SettingsFile.Check(From(twelve), []).Settings.MemberService.DoubtDelays
+        );
+        var both = new ConfigurationBuilder()
+            .AddConfiguration(From(twelve))
+            .AddInMemoryCollection([KeyValuePair.Create("MemberService:DoubtDelays", (string?)"5m")])
+            .Build();
         Assert.Equal([TimeSpan.FromMinutes(5)], SettingsFile.Check(both, []).Settings.MemberService.DoubtDelays);
     }
 
@@ -113,6 +146,8 @@ public sealed class SettingsFileTests
     private static IReadOnlyList<SettingMistake> Check(params (string Key, string Value)[] values) =>
         SettingsFile.Check(From(values), SettingsFile.EveryRole).Mistakes;
 
-    private static IConfigurationRoot From(params (string Key, string Value)[] values) => new ConfigurationBuilder()
-        .AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value))).Build();
+    private static IConfigurationRoot From(params (string Key, string Value)[] values) =>
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value)))
+            .Build();
 }

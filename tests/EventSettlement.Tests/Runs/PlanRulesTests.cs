@@ -22,7 +22,17 @@ public sealed class PlanRulesTests
     public void A_study_is_one_settlement_for_ever() =>
         Assert.Equal(SettlementId.For("study-refund", "S-1", "once"), PlanRules.Plan(Study(1, _ => 0)).Id);
 
-    private static StudyToPlan Study(int members, Func<int, int> absent) => new(
-        "S-1", DateTime.UnixEpoch, "KRW", 1_000, 100, [.. Enumerable.Range(0, members).Select(i => $"M-{i:D5}")],
-        [.. Enumerable.Range(0, members).Select(absent)], "study-completed", 0, 0);
+    private static StudyToPlan Study(int members, Func<int, int> absent) =>
+        new(
+            "S-1",
+            DateTime.UnixEpoch,
+            "KRW",
+            1_000,
+            100,
+            [.. Enumerable.Range(0, members).Select(i => $"M-{i:D5}")],
+            [.. Enumerable.Range(0, members).Select(absent)],
+            "study-completed",
+            0,
+            0
+        );
 }

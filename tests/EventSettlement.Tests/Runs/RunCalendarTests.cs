@@ -21,8 +21,10 @@ public sealed class RunCalendarTests
 
     [Fact]
     public void A_schedule_of_every_second_has_a_last_one() =>
-        Assert.Equal(Utc("2026-11-20T10:00:00Z"),
-            new RunCalendar("* * * * * ?").LastDue(Utc("2026-11-20T10:00:00.5Z")));
+        Assert.Equal(
+            Utc("2026-11-20T10:00:00Z"),
+            new RunCalendar("* * * * * ?").LastDue(Utc("2026-11-20T10:00:00.5Z"))
+        );
 
     [Fact]
     public void A_schedule_that_is_never_due_has_none() =>

@@ -17,19 +17,37 @@ public sealed class RunWaitsTests
     [Fact]
     public void What_a_run_waits_for_is_told_with_numbers_and_times_of_Seoul()
     {
-        var view = View("PAYING", true, ("PENDING", 2), ("PROCESSING", 1_500), ("AWAITING_RETRY", 3), ("COMPLETED", 9))
-            with { Retrying = 3, NextRetryAt = Noon, Held = 1, StoppedDownstreams = "member" };
-        Assert.Equal("payouts to member are stopped (settle downstream list); 1 held by an operator; "
-            + "2 pending, payable from 2026-11-21 12:00:00 KST; 1,500 being paid; "
-            + "retrying 3, next at 2026-11-21 12:00:00 KST", RunWaits.Of(view));
+        var view = View(
+            "PAYING",
+            true,
+            ("PENDING", 2),
+            ("PROCESSING", 1_500),
+            ("AWAITING_RETRY", 3),
+            ("COMPLETED", 9)
+        ) with
+        {
+            Retrying = 3,
+            NextRetryAt = Noon,
+            Held = 1,
+            StoppedDownstreams = "member",
+        };
+        Assert.Equal(
+            "payouts to member are stopped (settle downstream list); 1 held by an operator; "
+                + "2 pending, payable from 2026-11-21 12:00:00 KST; 1,500 being paid; "
+                + "retrying 3, next at 2026-11-21 12:00:00 KST",
+            RunWaits.Of(view)
+        );
     }
 
     [Fact]
     public void A_time_at_the_end_of_the_calendar_is_told_as_well()
     {
         var view = View("PAYING", true, ("PENDING", 2));
-        Assert.StartsWith("2 pending, payable from 9999-12-31",
-            RunWaits.Of(view with { Run = view.Run with { PayAt = DateTime.MaxValue } }), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "2 pending, payable from 9999-12-31",
+            RunWaits.Of(view with { Run = view.Run with { PayAt = DateTime.MaxValue } }),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -41,8 +59,27 @@ public sealed class RunWaitsTests
         Assert.Equal("stopped", RunWaits.Of(view with { Run = view.Run with { StopReason = null } }));
     }
 
-    private static RunView View(string state, bool planned, params (string State, long Count)[] totals) => new(
-        new Run(7, "study-refund", new DateOnly(2026, 11, 21), "manual", 1, state, Noon, "ann", planned, Noon,
-            planned ? Noon : null, null, state == "STOPPED" ? "stopped by ann" : null),
-        [.. totals.Select(t => new RunTotals(t.State, t.Count, t.Count, 1))], 0, null, 0, null);
+    private static RunView View(string state, bool planned, params (string State, long Count)[] totals) =>
+        new(
+            new Run(
+                7,
+                "study-refund",
+                new DateOnly(2026, 11, 21),
+                "manual",
+                1,
+                state,
+                Noon,
+                "ann",
+                planned,
+                Noon,
+                planned ? Noon : null,
+                null,
+                state == "STOPPED" ? "stopped by ann" : null
+            ),
+            [.. totals.Select(t => new RunTotals(t.State, t.Count, t.Count, 1))],
+            0,
+            null,
+            0,
+            null
+        );
 }

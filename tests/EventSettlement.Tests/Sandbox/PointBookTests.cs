@@ -39,7 +39,8 @@ public sealed class PointBookTests : IDisposable
     {
         await using var book = Open();
         var told = await Task.WhenAll(
-            Enumerable.Range(0, 50).Select(_ => Task.Run(() => book.Credit([Ask("k1"), Ask("k2")], _none))));
+            Enumerable.Range(0, 50).Select(_ => Task.Run(() => book.Credit([Ask("k1"), Ask("k2")], _none)))
+        );
         Assert.Single(told.Select(t => t[0].TransactionId).Distinct());
         Assert.Equal(2, book.Count);
         Assert.Equal(2, File.ReadAllLines(_journal).Length);

@@ -23,8 +23,9 @@ public sealed class CancelTests
     public async Task A_pending_settlement_is_cancelled_and_its_timer_is_stale()
     {
         await using var h = await SettlementHarness.Start();
-        await h.Tell(Requested(h.Id, TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(200),
-            Counts(pending: 2)));
+        await h.Tell(
+            Requested(h.Id, TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(200), Counts(pending: 2))
+        );
         var cancel = new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "withdrawn");
         await h.Tell(cancel, Cancelled(cancel, new PartRevision(0, 1, Counts(cancelled: 2))));
         await SettlementHarness.Until(() => h.TimersFired == 1, "the timer did not come");
@@ -49,8 +50,10 @@ public sealed class CancelTests
     public async Task An_answer_to_another_cancellation_is_ignored()
     {
         await using var h = await CommandTests.Failed(Counts(rejected: 2));
-        await h.Tell(new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "withdrawn"),
-            new CancelItemsAnswered(h.Id, Guid.NewGuid(), true, null, null, null, []));
+        await h.Tell(
+            new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "withdrawn"),
+            new CancelItemsAnswered(h.Id, Guid.NewGuid(), true, null, null, null, [])
+        );
         Assert.Equal(("FAILED", true), (h.State.State, h.State.Cancelling));
     }
 
@@ -59,8 +62,11 @@ public sealed class CancelTests
     {
         await using var h = await CommandTests.Failed(Counts(paid: 1, rejected: 1));
         var cancel = new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "withdrawn");
-        await h.Tell(cancel, Corrected(h.Id, 0, 2, Counts(paid: 2)),
-            new CancelItemsAnswered(h.Id, cancel.CommandId, false, "already_paid", "paid", null, []));
+        await h.Tell(
+            cancel,
+            Corrected(h.Id, 0, 2, Counts(paid: 2)),
+            new CancelItemsAnswered(h.Id, cancel.CommandId, false, "already_paid", "paid", null, [])
+        );
         Assert.Equal(("COMPLETED", false), (h.State.State, h.State.Cancelling));
         Assert.Contains(cancel.CommandId, h.State.AnsweredCommands);
     }

@@ -36,8 +36,10 @@ public sealed class CommandTests
     public async Task An_automatic_retry_does_not_take_rejected_items_again()
     {
         await using var h = await Failed(Counts(failed: 1, rejected: 1), 10, 10, 10);
-        await h.Tell(new RetrySettlement(h.Id, Guid.NewGuid(), "kim", true),
-            Answered(h.Id, 0, 5, 5, Counts(failed: 1, rejected: 1)));
+        await h.Tell(
+            new RetrySettlement(h.Id, Guid.NewGuid(), "kim", true),
+            Answered(h.Id, 0, 5, 5, Counts(failed: 1, rejected: 1))
+        );
         await SettlementHarness.Until(() => h.PayParts[^1].Attempt == 6, "no automatic retry");
         Assert.Equal(new PayPart(h.Id, 0, 6, false), h.PayParts[^1]);
     }
@@ -46,8 +48,11 @@ public sealed class CommandTests
     public async Task A_held_settlement_keeps_a_timer_that_came_until_it_is_released()
     {
         await using var h = await SettlementHarness.Start(100, 100, 100);
-        await h.Tell(Requested(h.Id, null, Counts(pending: 2)), new HoldSettlement(h.Id, Guid.NewGuid(), "kim"),
-            Answered(h.Id, 0, 1, 1, Counts(failed: 2)));
+        await h.Tell(
+            Requested(h.Id, null, Counts(pending: 2)),
+            new HoldSettlement(h.Id, Guid.NewGuid(), "kim"),
+            Answered(h.Id, 0, 1, 1, Counts(failed: 2))
+        );
         await SettlementHarness.Until(() => h.State.Due, "the timer did not come");
         Assert.Equal(("AWAITING_RETRY", 1), (h.State.State, h.State.Attempt));
         await h.Tell(new RetrySettlement(h.Id, Guid.NewGuid(), "kim"));
@@ -61,8 +66,12 @@ public sealed class CommandTests
     public async Task A_release_before_the_timer_lets_it_stand()
     {
         await using var h = await SettlementHarness.Start();
-        await h.Tell(Requested(h.Id, null, Counts(pending: 2)), Answered(h.Id, 0, 1, 1, Counts(failed: 2)),
-            new HoldSettlement(h.Id, Guid.NewGuid(), "kim"), new ReleaseSettlement(h.Id, Guid.NewGuid(), "kim"));
+        await h.Tell(
+            Requested(h.Id, null, Counts(pending: 2)),
+            Answered(h.Id, 0, 1, 1, Counts(failed: 2)),
+            new HoldSettlement(h.Id, Guid.NewGuid(), "kim"),
+            new ReleaseSettlement(h.Id, Guid.NewGuid(), "kim")
+        );
         Assert.Equal(("AWAITING_RETRY", 1), (h.State.State, h.State.Attempt));
         await h.Elapse(h.State.TimerToken);
         Assert.Equal(2, h.State.Attempt);
@@ -72,8 +81,11 @@ public sealed class CommandTests
     public async Task Retry_while_processing_is_refused()
     {
         await using var h = await SettlementHarness.Start();
-        await h.Tell(Requested(h.Id), new RetrySettlement(h.Id, Guid.NewGuid(), "kim"),
-            new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "no"));
+        await h.Tell(
+            Requested(h.Id),
+            new RetrySettlement(h.Id, Guid.NewGuid(), "kim"),
+            new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "no")
+        );
         Assert.Equal(("PROCESSING", 1, false), (h.State.State, h.State.Attempt, h.State.Cancelling));
         Assert.Equal(2, h.State.AnsweredCommands.Length);
     }
@@ -82,13 +94,17 @@ public sealed class CommandTests
     public async Task Two_at_once_a_retry_and_a_cancel_only_the_first_counts()
     {
         await using var h = await Failed(Counts(rejected: 2));
-        await h.Tell(new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "no"),
-            new RetrySettlement(h.Id, Guid.NewGuid(), "lee", true));
+        await h.Tell(
+            new CancelSettlement(h.Id, Guid.NewGuid(), "kim", "no"),
+            new RetrySettlement(h.Id, Guid.NewGuid(), "lee", true)
+        );
         Assert.Equal(("FAILED", 1, true), (h.State.State, h.State.Attempt, h.State.Cancelling));
 
         await using var other = await Failed(Counts(rejected: 2));
-        await other.Tell(new RetrySettlement(other.Id, Guid.NewGuid(), "lee", true),
-            new CancelSettlement(other.Id, Guid.NewGuid(), "kim", "no"));
+        await other.Tell(
+            new RetrySettlement(other.Id, Guid.NewGuid(), "lee", true),
+            new CancelSettlement(other.Id, Guid.NewGuid(), "kim", "no")
+        );
         Assert.Equal(("PROCESSING", 2, false), (other.State.State, other.State.Attempt, other.State.Cancelling));
         Assert.Empty(other.Cancels);
     }

@@ -11,8 +11,11 @@ public sealed class OrderAndRepeatTests
         await using var h = await SettlementHarness.Start();
         await h.Tell(Requested(h.Id), Requested(h.Id));
         Assert.Equal((1, 2), (h.State.Attempt, h.PayParts.Count));
-        await h.Tell(Answered(h.Id, 0, 1, 1, Counts(paid: 2)), Answered(h.Id, 1, 1, 1, Counts(paid: 2)),
-            Requested(h.Id));
+        await h.Tell(
+            Answered(h.Id, 0, 1, 1, Counts(paid: 2)),
+            Answered(h.Id, 1, 1, 1, Counts(paid: 2)),
+            Requested(h.Id)
+        );
         Assert.Equal(("COMPLETED", 3), (h.State.State, h.Events.Count));
     }
 
@@ -32,7 +35,8 @@ public sealed class OrderAndRepeatTests
         await h.Tell(
             Requested(h.Id, null, Counts(pending: 2)),
             Corrected(h.Id, 0, 2, Counts(paid: 2)),
-            Answered(h.Id, 0, 1, 1, Counts(paid: 1, doubt: 1)));
+            Answered(h.Id, 0, 1, 1, Counts(paid: 1, doubt: 1))
+        );
         Assert.Equal(("COMPLETED", 2), (h.State.State, h.State.Paid));
     }
 
@@ -52,9 +56,14 @@ public sealed class OrderAndRepeatTests
     {
         await using var h = await SettlementHarness.Start();
         await h.Tell(Requested(h.Id, null, Counts(pending: 2)), Answered(h.Id, 0, 1, 1, Counts(paid: 2)));
-        await h.Tell(Answered(h.Id, 0, 1, 1, Counts(paid: 2)), Corrected(h.Id, 0, 2, Counts(paid: 2)),
-            new RetrySettlement(h.Id, Guid.NewGuid(), "kim"), new HoldSettlement(h.Id, Guid.NewGuid(), "kim"),
-            new CancelItemsAnswered(h.Id, Guid.NewGuid(), true, null, null, null, []), Requested(h.Id));
+        await h.Tell(
+            Answered(h.Id, 0, 1, 1, Counts(paid: 2)),
+            Corrected(h.Id, 0, 2, Counts(paid: 2)),
+            new RetrySettlement(h.Id, Guid.NewGuid(), "kim"),
+            new HoldSettlement(h.Id, Guid.NewGuid(), "kim"),
+            new CancelItemsAnswered(h.Id, Guid.NewGuid(), true, null, null, null, []),
+            Requested(h.Id)
+        );
         Assert.Equal(("COMPLETED", 3, false), (h.State.State, h.Events.Count, h.State.Held));
     }
 
@@ -84,8 +93,11 @@ public sealed class OrderAndRepeatTests
     public async Task A_late_rejection_fails_a_waiting_settlement()
     {
         await using var h = await SettlementHarness.Start();
-        await h.Tell(Requested(h.Id, null, Counts(pending: 2)), Answered(h.Id, 0, 1, 1, Counts(paid: 1, doubt: 1)),
-            Corrected(h.Id, 0, 2, Counts(paid: 1, rejected: 1)));
+        await h.Tell(
+            Requested(h.Id, null, Counts(pending: 2)),
+            Answered(h.Id, 0, 1, 1, Counts(paid: 1, doubt: 1)),
+            Corrected(h.Id, 0, 2, Counts(paid: 1, rejected: 1))
+        );
         Assert.Equal("FAILED", h.State.State);
     }
 
@@ -93,8 +105,11 @@ public sealed class OrderAndRepeatTests
     public async Task A_part_that_is_not_there_changes_nothing()
     {
         await using var h = await SettlementHarness.Start();
-        await h.Tell(Requested(h.Id), Answered(h.Id, 9, 1, 1, Counts(paid: 2)),
-            Answered(h.Id, 0, 1, 1, Counts(paid: 3)));
+        await h.Tell(
+            Requested(h.Id),
+            Answered(h.Id, 9, 1, 1, Counts(paid: 2)),
+            Answered(h.Id, 0, 1, 1, Counts(paid: 3))
+        );
         Assert.Equal(("PROCESSING", 0), (h.State.State, h.State.Paid));
     }
 }

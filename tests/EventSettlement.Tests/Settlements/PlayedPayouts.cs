@@ -7,7 +7,11 @@ namespace EventSettlement.Tests.Settlements;
 /// </summary>
 internal sealed class PlayedPayouts(Guid id, Random random)
 {
-    private readonly char[][] _items = [['n', 'n'], ['n', 'n']];
+    private readonly char[][] _items =
+    [
+        ['n', 'n'],
+        ['n', 'n'],
+    ];
     private readonly int[] _revisions = [0, 0];
     private readonly List<object> _mail = [];
     private readonly List<object> _seen = [];
@@ -24,8 +28,11 @@ internal sealed class PlayedPayouts(Guid id, Random random)
         for (; _paid < asked.Count; _paid++)
         {
             var ask = asked[_paid];
-            Change(ask.Part, item => item is 'n' or 'f' or 'd'
-                || (item == 'r' && ask.IncludeRejected) ? "ppffdr"[Random.Next(6)] : item);
+            Change(
+                ask.Part,
+                item =>
+                    item is 'n' or 'f' or 'd' || (item == 'r' && ask.IncludeRejected) ? "ppffdr"[Random.Next(6)] : item
+            );
             _mail.Add(new PartAnswered(id, ask.Part, ask.Attempt, _revisions[ask.Part], CountsOf(ask.Part)));
         }
 
@@ -50,14 +57,15 @@ internal sealed class PlayedPayouts(Guid id, Random random)
         return (message, false);
     }
 
-    private object Command() => Random.Next(6) switch
-    {
-        0 => new RetrySettlement(id, Guid.NewGuid(), "kim"),
-        1 => new RetrySettlement(id, Guid.NewGuid(), "kim", IncludeRejected: true),
-        2 => new CancelSettlement(id, Guid.NewGuid(), "kim", "because"),
-        3 => new HoldSettlement(id, Guid.NewGuid(), "kim"),
-        _ => new ReleaseSettlement(id, Guid.NewGuid(), "kim"),
-    };
+    private object Command() =>
+        Random.Next(6) switch
+        {
+            0 => new RetrySettlement(id, Guid.NewGuid(), "kim"),
+            1 => new RetrySettlement(id, Guid.NewGuid(), "kim", IncludeRejected: true),
+            2 => new CancelSettlement(id, Guid.NewGuid(), "kim", "because"),
+            3 => new HoldSettlement(id, Guid.NewGuid(), "kim"),
+            _ => new ReleaseSettlement(id, Guid.NewGuid(), "kim"),
+        };
 
     private PartCorrected Correct()
     {
@@ -73,8 +81,14 @@ internal sealed class PlayedPayouts(Guid id, Random random)
         Change(0, _ => 'c');
         Change(1, _ => 'c');
         return new CancelItemsAnswered(
-            id, ask.CommandId, true, null, null, null,
-            [new(0, _revisions[0], CountsOf(0)), new(1, _revisions[1], CountsOf(1))]);
+            id,
+            ask.CommandId,
+            true,
+            null,
+            null,
+            null,
+            [new(0, _revisions[0], CountsOf(0)), new(1, _revisions[1], CountsOf(1))]
+        );
     }
 
     private void Change(int part, Func<char, char> to)

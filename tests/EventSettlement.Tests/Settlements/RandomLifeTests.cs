@@ -12,10 +12,20 @@ public sealed class RandomLifeTests(ITestOutputHelper output)
 {
     private static readonly HashSet<(string From, string To)> Legal =
     [
-        ("", "PENDING"), ("PENDING", "PROCESSING"), ("PENDING", "COMPLETED"), ("PENDING", "CANCELLED"),
-        ("PROCESSING", "COMPLETED"), ("PROCESSING", "AWAITING_RETRY"), ("PROCESSING", "FAILED"),
-        ("AWAITING_RETRY", "PROCESSING"), ("AWAITING_RETRY", "COMPLETED"), ("AWAITING_RETRY", "FAILED"),
-        ("AWAITING_RETRY", "CANCELLED"), ("FAILED", "PROCESSING"), ("FAILED", "COMPLETED"), ("FAILED", "CANCELLED"),
+        ("", "PENDING"),
+        ("PENDING", "PROCESSING"),
+        ("PENDING", "COMPLETED"),
+        ("PENDING", "CANCELLED"),
+        ("PROCESSING", "COMPLETED"),
+        ("PROCESSING", "AWAITING_RETRY"),
+        ("PROCESSING", "FAILED"),
+        ("AWAITING_RETRY", "PROCESSING"),
+        ("AWAITING_RETRY", "COMPLETED"),
+        ("AWAITING_RETRY", "FAILED"),
+        ("AWAITING_RETRY", "CANCELLED"),
+        ("FAILED", "PROCESSING"),
+        ("FAILED", "COMPLETED"),
+        ("FAILED", "CANCELLED"),
     ];
 
     [Theory]
@@ -55,8 +65,10 @@ public sealed class RandomLifeTests(ITestOutputHelper output)
             }
 
             Check(h, before, which);
-            Assert.True(h.State.Attempt - cycle < 4,
-                $"{which}: attempt {h.State.Attempt} of a cycle that began with {cycle}");
+            Assert.True(
+                h.State.Attempt - cycle < 4,
+                $"{which}: attempt {h.State.Attempt} of a cycle that began with {cycle}"
+            );
         }
     }
 
@@ -73,13 +85,15 @@ public sealed class RandomLifeTests(ITestOutputHelper output)
         if (s.State is "COMPLETED" or "FAILED" or "AWAITING_RETRY")
             Assert.Equal(s.State == "COMPLETED", SettlementRules.AllSettled(s));
         if (s.State == "FAILED" && before.State != "FAILED")
-            Assert.True(s.RetriesLeft == 0 || !SettlementRules.HasToSend(s, false),
-                $"{which}: failed with retries left");
+            Assert.True(
+                s.RetriesLeft == 0 || !SettlementRules.HasToSend(s, false),
+                $"{which}: failed with retries left"
+            );
         if (s.Attempt > before.Attempt)
             Assert.False(before.Held && h.State.Held, $"{which}: an attempt started while held");
     }
 
     private static string Picture(Settlement s) =>
         $"{s.State} {s.Attempt} {s.RetriesLeft} {PartState.Write(s.Parts)} {s.Held} {s.Cancelling} {s.Due} {s.Seq} "
-            + $"{s.AnsweredCommands.Length}";
+        + $"{s.AnsweredCommands.Length}";
 }

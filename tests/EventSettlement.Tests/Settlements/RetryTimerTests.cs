@@ -20,17 +20,30 @@ public sealed class RetryTimerTests
         Assert.Equal(("FAILED", 4, 0), (h.State.State, h.State.Attempt, h.State.RetriesLeft));
         Assert.Equal([1, 2, 3, 4], h.PayParts.Select(p => p.Attempt));
         Assert.Equal(
-            ["PENDING", "PROCESSING", "AWAITING_RETRY", "PROCESSING", "AWAITING_RETRY", "PROCESSING", "AWAITING_RETRY",
-            "PROCESSING", "FAILED"],
-            h.Events.Select(e => e.State));
+            [
+                "PENDING",
+                "PROCESSING",
+                "AWAITING_RETRY",
+                "PROCESSING",
+                "AWAITING_RETRY",
+                "PROCESSING",
+                "AWAITING_RETRY",
+                "PROCESSING",
+                "FAILED",
+            ],
+            h.Events.Select(e => e.State)
+        );
     }
 
     [Fact]
     public async Task Only_parts_with_unpaid_items_are_sent_again()
     {
         await using var h = await SettlementHarness.Start(50, 60_000, 60_000);
-        await h.Tell(Requested(h.Id), Answered(h.Id, 0, 1, 1, Counts(paid: 2)),
-            Answered(h.Id, 1, 1, 1, Counts(paid: 1, doubt: 1)));
+        await h.Tell(
+            Requested(h.Id),
+            Answered(h.Id, 0, 1, 1, Counts(paid: 2)),
+            Answered(h.Id, 1, 1, 1, Counts(paid: 1, doubt: 1))
+        );
         await SettlementHarness.Until(() => h.PayParts.Count == 3, "the retry did not start");
         Assert.Equal((1, 2), (h.PayParts[2].Part, h.PayParts[2].Attempt));
     }

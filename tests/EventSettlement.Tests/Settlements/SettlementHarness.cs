@@ -50,7 +50,8 @@ public sealed class SettlementHarness : IAsyncDisposable
     /// <param name="delays">Milliseconds before each retry.</param>
     public static async Task<SettlementHarness> Start(params int[] delays)
     {
-        var waits = (delays.Length == 0 ? [60_000, 60_000, 60_000] : delays).Select(ms => TimeSpan.FromMilliseconds(ms))
+        var waits = (delays.Length == 0 ? [60_000, 60_000, 60_000] : delays)
+            .Select(ms => TimeSpan.FromMilliseconds(ms))
             .ToArray();
         var services = new ServiceCollection()
             .AddSingleton(new SettlementOptions(waits))
@@ -59,15 +60,20 @@ public sealed class SettlementHarness : IAsyncDisposable
                 x.SetTestTimeouts(Limit, Limit);
                 x.AddSagaStateMachine<SettlementStateMachine, Settlement>();
                 x.AddDelayedMessageScheduler();
-                x.UsingInMemory((context, bus) =>
-                {
-                    bus.UseDelayedMessageScheduler();
-                    bus.ReceiveEndpoint("settlements", endpoint =>
+                x.UsingInMemory(
+                    (context, bus) =>
                     {
-                        endpoint.ConcurrentMessageLimit = 1;
-                        endpoint.ConfigureSaga<Settlement>(context);
-                    });
-                });
+                        bus.UseDelayedMessageScheduler();
+                        bus.ReceiveEndpoint(
+                            "settlements",
+                            endpoint =>
+                            {
+                                endpoint.ConcurrentMessageLimit = 1;
+                                endpoint.ConfigureSaga<Settlement>(context);
+                            }
+                        );
+                    }
+                );
             })
             .BuildServiceProvider(true);
         var harness = new SettlementHarness(services);
@@ -95,8 +101,8 @@ public sealed class SettlementHarness : IAsyncDisposable
 
     public static async Task Until(Func<bool> condition, string otherwise)
     {
-        var end = TimeProvider.System.GetTimestamp()
-            + (long)(Patience.TotalSeconds * TimeProvider.System.TimestampFrequency);
+        var end =
+            TimeProvider.System.GetTimestamp() + (long)(Patience.TotalSeconds * TimeProvider.System.TimestampFrequency);
         while (!condition())
         {
             Assert.True(TimeProvider.System.GetTimestamp() < end, otherwise);
@@ -105,8 +111,11 @@ public sealed class SettlementHarness : IAsyncDisposable
         }
     }
 
-    public Task UntilState(string state) => Until(() => State.State == state,
-        $"expected {state}, but it is {(Saga.Sagas.Contains(Id) is { } s ? s.State : "not there")}");
+    public Task UntilState(string state) =>
+        Until(
+            () => State.State == state,
+            $"expected {state}, but it is {(Saga.Sagas.Contains(Id) is { } s ? s.State : "not there")}"
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -38,8 +38,12 @@ public sealed class BadFactTests
     [InlineData("\"S-1001\"", "\"S\\ud800\"", "bad_text", "/studyId")]
     [InlineData("\"S-1001\"", "7.0", "not_integer", "/studyId")]
     [InlineData("\"S-1001\"", "true", "wrong_type", "/studyId")]
-    [InlineData("\"S-1001\"", "\"a23456789b23456789c23456789d23456789e23456789f23456789g23456789h2345\"", "bad_text",
-        "/studyId")]
+    [InlineData(
+        "\"S-1001\"",
+        "\"a23456789b23456789c23456789d23456789e23456789f23456789g23456789h2345\"",
+        "bad_text",
+        "/studyId"
+    )]
     [InlineData("\"M-2\"", "\"M-1\"", "duplicate_member", "/participants/1/memberId")]
     [InlineData("\"absences\":2", "\"absences\":10001", "out_of_range", "/participants/0/absences")]
     [InlineData("\"absences\":2", "\"absent\":2", "missing_field", "/participants/0/absences")]
@@ -69,8 +73,11 @@ public sealed class BadFactTests
     }
 
     [Fact]
-    public void A_time_over_100_characters_is_refused() => Assert.Equal("bad_time", FactBodies.Spoilt(
-        "22:10:00+09:00", $"22:10:00.{new string('0', 81)}Z").Problems.Single().Code);
+    public void A_time_over_100_characters_is_refused() =>
+        Assert.Equal(
+            "bad_time",
+            FactBodies.Spoilt("22:10:00+09:00", $"22:10:00.{new string('0', 81)}Z").Problems.Single().Code
+        );
 
     [Theory]
     [InlineData("", "malformed")]
@@ -90,8 +97,10 @@ public sealed class BadFactTests
 
     [Fact]
     public void Bytes_that_are_no_text_are_refused() =>
-        Assert.Equal("malformed",
-            StudyFactDecoder.Decode([.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8], FactBodies.Now).Problems.Single().Code);
+        Assert.Equal(
+            "malformed",
+            StudyFactDecoder.Decode([.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8], FactBodies.Now).Problems.Single().Code
+        );
 
     [Fact]
     public void A_body_over_900_KB_is_refused_and_one_below_is_read()
@@ -118,19 +127,25 @@ public sealed class BadFactTests
     public void Participants_are_1_to_10000(int count)
     {
         var members = string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"memberId":{{i}},"absences":0}"""));
-        var decoded = FactBodies.Decode($$"""
+        var decoded = FactBodies.Decode(
+            $$"""
             {"studyId":1,"completedAt":"2026-11-19T00:00:00Z","currency":"KRW","depositPerMember":1,
             "penaltyPerAbsence":1,
             "participants":[{{members}}]}
-            """);
-        Assert.Equal(("out_of_range", "/participants"),
-            (decoded.Problems.Single().Code, decoded.Problems.Single().Pointer));
+            """
+        );
+        Assert.Equal(
+            ("out_of_range", "/participants"),
+            (decoded.Problems.Single().Code, decoded.Problems.Single().Pointer)
+        );
     }
 
     [Fact]
     public void No_more_than_twenty_problems_are_told() =>
-        Assert.Equal(20,
-            FactBodies.Spoilt("[{", "[" + string.Concat(Enumerable.Repeat("7,", 100)) + "{").Problems.Count);
+        Assert.Equal(
+            20,
+            FactBodies.Spoilt("[{", "[" + string.Concat(Enumerable.Repeat("7,", 100)) + "{").Problems.Count
+        );
 
     [Fact]
     public void A_truncated_body_is_refused_at_every_byte()

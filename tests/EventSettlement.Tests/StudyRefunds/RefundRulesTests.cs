@@ -15,7 +15,12 @@ public sealed class RefundRulesTests
     [InlineData(9_007_199_254_740_991, 9_007_199_254_740_991, 10_000, 0, 9_007_199_254_740_991)]
     [InlineData(9_007_199_254_740_991, 900_719_925_474, 10_000, 991, 9_007_199_254_740_000)]
     public void Refund_is_the_deposit_less_penalties_and_never_less_than_nothing(
-        long deposit, long penalty, int absences, long refund, long kept)
+        long deposit,
+        long penalty,
+        int absences,
+        long refund,
+        long kept
+    )
     {
         Assert.Equal(refund, RefundRules.Refund(deposit, penalty, absences));
         Assert.Equal(kept, RefundRules.Kept(deposit, penalty, absences));
@@ -31,8 +36,10 @@ public sealed class RefundRulesTests
             var (deposit, penalty, absences) = (Amount(random), Amount(random), random.Next(10_001));
             var exact = BigInteger.Max(0, deposit - (new BigInteger(absences) * penalty));
             var refund = RefundRules.Refund(deposit, penalty, absences);
-            Assert.True(exact == refund && refund + RefundRules.Kept(deposit, penalty, absences) == deposit,
-                $"seed {seed}: {deposit} {penalty} {absences}");
+            Assert.True(
+                exact == refund && refund + RefundRules.Kept(deposit, penalty, absences) == deposit,
+                $"seed {seed}: {deposit} {penalty} {absences}"
+            );
         }
     }
 

@@ -19,8 +19,10 @@ public sealed class StudyFactTests
     [InlineData("22:10:00+09:00", "13:10:00Z")]
     [InlineData("22:10:00+09:00", "13:10:00.0000000000Z")]
     [InlineData("22:10:00+09:00", "13:10+00:00")]
-    [InlineData("22:10:00+09:00",
-        "22:10:00.00000000000000000000000000000000000000000000000000000000000000000000000009+09:00")]
+    [InlineData(
+        "22:10:00+09:00",
+        "22:10:00.00000000000000000000000000000000000000000000000000000000000000000000000009+09:00"
+    )]
     [InlineData("\"currency\":", "\"unknown\":{\"a\":[1.5,null,\"=1+1\"]},\"currency\":")]
     [InlineData("\"currency\":", "  \"currency\" : ")]
     [InlineData("\"studyId\"", "\"study\\u0049d\"")]
@@ -30,8 +32,12 @@ public sealed class StudyFactTests
     [Fact]
     public void The_order_of_participants_is_no_content()
     {
-        var turned = FactBodies.Spoilt("""{"memberId":"M-1","absences":2},{"memberId":"M-2","absences":0}""",
-            """{"absences":0,"memberId":"M-2"},{"memberId":"M-1","absences":2}""").Fact!;
+        var turned = FactBodies
+            .Spoilt(
+                """{"memberId":"M-1","absences":2},{"memberId":"M-2","absences":0}""",
+                """{"absences":0,"memberId":"M-2"},{"memberId":"M-1","absences":2}"""
+            )
+            .Fact!;
         Assert.Equal(FactBodies.Decode(FactBodies.Good).Fact!.Digest, turned.Digest);
     }
 
@@ -57,9 +63,17 @@ public sealed class StudyFactTests
         var number = FactBodies.Spoilt("\"S-1001\"", "7").Fact!;
         Assert.Equal("7", number.StudyId);
         Assert.Equal(FactBodies.Spoilt("\"S-1001\"", "\"7\"").Fact!.Digest, number.Digest);
-        Assert.Equal("duplicate_member",
-            FactBodies.Decode(FactBodies.Good.Replace("\"M-1\"", "7", StringComparison.Ordinal)
-            .Replace("\"M-2\"", "\"7\"", StringComparison.Ordinal)).Problems.Single().Code);
+        Assert.Equal(
+            "duplicate_member",
+            FactBodies
+                .Decode(
+                    FactBodies
+                        .Good.Replace("\"M-1\"", "7", StringComparison.Ordinal)
+                        .Replace("\"M-2\"", "\"7\"", StringComparison.Ordinal)
+                )
+                .Problems.Single()
+                .Code
+        );
     }
 
     [Theory]

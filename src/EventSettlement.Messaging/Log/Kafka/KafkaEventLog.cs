@@ -22,7 +22,8 @@ public sealed class KafkaEventLog : IEventLog
         KafkaLibrary.Load();
         _bootstrap = bootstrap;
         _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrap })
-            .SetLogHandler((_, _) => { }).Build();
+            .SetLogHandler((_, _) => { })
+            .Build();
         _reader = new KafkaReader(bootstrap);
     }
 
@@ -34,7 +35,9 @@ public sealed class KafkaEventLog : IEventLog
     public bool CanShrink => false;
 
     public async Task<IReadOnlyDictionary<string, int>> CreateTopics(
-        IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel)
+        IReadOnlyCollection<TopicSpec> topics,
+        CancellationToken cancel
+    )
     {
         var there = Counts();
         var missing = topics.Where(t => there.GetValueOrDefault(t.Name) == 0).ToList();
@@ -49,14 +52,18 @@ public sealed class KafkaEventLog : IEventLog
 
     public async Task SetPartitions(string topic, int partitions, CancellationToken cancel)
     {
-        await _admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }],
-            new CreatePartitionsOptions { OperationTimeout = Patience, RequestTimeout = Patience });
+        await _admin.CreatePartitionsAsync(
+            [new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }],
+            new CreatePartitionsOptions { OperationTimeout = Patience, RequestTimeout = Patience }
+        );
         await Shown(counts => counts.GetValueOrDefault(topic) == partitions, cancel);
     }
 
     /// <summary>What was made is told to those who ask a moment later.</summary>
-    private async Task<Dictionary<string, int>> Shown(Func<Dictionary<string, int>, bool> made,
-        CancellationToken cancel)
+    private async Task<Dictionary<string, int>> Shown(
+        Func<Dictionary<string, int>, bool> made,
+        CancellationToken cancel
+    )
     {
         var asked = Stopwatch.GetTimestamp();
         while (true)
@@ -78,12 +85,17 @@ public sealed class KafkaEventLog : IEventLog
         try
         {
             await _admin.CreateTopicsAsync(
-                missing.Select(t => new TopicSpecification { Name = t.Name, NumPartitions = t.Partitions,
-                ReplicationFactor = -1 }),
-                new CreateTopicsOptions { OperationTimeout = Patience, RequestTimeout = Patience });
+                missing.Select(t => new TopicSpecification
+                {
+                    Name = t.Name,
+                    NumPartitions = t.Partitions,
+                    ReplicationFactor = -1,
+                }),
+                new CreateTopicsOptions { OperationTimeout = Patience, RequestTimeout = Patience }
+            );
         }
-        catch (CreateTopicsException e) when (e.Results.All(
-            r => r.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
+        catch (CreateTopicsException e)
+            when (e.Results.All(r => r.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
         {
             // Another process created them at the same moment.
         }
@@ -96,9 +108,17 @@ public sealed class KafkaEventLog : IEventLog
         Task.Run(() => _reader.ReadAt(partition, offset, Patience), cancel);
 
     public Task Consume(
-        string group, IReadOnlyCollection<string> topics, IPartitionOwner owner, CancellationToken cancel) =>
-        Task.Factory.StartNew(() => new KafkaMember(_bootstrap, group, owner).Run(topics, cancel),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        string group,
+        IReadOnlyCollection<string> topics,
+        IPartitionOwner owner,
+        CancellationToken cancel
+    ) =>
+        Task.Factory.StartNew(
+            () => new KafkaMember(_bootstrap, group, owner).Run(topics, cancel),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
 
     public ValueTask DisposeAsync()
     {

@@ -29,8 +29,10 @@ public static class KafkaLibrary
             if (!PackageHasIt(assembly))
             {
                 handle = LoadSystem();
-                NativeLibrary.SetDllImportResolver(assembly, (name, _, _) =>
-                    name.Contains("rdkafka", StringComparison.Ordinal) ? handle : nint.Zero);
+                NativeLibrary.SetDllImportResolver(
+                    assembly,
+                    (name, _, _) => name.Contains("rdkafka", StringComparison.Ordinal) ? handle : nint.Zero
+                );
             }
 
             registered = true;
@@ -41,10 +43,12 @@ public static class KafkaLibrary
     internal static async Task<string> ReadClusterId(IAdminClient admin, TimeSpan patience)
     {
         if (handle == nint.Zero)
-            return (await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = patience }))
-                .ClusterId;
-        var read = Marshal.GetDelegateForFunctionPointer<ClusterId>(NativeLibrary.GetExport(handle,
-            "rd_kafka_clusterid"));
+            return (
+                await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = patience })
+            ).ClusterId;
+        var read = Marshal.GetDelegateForFunctionPointer<ClusterId>(
+            NativeLibrary.GetExport(handle, "rd_kafka_clusterid")
+        );
         var native = typeof(Handle).GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic)!;
         var client = ((SafeHandle)native.GetValue(admin.Handle)!).DangerousGetHandle();
         return await Task.Run(() => Marshal.PtrToStringUTF8(read(client, (int)patience.TotalMilliseconds)))
@@ -53,14 +57,20 @@ public static class KafkaLibrary
 
     private static bool PackageHasIt(Assembly assembly) =>
         Directory.Exists(Path.Combine(Path.GetDirectoryName(assembly.Location)!, "runtimes"))
-        && Directory.EnumerateFiles(Path.Combine(Path.GetDirectoryName(assembly.Location)!, "runtimes"), "librdkafka*",
-            SearchOption.AllDirectories).Any();
+        && Directory
+            .EnumerateFiles(
+                Path.Combine(Path.GetDirectoryName(assembly.Location)!, "runtimes"),
+                "librdkafka*",
+                SearchOption.AllDirectories
+            )
+            .Any();
 
     private static nint LoadSystem()
     {
         if (!NativeLibrary.TryLoad("librdkafka.so.1", out var system))
             throw new DllNotFoundException(
-                "Kafka is configured, but there is no native Kafka client. Install it: apt-get install librdkafka1");
+                "Kafka is configured, but there is no native Kafka client. Install it: apt-get install librdkafka1"
+            );
         return NativeLibrary.TryGetExport(system, Missing, out _) ? system : NativeLibrary.Load(BuildShim());
     }
 
@@ -86,11 +96,15 @@ public static class KafkaLibrary
     {
         try
         {
-            using var compiler = Process.Start(new ProcessStartInfo("cc",
-                ["-shared", "-fPIC", "-o", library, code, "-Wl,--no-as-needed", "-l:librdkafka.so.1"])
-            {
-                RedirectStandardError = true,
-            })!;
+            using var compiler = Process.Start(
+                new ProcessStartInfo(
+                    "cc",
+                    ["-shared", "-fPIC", "-o", library, code, "-Wl,--no-as-needed", "-l:librdkafka.so.1"]
+                )
+                {
+                    RedirectStandardError = true,
+                }
+            )!;
             var complaint = compiler.StandardError.ReadToEnd();
             compiler.WaitForExit();
             if (compiler.ExitCode != 0)
@@ -100,7 +114,8 @@ public static class KafkaLibrary
         {
             throw new DllNotFoundException(
                 "The system's librdkafka is older than the client and needs a C compiler once: apt-get install gcc "
-                    + "libc6-dev");
+                    + "libc6-dev"
+            );
         }
     }
 }

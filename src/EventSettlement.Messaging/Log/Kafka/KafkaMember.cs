@@ -57,31 +57,45 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         consumer.Close();
     }
 
-    private IConsumer<byte[], byte[]> Build() => new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
-    {
-        BootstrapServers = bootstrap, GroupId = group, EnableAutoCommit = false, EnableAutoOffsetStore = false,
-        AutoOffsetReset = AutoOffsetReset.Error, SessionTimeoutMs = 6000, HeartbeatIntervalMs = 1500,
-        FetchWaitMaxMs = 5, QueuedMaxMessagesKbytes = 32 * 1024, FetchMaxBytes = 8 * 1024 * 1024,
-        PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
-        TopicMetadataRefreshIntervalMs = (int)HearOfPartitions.TotalMilliseconds,
-    })
-        .SetLogHandler((_, _) => { })
-        .SetErrorHandler((_, _) => { })
-        .SetPartitionsAssignedHandler((_, given) => Take(given))
-        .SetPartitionsRevokedHandler((c, taken) =>
-        {
-            var partitions = taken.Select(t => t.TopicPartition).ToList();
-            Release(partitions);
-            Commit(c);
-            Forget(c, partitions);
-        })
-        .SetPartitionsLostHandler((c, lost) =>
-        {
-            var partitions = lost.Select(t => t.TopicPartition).ToList();
-            Forget(c, partitions);
-            partitions.ForEach(p => owner.Lose(Ours(p)));
-        })
-        .Build();
+    private IConsumer<byte[], byte[]> Build() =>
+        new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig
+            {
+                BootstrapServers = bootstrap,
+                GroupId = group,
+                EnableAutoCommit = false,
+                EnableAutoOffsetStore = false,
+                AutoOffsetReset = AutoOffsetReset.Error,
+                SessionTimeoutMs = 6000,
+                HeartbeatIntervalMs = 1500,
+                FetchWaitMaxMs = 5,
+                QueuedMaxMessagesKbytes = 32 * 1024,
+                FetchMaxBytes = 8 * 1024 * 1024,
+                PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
+                TopicMetadataRefreshIntervalMs = (int)HearOfPartitions.TotalMilliseconds,
+            }
+        )
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .SetPartitionsAssignedHandler((_, given) => Take(given))
+            .SetPartitionsRevokedHandler(
+                (c, taken) =>
+                {
+                    var partitions = taken.Select(t => t.TopicPartition).ToList();
+                    Release(partitions);
+                    Commit(c);
+                    Forget(c, partitions);
+                }
+            )
+            .SetPartitionsLostHandler(
+                (c, lost) =>
+                {
+                    var partitions = lost.Select(t => t.TopicPartition).ToList();
+                    Forget(c, partitions);
+                    partitions.ForEach(p => owner.Lose(Ours(p)));
+                }
+            )
+            .Build();
 
     private List<TopicPartitionOffset> Take(List<KafkaPartition> given)
     {

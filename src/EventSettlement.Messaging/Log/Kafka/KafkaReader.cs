@@ -13,11 +13,16 @@ internal sealed class KafkaReader : IDisposable
 
     public KafkaReader(string bootstrap)
     {
-        _consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
-        {
-            BootstrapServers = bootstrap, GroupId = "settle-reader", EnableAutoCommit = false,
-            EnablePartitionEof = true, AutoOffsetReset = AutoOffsetReset.Error,
-        }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        _consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig
+            {
+                BootstrapServers = bootstrap,
+                GroupId = "settle-reader",
+                EnableAutoCommit = false,
+                EnablePartitionEof = true,
+                AutoOffsetReset = AutoOffsetReset.Error,
+            }
+        ).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         _metadata = new DependentAdminClientBuilder(_consumer.Handle).Build();
     }
 
@@ -40,9 +45,11 @@ internal sealed class KafkaReader : IDisposable
             _consumer.Assign(new TopicPartitionOffset(partition.Topic, partition.Partition, offset));
             try
             {
-                var read = _consumer.Consume(patience)
-                    ?? throw new KafkaException(new Error(ErrorCode.Local_TimedOut,
-                        $"{partition} at {offset}: no answer"));
+                var read =
+                    _consumer.Consume(patience)
+                    ?? throw new KafkaException(
+                        new Error(ErrorCode.Local_TimedOut, $"{partition} at {offset}: no answer")
+                    );
                 return read.IsPartitionEOF || read.Offset.Value != offset ? null : KafkaRecord.From(read);
             }
             finally
@@ -65,9 +72,15 @@ internal sealed class KafkaReader : IDisposable
             {
                 return _consumer.QueryWatermarkOffsets(new(partition.Topic, partition.Partition), patience);
             }
-            catch (KafkaException unknown) when (Stopwatch.GetElapsedTime(started) < patience && unknown.Error.Code
-                is ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart
-                or ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable)
+            catch (KafkaException unknown)
+                when (Stopwatch.GetElapsedTime(started) < patience
+                    && unknown.Error.Code
+                        is ErrorCode.Local_UnknownPartition
+                            or ErrorCode.Local_UnknownTopic
+                            or ErrorCode.UnknownTopicOrPart
+                            or ErrorCode.NotLeaderForPartition
+                            or ErrorCode.LeaderNotAvailable
+                )
             {
                 Thread.Sleep(Between);
                 _metadata.GetMetadata(partition.Topic, patience);

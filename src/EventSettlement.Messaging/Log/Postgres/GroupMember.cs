@@ -123,8 +123,8 @@ internal sealed class GroupMember : IAsyncDisposable
                 registered = true;
                 await RenewOnce();
             }
-            catch (Exception failure) when (failure
-                is NpgsqlException or OperationCanceledException or TimeoutException)
+            catch (Exception failure)
+                when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
             {
                 // Tried again below; when it goes on for the lease's length, Current turns null and all is dropped.
             }

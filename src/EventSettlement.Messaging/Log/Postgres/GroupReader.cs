@@ -5,8 +5,12 @@ namespace EventSettlement.Messaging.Log.Postgres;
 
 /// <summary>Keeps what the member holds in step with the owner, and reads for it.</summary>
 internal sealed class GroupReader(
-    NpgsqlDataSource database, GroupMember member, IPartitionOwner owner, Wakeup.Subscription woken,
-    IReadOnlyList<LogTopic> topics)
+    NpgsqlDataSource database,
+    GroupMember member,
+    IPartitionOwner owner,
+    Wakeup.Subscription woken,
+    IReadOnlyList<LogTopic> topics
+)
 {
     private static readonly TimeSpan ShortPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongPoll = TimeSpan.FromMilliseconds(500);
@@ -125,8 +129,10 @@ internal sealed class GroupReader(
 
     private async Task<bool> Read(CancellationToken cancel)
     {
-        var wanted = _held.Where(held => held.Value is not null && owner.WantsMore(held.Key))
-            .Select(held => (held.Key, _ids[held.Key.Topic], held.Value!.Value)).ToArray();
+        var wanted = _held
+            .Where(held => held.Value is not null && owner.WantsMore(held.Key))
+            .Select(held => (held.Key, _ids[held.Key.Topic], held.Value!.Value))
+            .ToArray();
         if (wanted.Length == 0)
             return false;
         var found = await RecordReader.Read(database, wanted, cancel);

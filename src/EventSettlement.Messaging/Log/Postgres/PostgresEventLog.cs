@@ -4,9 +4,12 @@ using Npgsql;
 namespace EventSettlement.Messaging.Log.Postgres;
 
 /// <summary>The embedded log: tables, row locks and leases of the database that holds everything else.</summary>
-public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics, Wakeup wakeup,
-    MessagingOptions options)
-    : IEventLog
+public sealed class PostgresEventLog(
+    NpgsqlDataSource database,
+    LogTopics topics,
+    Wakeup wakeup,
+    MessagingOptions options
+) : IEventLog
 {
     private const string CreateTopic = """
         WITH made AS (
@@ -52,8 +55,9 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
     public async Task<string> ReadIdentity(CancellationToken cancel)
     {
         await using var command = database.CreateCommand("SELECT id::text FROM log_identity");
-        return (string)(await command.ExecuteScalarAsync(cancel)
-            ?? throw new InvalidOperationException("log_identity is empty"));
+        return (string)(
+            await command.ExecuteScalarAsync(cancel) ?? throw new InvalidOperationException("log_identity is empty")
+        );
     }
 
     public bool IsShared => false;
@@ -61,7 +65,9 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
     public bool CanShrink => true;
 
     public async Task<IReadOnlyDictionary<string, int>> CreateTopics(
-        IReadOnlyCollection<TopicSpec> specs, CancellationToken cancel)
+        IReadOnlyCollection<TopicSpec> specs,
+        CancellationToken cancel
+    )
     {
         foreach (var spec in specs)
         {
@@ -113,7 +119,11 @@ public sealed class PostgresEventLog(NpgsqlDataSource database, LogTopics topics
     }
 
     public async Task Consume(
-        string group, IReadOnlyCollection<string> names, IPartitionOwner owner, CancellationToken cancel)
+        string group,
+        IReadOnlyCollection<string> names,
+        IPartitionOwner owner,
+        CancellationToken cancel
+    )
     {
         var all = new List<LogTopic>();
         foreach (var name in names)

@@ -25,17 +25,22 @@ internal static class RecordReader
         """;
 
     public static async Task<List<LogRecord>[]> Read(
-        NpgsqlDataSource database, IReadOnlyList<(TopicPartition Source, int TopicId, long From)> wanted,
-        CancellationToken cancel)
+        NpgsqlDataSource database,
+        IReadOnlyList<(TopicPartition Source, int TopicId, long From)> wanted,
+        CancellationToken cancel
+    )
     {
         await using var command = database.CreateCommand(Next);
         Ints(command, Enumerable.Range(0, wanted.Count));
         Ints(command, wanted.Select(one => one.TopicId));
         Ints(command, wanted.Select(one => one.Source.Partition));
-        command.Parameters.Add(new()
-        {
-            Value = wanted.Select(one => one.From).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
-        });
+        command.Parameters.Add(
+            new()
+            {
+                Value = wanted.Select(one => one.From).ToArray(),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+            }
+        );
         command.Parameters.Add(new() { Value = RowsAtOnce });
         command.Parameters.Add(new() { Value = BytesAtOnce });
         var found = new List<LogRecord>[wanted.Count];
@@ -51,15 +56,18 @@ internal static class RecordReader
         return found;
     }
 
-    public static LogRecord Record(NpgsqlDataReader row, int at, TopicPartition source, long offset) => new(
-        source, offset,
-        row.IsDBNull(at) ? null : row.GetFieldValue<byte[]>(at),
-        row.IsDBNull(at + 2) ? null : row.GetFieldValue<byte[]>(at + 2),
-        new HeaderMap(row.GetString(at + 1)),
-        row.GetDateTime(at + 3));
+    public static LogRecord Record(NpgsqlDataReader row, int at, TopicPartition source, long offset) =>
+        new(
+            source,
+            offset,
+            row.IsDBNull(at) ? null : row.GetFieldValue<byte[]>(at),
+            row.IsDBNull(at + 2) ? null : row.GetFieldValue<byte[]>(at + 2),
+            new HeaderMap(row.GetString(at + 1)),
+            row.GetDateTime(at + 3)
+        );
 
-    private static void Ints(NpgsqlCommand command, IEnumerable<int> values) => command.Parameters.Add(new()
-    {
-        Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer,
-    });
+    private static void Ints(NpgsqlCommand command, IEnumerable<int> values) =>
+        command.Parameters.Add(
+            new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer }
+        );
 }

@@ -11,12 +11,24 @@ namespace EventSettlement.Api;
 /// <param name="OldestProcessingAt">UTC; when the settlement that is longest at work last moved.</param>
 /// <param name="OverdueTimers">Timers that should have fired 5 s ago or earlier.</param>
 public sealed record HealthDetails(
-    long? Lag, long OutboxWaiting, DateTimeOffset? OldestProcessingAt, long OverdueTimers, long Parked, long OpenAlerts,
-    long StoppedDownstreams, long StoppedPartitions, DateTimeOffset? OutboxOldestAt);
+    long? Lag,
+    long OutboxWaiting,
+    DateTimeOffset? OldestProcessingAt,
+    long OverdueTimers,
+    long Parked,
+    long OpenAlerts,
+    long StoppedDownstreams,
+    long StoppedPartitions,
+    DateTimeOffset? OutboxOldestAt
+);
 
 /// <summary>What tells whether work goes on.</summary>
 public sealed partial class HealthReads(
-    Database database, OffsetStore offsets, IEventLog events, ILogger<HealthReads> log)
+    Database database,
+    OffsetStore offsets,
+    IEventLog events,
+    ILogger<HealthReads> log
+)
 {
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(2);
 

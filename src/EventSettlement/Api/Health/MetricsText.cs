@@ -35,8 +35,10 @@ public sealed class MetricsText : IDisposable
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {named.Key} {kind}\n");
             foreach (var ((name, labels), series) in named)
                 if (kind == "summary")
-                    text.Append(CultureInfo.InvariantCulture,
-                        $"{name}_sum{labels} {series.Sum}\n{name}_count{labels} {series.Count}\n");
+                    text.Append(
+                        CultureInfo.InvariantCulture,
+                        $"{name}_sum{labels} {series.Sum}\n{name}_count{labels} {series.Count}\n"
+                    );
                 else
                     text.Append(CultureInfo.InvariantCulture, $"{name}{labels} {series.Sum}\n");
         }
@@ -49,12 +51,15 @@ public sealed class MetricsText : IDisposable
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var type = instrument.GetType().Name;
-        var kind = type.StartsWith("Histogram", StringComparison.Ordinal) ? "summary"
+        var kind =
+            type.StartsWith("Histogram", StringComparison.Ordinal) ? "summary"
             : type.Contains("Gauge", StringComparison.Ordinal) || type.Contains("UpDown", StringComparison.Ordinal)
-                ? "gauge" : "counter";
+                ? "gauge"
+            : "counter";
         var name = (instrument.Name.Replace('.', '_').Replace('-', '_'), Labels(tags));
         if (_series.Count < MostSeries || _series.ContainsKey(name))
-            _series.GetOrAdd(name, _ => new Series(kind))
+            _series
+                .GetOrAdd(name, _ => new Series(kind))
                 .Add(value, whole: instrument.IsObservable || type.StartsWith("Gauge", StringComparison.Ordinal));
     }
 
@@ -64,13 +69,19 @@ public sealed class MetricsText : IDisposable
             return "";
         var text = new StringBuilder("{");
         foreach (var (key, value) in tags)
-            text.Append(text.Length > 1 ? "," : "").Append(key.Replace('.', '_')).Append("=\"")
-                .Append(Escaped(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")).Append('"');
+            text.Append(text.Length > 1 ? "," : "")
+                .Append(key.Replace('.', '_'))
+                .Append("=\"")
+                .Append(Escaped(Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""))
+                .Append('"');
         return text.Append('}').ToString();
     }
 
-    private static string Escaped(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal)
-        .Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    private static string Escaped(string value) =>
+        value
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
 
     private sealed class Series(string kind)
     {

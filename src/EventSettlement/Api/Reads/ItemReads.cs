@@ -7,8 +7,20 @@ namespace EventSettlement.Api;
 
 /// <summary>One payment to one member, under the key the member service knows it by.</summary>
 public sealed record ItemRow(
-    Guid SettlementId, int No, string Key, string Programme, string Subject, string MemberId, long Amount,
-    string Currency, string State, int Attempt, string? TransactionId, string? ErrorCode, DateTimeOffset? PaidAt);
+    Guid SettlementId,
+    int No,
+    string Key,
+    string Programme,
+    string Subject,
+    string MemberId,
+    long Amount,
+    string Currency,
+    string State,
+    int Attempt,
+    string? TransactionId,
+    string? ErrorCode,
+    DateTimeOffset? PaidAt
+);
 
 /// <summary>Items to look at, in the order of settlement and number.</summary>
 public sealed class ItemReads(Database database)
@@ -31,9 +43,17 @@ public sealed class ItemReads(Database database)
     {
         var most = Paging.Limit(limit);
         var (id, no) = Place(after);
-        var rows = await database.Query<ItemRow>(ListItems, cancel,
-            Typed(filter.Run, NpgsqlDbType.Bigint), Typed(filter.Settlement, NpgsqlDbType.Uuid), id, no, most + 2,
-            Typed(filter.States(), NpgsqlDbType.Array | NpgsqlDbType.Text), Typed(filter.Member, NpgsqlDbType.Text));
+        var rows = await database.Query<ItemRow>(
+            ListItems,
+            cancel,
+            Typed(filter.Run, NpgsqlDbType.Bigint),
+            Typed(filter.Settlement, NpgsqlDbType.Uuid),
+            id,
+            no,
+            most + 2,
+            Typed(filter.States(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+            Typed(filter.Member, NpgsqlDbType.Text)
+        );
         if (rows.Count > most + 1)
             rows.RemoveAt(rows.Count - 1);
         return Paging.Cut(rows, most, r => string.Create(CultureInfo.InvariantCulture, $"{r.SettlementId}|{r.No}"));
@@ -53,7 +73,12 @@ public sealed class ItemReads(Database database)
 
     /// <summary>Whether a person ended it in just this way already.</summary>
     public async Task<bool> IsResolved(
-        Guid settlement, int no, string? paid, string? writeOff, CancellationToken cancel)
+        Guid settlement,
+        int no,
+        string? paid,
+        string? writeOff,
+        CancellationToken cancel
+    )
     {
         const string findResolved = """
             SELECT EXISTS (SELECT FROM settlement_item WHERE settlement_id = $1 AND no = $2
@@ -77,7 +102,9 @@ public sealed class ItemReads(Database database)
         if (Paging.Decode(after) is not { } text)
             return (Guid.Empty, 0);
         var parts = text.Split('|');
-        return parts.Length == 2 && Guid.TryParse(parts[0], out var id)
+        return
+            parts.Length == 2
+            && Guid.TryParse(parts[0], out var id)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var no)
             ? (id, no)
             : throw Paging.Unknown();
@@ -88,15 +115,26 @@ public sealed class ItemReads(Database database)
 public sealed record ItemFilter(Guid? Settlement, long? Run, string? Member, string? State)
 {
     private static readonly string[] Known =
-        ["PENDING", "SENDING", "PAID", "FAILED", "REJECTED", "IN_DOUBT", "CANCELLED", "WRITTEN_OFF"];
+    [
+        "PENDING",
+        "SENDING",
+        "PAID",
+        "FAILED",
+        "REJECTED",
+        "IN_DOUBT",
+        "CANCELLED",
+        "WRITTEN_OFF",
+    ];
 
     public string[]? States()
     {
         if (string.IsNullOrWhiteSpace(State))
             return null;
-        var asked = State.ToUpperInvariant().Split(
-            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return asked.All(Known.Contains) ? asked
+        var asked = State
+            .ToUpperInvariant()
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return asked.All(Known.Contains)
+            ? asked
             : throw ProblemException.Invalid("/state", "is one of " + string.Join(", ", Known));
     }
 }

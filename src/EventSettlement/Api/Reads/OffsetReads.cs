@@ -1,7 +1,7 @@
 using System.Globalization;
 using EventSettlement.Platform;
-using NpgsqlTypes;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace EventSettlement.Api;
 
@@ -24,10 +24,19 @@ public sealed class OffsetReads(Database database)
         var place = Paging.Decode(after)?.Split('|') ?? ["", "", "-1"];
         if (place.Length != 3 || !int.TryParse(place[2], CultureInfo.InvariantCulture, out var partition))
             throw Paging.Unknown();
-        var rows = await database.Query<OffsetRow>(ListOffsets, cancel, place[0], place[1], partition,
+        var rows = await database.Query<OffsetRow>(
+            ListOffsets,
+            cancel,
+            place[0],
+            place[1],
+            partition,
             new NpgsqlParameter { Value = (object?)stopped ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Boolean },
-            most + 1);
-        return Paging.Cut(rows, most, r =>
-            string.Create(CultureInfo.InvariantCulture, $"{r.Group}|{r.Topic}|{r.Partition}"));
+            most + 1
+        );
+        return Paging.Cut(
+            rows,
+            most,
+            r => string.Create(CultureInfo.InvariantCulture, $"{r.Group}|{r.Topic}|{r.Partition}")
+        );
     }
 }

@@ -7,22 +7,53 @@ using NpgsqlTypes;
 namespace EventSettlement.Api;
 
 public sealed record ParkedRow(
-    long ParkedId, string Topic, int Partition, long Offset, string Code, string? Pointer, string Message,
-    DateTimeOffset FirstSeen, string Status);
+    long ParkedId,
+    string Topic,
+    int Partition,
+    long Offset,
+    string Code,
+    string? Pointer,
+    string Message,
+    DateTimeOffset FirstSeen,
+    string Status
+);
 
 public sealed record AlertRow(
-    string Cause, string Code, string Message, string Next, DateTimeOffset FirstAt, DateTimeOffset LastAt, long Count,
-    decimal Amount, string? Currency, string State);
+    string Cause,
+    string Code,
+    string Message,
+    string Next,
+    DateTimeOffset FirstAt,
+    DateTimeOffset LastAt,
+    long Count,
+    decimal Amount,
+    string? Currency,
+    string State
+);
 
-public sealed record DownstreamShown(string Name, string State, string? Code, string? Reason, DateTimeOffset? Since,
-    string? Actor);
+public sealed record DownstreamShown(
+    string Name,
+    string State,
+    string? Code,
+    string? Reason,
+    DateTimeOffset? Since,
+    string? Actor
+);
 
 public sealed record BalanceRow(string Account, string Currency, decimal Balance);
 
 /// <param name="Line">Within its transaction; the lines of one sum to zero.</param>
 public sealed record PostingRow(
-    long TransactionId, short Line, string Account, string Currency, long Amount, string Kind, string Reference,
-    Guid SettlementId, DateTimeOffset At);
+    long TransactionId,
+    short Line,
+    string Account,
+    string Currency,
+    long Amount,
+    string Kind,
+    string Reference,
+    Guid SettlementId,
+    DateTimeOffset At
+);
 
 /// <summary>What stands around settlements: parked messages, alerts, downstreams, the ledger.</summary>
 public sealed class OperationReads(Database database)
@@ -66,7 +97,12 @@ public sealed class OperationReads(Database database)
         string[] known = [MemberService.Name];
         var most = Paging.Limit(limit);
         var rows = await database.Query<DownstreamShown>(
-            listDownstreams, cancel, known, Paging.Decode(after) ?? "", most + 1);
+            listDownstreams,
+            cancel,
+            known,
+            Paging.Decode(after) ?? "",
+            most + 1
+        );
         return Paging.Cut(rows, most, r => r.Name);
     }
 
@@ -86,7 +122,12 @@ public sealed class OperationReads(Database database)
     }
 
     public async Task<Page<PostingRow>> Entries(
-        Guid? settlement, string? account, int? limit, string? after, CancellationToken cancel)
+        Guid? settlement,
+        string? account,
+        int? limit,
+        string? after,
+        CancellationToken cancel
+    )
     {
         const string listPostings = """
             SELECT transaction_id, line, account, currency, amount, kind, reference, settlement_id, at FROM posting
@@ -96,9 +137,15 @@ public sealed class OperationReads(Database database)
             """;
         var most = Paging.Limit(limit);
         var (transaction, line) = Line(after);
-        var rows = await database.Query<PostingRow>(listPostings, cancel, transaction, line,
+        var rows = await database.Query<PostingRow>(
+            listPostings,
+            cancel,
+            transaction,
+            line,
             new NpgsqlParameter { Value = (object?)settlement ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid },
-            Text(account), most + 1);
+            Text(account),
+            most + 1
+        );
         return Paging.Cut(rows, most, r => string.Create(CultureInfo.InvariantCulture, $"{r.TransactionId}|{r.Line}"));
     }
 
@@ -107,10 +154,12 @@ public sealed class OperationReads(Database database)
         if (Paging.Decode(after) is not { } text)
             return (0, 0);
         var parts = text.Split('|');
-        return parts.Length == 2
+        return
+            parts.Length == 2
             && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var transaction)
             && short.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var line)
-            ? (transaction, line) : throw Paging.Unknown();
+            ? (transaction, line)
+            : throw Paging.Unknown();
     }
 
     private static NpgsqlParameter Text(string? value) =>

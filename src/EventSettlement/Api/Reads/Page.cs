@@ -6,19 +6,23 @@ namespace EventSettlement.Api;
 
 /// <summary>One page of a list; <c>after</c> of one page is the parameter of the next.</summary>
 public sealed record Page<T>(
-    IReadOnlyList<T> Items, [property: JsonPropertyName("has_more")] bool HasMore, string? After);
+    IReadOnlyList<T> Items,
+    [property: JsonPropertyName("has_more")] bool HasMore,
+    string? After
+);
 
 /// <summary>How far a caller has read.</summary>
 public static class Paging
 {
     public const int MaxLimit = 200;
 
-    public static int Limit(int? asked) => asked switch
-    {
-        null => 50,
-        >= 1 and <= MaxLimit => asked.Value,
-        _ => throw ProblemException.Invalid("/limit", $"is 1 to {MaxLimit}"),
-    };
+    public static int Limit(int? asked) =>
+        asked switch
+        {
+            null => 50,
+            >= 1 and <= MaxLimit => asked.Value,
+            _ => throw ProblemException.Invalid("/limit", $"is 1 to {MaxLimit}"),
+        };
 
     /// <param name="rows">One more than asked for when there are more.</param>
     public static Page<T> Cut<T>(List<T> rows, int limit, Func<T, string> place)
@@ -51,7 +55,8 @@ public static class Paging
         // Encoded digits begin with a letter, so what is all digits is a number itself.
         var text = after.All(char.IsAsciiDigit) ? after : Decode(after);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number : throw Unknown();
+            ? number
+            : throw Unknown();
     }
 
     /// <summary>A moment and an id within it, as lists that are ordered by both encode them.</summary>
@@ -63,8 +68,11 @@ public static class Paging
         if (Decode(after) is not { } text)
             return (DateTimeOffset.UnixEpoch, "");
         var end = text.IndexOf('|', StringComparison.Ordinal);
-        return end > 0 && long.TryParse(text.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture,
-            out var ticks) && ticks < DateTimeOffset.MaxValue.UtcTicks && PlainText.IsPlain(text)
+        return
+            end > 0
+            && long.TryParse(text.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks < DateTimeOffset.MaxValue.UtcTicks
+            && PlainText.IsPlain(text)
             ? (new DateTimeOffset(ticks, TimeSpan.Zero), text[(end + 1)..])
             : throw Unknown();
     }

@@ -9,7 +9,11 @@ namespace EventSettlement.Api;
 public static class Rows
 {
     public static async Task<List<T>> Query<T>(
-        this Database database, string sql, CancellationToken cancel, params object?[] values)
+        this Database database,
+        string sql,
+        CancellationToken cancel,
+        params object?[] values
+    )
     {
         await using var command = database.Reads.CreateCommand(sql);
         foreach (var value in values)
@@ -17,8 +21,12 @@ public static class Rows
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var rows = new List<T>();
         while (await reader.ReadAsync(cancel))
-            rows.Add((T)Shape<T>.Constructor.Invoke(
-                [.. Shape<T>.Columns.Select((c, i) => Value(reader, c, Shape<T>.Types[i]))]));
+            rows.Add(
+                (T)
+                    Shape<T>.Constructor.Invoke([
+                        .. Shape<T>.Columns.Select((c, i) => Value(reader, c, Shape<T>.Types[i])),
+                    ])
+            );
         return rows;
     }
 
@@ -30,7 +38,8 @@ public static class Rows
         var value = reader.GetValue(ordinal);
         return value is DateTime time && type == typeof(DateTimeOffset) ? new DateTimeOffset(time, TimeSpan.Zero)
             : value is DateTime day && type == typeof(DateOnly) ? DateOnly.FromDateTime(day)
-            : value is decimal sum && type == typeof(long) ? decimal.ToInt64(sum) : value;
+            : value is decimal sum && type == typeof(long) ? decimal.ToInt64(sum)
+            : value;
     }
 
     private static class Shape<T>
@@ -40,9 +49,9 @@ public static class Rows
         public static ConstructorInfo Constructor { get; } = typeof(T).GetConstructors()[0];
 
         public static string[] Columns { get; } =
-            [.. Parameters.Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!))];
+        [.. Parameters.Select(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name!))];
 
         public static Type[] Types { get; } =
-            [.. Parameters.Select(p => Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType)];
+        [.. Parameters.Select(p => Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType)];
     }
 }

@@ -1,45 +1,83 @@
 using System.Globalization;
 using EventSettlement.Platform;
-using NpgsqlTypes;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace EventSettlement.Api;
 
 /// <summary>A settlement as lists show it. Amounts are minor units of the currency, times UTC.</summary>
 public sealed record SettlementRow(
-    Guid SettlementId, string Programme, string Subject, string Period, long RunId, string State, string Currency,
-    long Amount, long PaidAmount, int Items, int Paid, int Failed, int Rejected, int InDoubt, int Attempt, bool Held,
-    DateTimeOffset PayableAt, DateTimeOffset? NextRetryAt, DateTimeOffset UpdatedAt, DateTimeOffset CreatedAt);
+    Guid SettlementId,
+    string Programme,
+    string Subject,
+    string Period,
+    long RunId,
+    string State,
+    string Currency,
+    long Amount,
+    long PaidAmount,
+    int Items,
+    int Paid,
+    int Failed,
+    int Rejected,
+    int InDoubt,
+    int Attempt,
+    bool Held,
+    DateTimeOffset PayableAt,
+    DateTimeOffset? NextRetryAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset CreatedAt
+);
 
 /// <summary>One change of a settlement.</summary>
 public sealed record HistoryEntry(
-    int Seq, string? FromState, string ToState, string Cause, string Actor, string? Reason, int Attempt,
-    DateTimeOffset At);
+    int Seq,
+    string? FromState,
+    string ToState,
+    string Cause,
+    string Actor,
+    string? Reason,
+    int Attempt,
+    DateTimeOffset At
+);
 
 /// <summary>Which settlements; null means any.</summary>
 public sealed record SettlementFilter(string? State, string? Programme, long? Run, string? Subject)
 {
     public static readonly string[] States =
-        ["PENDING", "PROCESSING", "AWAITING_RETRY", "COMPLETED", "FAILED", "CANCELLED"];
+    [
+        "PENDING",
+        "PROCESSING",
+        "AWAITING_RETRY",
+        "COMPLETED",
+        "FAILED",
+        "CANCELLED",
+    ];
 
     /// <summary>The states asked for, separated by commas; null for any.</summary>
     public string[]? AskedStates()
     {
         if (string.IsNullOrWhiteSpace(State))
             return null;
-        var asked = State.ToUpperInvariant().Split(
-            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return asked.All(States.Contains) ? asked
+        var asked = State
+            .ToUpperInvariant()
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return asked.All(States.Contains)
+            ? asked
             : throw ProblemException.Invalid("/state", "is one of " + string.Join(", ", States));
     }
 
     public NpgsqlParameter[] Parameters() =>
-    [
-        new() { Value = (object?)AskedStates() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-        new() { Value = (object?)Programme ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-        new() { Value = (object?)Run ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
-        new() { Value = (object?)Subject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-    ];
+        [
+            new()
+            {
+                Value = (object?)AskedStates() ?? DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            },
+            new() { Value = (object?)Programme ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            new() { Value = (object?)Run ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+            new() { Value = (object?)Subject ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        ];
 }
 
 /// <summary>Settlements and their history to look at.</summary>
@@ -60,12 +98,19 @@ public sealed class SettlementReads(Database database)
     private const string OneSettlement = $"SELECT {Columns} FROM settlement WHERE settlement_id = $1";
 
     public async Task<Page<SettlementRow>> List(
-        SettlementFilter filter, int? limit, string? after, CancellationToken cancel)
+        SettlementFilter filter,
+        int? limit,
+        string? after,
+        CancellationToken cancel
+    )
     {
         var most = Paging.Limit(limit);
         var (at, id) = await Place(after, cancel);
-        var rows = await database.Query<SettlementRow>(ListSettlements, cancel,
-            [.. filter.Parameters(), at, id, most + 1]);
+        var rows = await database.Query<SettlementRow>(
+            ListSettlements,
+            cancel,
+            [.. filter.Parameters(), at, id, most + 1]
+        );
         return Paging.Cut(rows, most, r => Paging.Moment(r.CreatedAt, r.SettlementId.ToString()));
     }
 
@@ -92,8 +137,7 @@ public sealed class SettlementReads(Database database)
             FROM settlement_history WHERE settlement_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
             """;
         var most = Paging.Limit(limit);
-        var rows = await database.Query<HistoryEntry>(
-            readHistory, cancel, id, Paging.Number(after, 0), most + 1);
+        var rows = await database.Query<HistoryEntry>(readHistory, cancel, id, Paging.Number(after, 0), most + 1);
         return Paging.Cut(rows, most, r => r.Seq.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -103,6 +147,7 @@ public sealed class SettlementReads(Database database)
             return ((await Find(last, cancel) ?? throw Paging.Unknown()).CreatedAt, last);
         var (at, text) = Paging.Moment(after);
         return text.Length == 0 ? (at, Guid.Empty)
-            : Guid.TryParse(text, out var id) ? (at, id) : throw Paging.Unknown();
+            : Guid.TryParse(text, out var id) ? (at, id)
+            : throw Paging.Unknown();
     }
 }

@@ -31,16 +31,22 @@ internal static class AuditRows
     public static async Task NoteDone(NpgsqlTransaction transaction, AuditEntry entry, CancellationToken cancel)
     {
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
-            { BatchCommands = { Note(entry, Done) } };
+        {
+            BatchCommands = { Note(entry, Done) },
+        };
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
-    private static NpgsqlBatchCommand Command(string sql, AuditEntry entry, string detail) => new(sql)
-    {
-        Parameters =
+    private static NpgsqlBatchCommand Command(string sql, AuditEntry entry, string detail) =>
+        new(sql)
         {
-            new() { Value = entry.Actor }, new() { Value = entry.Action }, new() { Value = entry.Target },
-            new() { Value = entry.Request }, new() { Value = detail },
-        },
-    };
+            Parameters =
+            {
+                new() { Value = entry.Actor },
+                new() { Value = entry.Action },
+                new() { Value = entry.Target },
+                new() { Value = entry.Request },
+                new() { Value = detail },
+            },
+        };
 }

@@ -19,24 +19,37 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.Path.StartsWithSegments("/v1")
-            || http.GetEndpoint() is not RouteEndpoint)
+        if (
+            !HttpMethods.IsPost(http.Request.Method)
+            || !http.Request.Path.StartsWithSegments("/v1")
+            || http.GetEndpoint() is not RouteEndpoint
+        )
         {
             await next(http);
             return;
         }
 
         // JSON is UTF-8, and its bytes are kept; what says that it is something else would be misread.
-        if (http.Request.GetTypedHeaders().ContentType?.Charset is { Length: > 0 } charset
+        if (
+            http.Request.GetTypedHeaders().ContentType?.Charset is { Length: > 0 } charset
             && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
-            throw new ProblemException(415, "unsupported_media_type", "a body is UTF-8",
-                "send it in UTF-8, with charset=utf-8 or none");
+            && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
+        )
+            throw new ProblemException(
+                415,
+                "unsupported_media_type",
+                "a body is UTF-8",
+                "send it in UTF-8, with charset=utf-8 or none"
+            );
         var key = http.Request.Headers["Idempotency-Key"].ToString();
         if (key.Length is 0 or > 255 || key.Any(char.IsControl))
-            throw new ProblemException(400, "idempotency_key_needed", "the header Idempotency-Key names this request",
+            throw new ProblemException(
+                400,
+                "idempotency_key_needed",
+                "the header Idempotency-Key names this request",
                 "send 1 to 255 characters, a new one for each new intention",
-                errors: new FieldError("/Idempotency-Key", "1 to 255 characters"));
+                errors: new FieldError("/Idempotency-Key", "1 to 255 characters")
+            );
         var body = await ReadBody(http);
         var digest = Digest(http.Request, body);
         var actor = Actor.Of(http);
@@ -45,8 +58,12 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         {
             var stored = await store.Find(actor.Name, key, http.RequestAborted);
             if (stored is not null && !stored.Request.AsSpan().SequenceEqual(digest))
-                throw new ProblemException(409, "idempotency_key_reused", "this key belongs to another request",
-                    "send a new Idempotency-Key");
+                throw new ProblemException(
+                    409,
+                    "idempotency_key_reused",
+                    "this key belongs to another request",
+                    "send a new Idempotency-Key"
+                );
             if (stored?.Status is not null)
             {
                 await Replay(http, stored);
@@ -54,8 +71,13 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
             }
 
             if (TimeProvider.System.GetElapsedTime(given) > Patience)
-                throw new ProblemException(409, "idempotency_in_progress",
-                    "the first request with this key is still at work", "ask again with the same key", retryable: true);
+                throw new ProblemException(
+                    409,
+                    "idempotency_in_progress",
+                    "the first request with this key is still at work",
+                    "ask again with the same key",
+                    retryable: true
+                );
             await Task.Delay(25, http.RequestAborted);
         }
 
@@ -98,18 +120,28 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         else
         {
             var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-            var kept = new StoredAnswer([], http.Response.StatusCode, http.Response.ContentType, text,
-                http.Response.Headers.Location);
+            var kept = new StoredAnswer(
+                [],
+                http.Response.StatusCode,
+                http.Response.ContentType,
+                text,
+                http.Response.Headers.Location
+            );
             await store.Finish(key, kept, audit, CancellationToken.None);
         }
 
         await answer.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
     }
 
-    private static AuditEntry Audited(HttpContext http, string actor, string key, byte[] digest) => new(
-        actor, ((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "") is { Length: > 0 } pattern
-            ? "POST " + pattern : "POST",
-        http.Request.Path.ToString(), SHA256.HashData([.. Encoding.UTF8.GetBytes(key + "\n"), .. digest]));
+    private static AuditEntry Audited(HttpContext http, string actor, string key, byte[] digest) =>
+        new(
+            actor,
+            ((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "") is { Length: > 0 } pattern
+                ? "POST " + pattern
+                : "POST",
+            http.Request.Path.ToString(),
+            SHA256.HashData([.. Encoding.UTF8.GetBytes(key + "\n"), .. digest])
+        );
 
     private static async Task Replay(HttpContext http, StoredAnswer stored)
     {
@@ -127,8 +159,12 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         while (await http.Request.Body.ReadAsync(chunk, http.RequestAborted) is > 0 and var count)
         {
             if (body.Length + count > MaxBody)
-                throw new ProblemException(413, "too_large", $"at most {MaxBody} bytes a request",
-                    "send it in several requests");
+                throw new ProblemException(
+                    413,
+                    "too_large",
+                    $"at most {MaxBody} bytes a request",
+                    "send it in several requests"
+                );
             body.Write(chunk, 0, count);
         }
 
@@ -137,6 +173,9 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         return body.ToArray();
     }
 
-    private static byte[] Digest(HttpRequest request, byte[] body) => SHA256.HashData(
-        [.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"), .. body]);
+    private static byte[] Digest(HttpRequest request, byte[] body) =>
+        SHA256.HashData([
+            .. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"),
+            .. body,
+        ]);
 }

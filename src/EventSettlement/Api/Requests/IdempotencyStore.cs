@@ -5,7 +5,12 @@ namespace EventSettlement.Api;
 
 /// <summary>The answer to a request as it was given; status null while it is at work.</summary>
 internal sealed record StoredAnswer(
-    byte[] Request, int? Status, string? ContentType, string? Response, string? Location);
+    byte[] Request,
+    int? Status,
+    string? ContentType,
+    string? Response,
+    string? Location
+);
 
 /// <summary>Table idempotency. A key belongs to the actor who sent it.</summary>
 internal sealed class IdempotencyStore(Database database)
@@ -34,9 +39,13 @@ internal sealed class IdempotencyStore(Database database)
         await using var reader = await command.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel))
             return null;
-        return new StoredAnswer(reader.GetFieldValue<byte[]>(0), reader.IsDBNull(1) ? null : reader.GetInt32(1),
-            reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3),
-            reader.IsDBNull(4) ? null : reader.GetString(4));
+        return new StoredAnswer(
+            reader.GetFieldValue<byte[]>(0),
+            reader.IsDBNull(1) ? null : reader.GetInt32(1),
+            reader.IsDBNull(2) ? null : reader.GetString(2),
+            reader.IsDBNull(3) ? null : reader.GetString(3),
+            reader.IsDBNull(4) ? null : reader.GetString(4)
+        );
     }
 
     /// <summary>Tried for some seconds: without it the same key waits for a minute for what is done already.</summary>
@@ -51,13 +60,20 @@ internal sealed class IdempotencyStore(Database database)
         {
             try
             {
-                await Execute(AuditRows.Note(audit, "answered " + answer.Status), finishRequest, cancel,
-                    audit.Actor, key, answer.Status!.Value, answer.ContentType ?? "", answer.Response ?? "",
-                    answer.Location ?? "");
+                await Execute(
+                    AuditRows.Note(audit, "answered " + answer.Status),
+                    finishRequest,
+                    cancel,
+                    audit.Actor,
+                    key,
+                    answer.Status!.Value,
+                    answer.ContentType ?? "",
+                    answer.Response ?? "",
+                    answer.Location ?? ""
+                );
                 return;
             }
-            catch (NpgsqlException away) when (away.IsTransient
-                && TimeProvider.System.GetElapsedTime(given) < Patience)
+            catch (NpgsqlException away) when (away.IsTransient && TimeProvider.System.GetElapsedTime(given) < Patience)
             {
                 await Task.Delay(Between, cancel);
             }

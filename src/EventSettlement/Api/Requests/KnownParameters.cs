@@ -9,9 +9,11 @@ internal static class KnownParameters
 
     public static EndpointFilterDelegate Check(EndpointFilterFactoryContext endpoint, EndpointFilterDelegate next)
     {
-        var known = endpoint.MethodInfo.GetParameters()
+        var known = endpoint
+            .MethodInfo.GetParameters()
             .Where(p => Simple.Contains(Nullable.GetUnderlyingType(p.ParameterType) ?? p.ParameterType))
-            .Select(p => p.Name!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            .Select(p => p.Name!)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return call =>
         {
             var request = call.HttpContext.Request;

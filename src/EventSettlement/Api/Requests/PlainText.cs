@@ -5,8 +5,8 @@ internal static class PlainText
 {
     public const int Longest = 500;
 
-    public static string Needed(string? text, string pointer) => Optional(text, pointer)
-        ?? throw ProblemException.Invalid(pointer, $"is a text of 1 to {Longest} characters");
+    public static string Needed(string? text, string pointer) =>
+        Optional(text, pointer) ?? throw ProblemException.Invalid(pointer, $"is a text of 1 to {Longest} characters");
 
     /// <returns>Null where nothing but blanks is given.</returns>
     public static string? Optional(string? text, string pointer)
@@ -16,7 +16,8 @@ internal static class PlainText
             return null;
         if (trimmed.Length > Longest)
             throw ProblemException.Invalid(pointer, $"is a text of 1 to {Longest} characters");
-        return IsPlain(trimmed) ? trimmed
+        return IsPlain(trimmed)
+            ? trimmed
             : throw ProblemException.Invalid(pointer, "has no control characters other than line ends and tabs");
     }
 

@@ -13,7 +13,12 @@ public sealed record ResolveBody(string? Paid = null, string? WriteOff = null);
 internal static class ItemResolving
 {
     public static async Task<ItemRow> Resolve(
-        string key, ResolveBody body, ItemResolution resolution, ItemReads items, HttpContext http)
+        string key,
+        ResolveBody body,
+        ItemResolution resolution,
+        ItemReads items,
+        HttpContext http
+    )
     {
         var (settlement, no) = Parse(key) ?? throw Unknown(key);
         var (paid, writeOff) = (PlainText.Optional(body.Paid, "/paid"), PlainText.Optional(body.WriteOff, "/writeOff"));
@@ -29,9 +34,13 @@ internal static class ItemResolving
             throw Unknown(key);
         // The same request after a crash finds what it has done.
         if (!answer.IsDone && !await items.IsResolved(settlement, no, paid, writeOff, cancel))
-            throw ProblemException.Refused(answer.Code!, answer.Reason ?? answer.Code!,
+            throw ProblemException.Refused(
+                answer.Code!,
+                answer.Reason ?? answer.Code!,
                 answer.AskAgainAt is { } at
-                    ? string.Create(CultureInfo.InvariantCulture, $"ask again after {at:u}") : null);
+                    ? string.Create(CultureInfo.InvariantCulture, $"ask again after {at:u}")
+                    : null
+            );
         return await items.Find(settlement, no, cancel) ?? throw Unknown(key);
     }
 
@@ -40,10 +49,13 @@ internal static class ItemResolving
     {
         const int guidLength = 36;
         var name = key.EndsWith(":1", StringComparison.Ordinal) ? key[..^2] : key;
-        return name.Length > guidLength + 1 && name[guidLength] == '-'
+        return
+            name.Length > guidLength + 1
+            && name[guidLength] == '-'
             && Guid.TryParseExact(name[..guidLength], "D", out var id)
             && int.TryParse(name.AsSpan(guidLength + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var no)
-                ? (id, no) : null;
+            ? (id, no)
+            : null;
     }
 
     private static ProblemException Unknown(string key) =>

@@ -13,21 +13,35 @@ internal static class LogRoutes
     public static void Map(IEndpointRouteBuilder v1)
     {
         var log = v1.MapGroup("/log").WithTags("log");
-        log.MapGet("", (bool? stopped, int? limit, string? after, OffsetReads reads, CancellationToken cancel) =>
-            reads.List(stopped, limit, after, cancel)).Needs(Role.Viewer).WithName("ListPartitions");
-        log.MapPost("/{group}/{topic}/{partition:int}/accept", Accept)
-            .Needs(Role.Admin).WithName("AcceptPartition");
+        log.MapGet(
+                "",
+                (bool? stopped, int? limit, string? after, OffsetReads reads, CancellationToken cancel) =>
+                    reads.List(stopped, limit, after, cancel)
+            )
+            .Needs(Role.Viewer)
+            .WithName("ListPartitions");
+        log.MapPost("/{group}/{topic}/{partition:int}/accept", Accept).Needs(Role.Admin).WithName("AcceptPartition");
     }
 
     private static async Task<PartitionAccepted> Accept(
-        string group, string topic, int partition, NoBody? body, OffsetStore offsets, CancellationToken cancel)
+        string group,
+        string topic,
+        int partition,
+        NoBody? body,
+        OffsetStore offsets,
+        CancellationToken cancel
+    )
     {
         var source = new TopicPartition(topic, partition);
         if ((await offsets.Read(group, cancel)).All(o => o.Source != source))
             throw ProblemException.NotFound("partition_not_found", $"{group} reads no partition {source}");
-        var next = await offsets.Accept(group, source, cancel)
-            ?? throw ProblemException.Refused("not_stopped", $"{group} has not stopped reading {source}",
-                "nothing is to be done: it reads on");
+        var next =
+            await offsets.Accept(group, source, cancel)
+            ?? throw ProblemException.Refused(
+                "not_stopped",
+                $"{group} has not stopped reading {source}",
+                "nothing is to be done: it reads on"
+            );
         return new PartitionAccepted(group, topic, partition, next);
     }
 }

@@ -13,16 +13,47 @@ public sealed record StartRunBody(string? Programme, string? Date, string? PayAt
 /// <param name="Held">Settlements that wait for an operator's release.</param>
 /// <param name="WaitsFor">Why it is not finished yet, in words.</param>
 public sealed record RunShown(
-    long RunId, string Programme, DateOnly Date, string Kind, string State, DateTimeOffset? PayAt, string Actor,
-    bool Planned, DateTimeOffset CreatedAt, DateTimeOffset? PlannedAt, DateTimeOffset? FinishedAt, string? StopReason,
-    long Retrying, DateTimeOffset? NextRetryAt, long Held, string? WaitsFor, IReadOnlyList<RunTotals> Totals)
+    long RunId,
+    string Programme,
+    DateOnly Date,
+    string Kind,
+    string State,
+    DateTimeOffset? PayAt,
+    string Actor,
+    bool Planned,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? PlannedAt,
+    DateTimeOffset? FinishedAt,
+    string? StopReason,
+    long Retrying,
+    DateTimeOffset? NextRetryAt,
+    long Held,
+    string? WaitsFor,
+    IReadOnlyList<RunTotals> Totals
+)
 {
     public static RunShown Of(RunView view)
     {
         var run = view.Run;
-        return new RunShown(run.Id, run.Programme, run.Date, run.Kind, run.State, Utc(run.PayAt), run.Actor,
-            run.Planned, Utc(run.CreatedAt)!.Value, Utc(run.PlannedAt), Utc(run.FinishedAt), run.StopReason,
-            view.Retrying, Utc(view.NextRetryAt), view.Held, RunWaits.Of(view), view.Totals);
+        return new RunShown(
+            run.Id,
+            run.Programme,
+            run.Date,
+            run.Kind,
+            run.State,
+            Utc(run.PayAt),
+            run.Actor,
+            run.Planned,
+            Utc(run.CreatedAt)!.Value,
+            Utc(run.PlannedAt),
+            Utc(run.FinishedAt),
+            run.StopReason,
+            view.Retrying,
+            Utc(view.NextRetryAt),
+            view.Held,
+            RunWaits.Of(view),
+            view.Totals
+        );
     }
 
     private static DateTimeOffset? Utc(DateTime? time) => time is { } t ? new DateTimeOffset(t, TimeSpan.Zero) : null;
@@ -34,35 +65,59 @@ internal static class RunRoutes
     public static void Map(IEndpointRouteBuilder v1)
     {
         var group = v1.MapGroup("/runs").WithTags("runs");
-        group.MapPost("", Start).Needs(Role.Operator).WithName("StartRun").Produces<RunShown>(201)
+        group
+            .MapPost("", Start)
+            .Needs(Role.Operator)
+            .WithName("StartRun")
+            .Produces<RunShown>(201)
             .Produces<Problem>(409, "application/problem+json");
         group.MapGet("", List).Needs(Role.Viewer).WithName("ListRuns");
         group.MapGet("/{id:long}", Show).Needs(Role.Viewer).WithName("ShowRun");
-        group.MapPost("/{id:long}/stop",
-            async (long id, ReasonBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
-        {
-            var reason = PlainText.Optional(body?.Reason, "/reason");
-            Check(await commands.Stop(id, Actor.Of(http).Name, reason, http.RequestAborted));
-            return await Show(id, queries, http.RequestAborted);
-        }).Needs(Role.Operator).WithName("StopRun");
-        group.MapPost("/{id:long}/resume",
-            async (long id, NoBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
-        {
-            Check(await commands.Resume(id, http.RequestAborted));
-            return await Show(id, queries, http.RequestAborted);
-        }).Needs(Role.Operator).WithName("ResumeRun");
+        group
+            .MapPost(
+                "/{id:long}/stop",
+                async (long id, ReasonBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
+                {
+                    var reason = PlainText.Optional(body?.Reason, "/reason");
+                    Check(await commands.Stop(id, Actor.Of(http).Name, reason, http.RequestAborted));
+                    return await Show(id, queries, http.RequestAborted);
+                }
+            )
+            .Needs(Role.Operator)
+            .WithName("StopRun");
+        group
+            .MapPost(
+                "/{id:long}/resume",
+                async (long id, NoBody? body, RunCommands commands, RunQueries queries, HttpContext http) =>
+                {
+                    Check(await commands.Resume(id, http.RequestAborted));
+                    return await Show(id, queries, http.RequestAborted);
+                }
+            )
+            .Needs(Role.Operator)
+            .WithName("ResumeRun");
     }
 
     private static async Task<IResult> Start(
-        StartRunBody body, RunCommands commands, RunQueries queries, HttpContext http)
+        StartRunBody body,
+        RunCommands commands,
+        RunQueries queries,
+        HttpContext http
+    )
     {
         if (body.Programme is not { Length: > 0 } programme)
             throw ProblemException.Invalid("/programme", "is a programme such as study-refund");
-        if (!DateOnly.TryParseExact(body.Date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None,
-            out var date))
+        if (
+            !DateOnly.TryParseExact(
+                body.Date,
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var date
+            )
+        )
             throw ProblemException.Invalid("/date", "is a date such as 2026-11-21");
-        var answer = await commands.Start(programme, date, PayAt(body.PayAt), Actor.Of(http).Name,
-            http.RequestAborted);
+        var answer = await commands.Start(programme, date, PayAt(body.PayAt), Actor.Of(http).Name, http.RequestAborted);
         if (answer.Code is "unknown_programme")
             throw ProblemException.Invalid("/programme", answer.Reason!);
         if (answer.Code is "date_out_of_range")
@@ -85,7 +140,11 @@ internal static class RunRoutes
     }
 
     private static async Task<Page<RunShown>> List(
-        int? limit, string? after, RunQueries queries, CancellationToken cancel)
+        int? limit,
+        string? after,
+        RunQueries queries,
+        CancellationToken cancel
+    )
     {
         var most = Paging.Limit(limit);
         var runs = await queries.List(most + 1, Paging.Number(after, long.MaxValue), cancel);
@@ -98,14 +157,18 @@ internal static class RunRoutes
     private static async Task<RunShown> Show(long id, RunQueries queries, CancellationToken cancel) =>
         RunShown.Of(await queries.Show(id, cancel) ?? throw NotFound(id));
 
-    private static long Check(RunAnswer answer) => answer.Code switch
-    {
-        null => answer.Run!.Value,
-        "not_found" => throw ProblemException.NotFound("run_not_found", answer.Reason!),
-        "run_unfinished" when answer.Earlier is { } run => throw ProblemException.Refused(answer.Code, answer.Reason!,
-            $"settle run watch {run} shows how far it is; settle run stop {run} lets another one start"),
-        _ => throw ProblemException.Refused(answer.Code, answer.Reason!, "see settle run show"),
-    };
+    private static long Check(RunAnswer answer) =>
+        answer.Code switch
+        {
+            null => answer.Run!.Value,
+            "not_found" => throw ProblemException.NotFound("run_not_found", answer.Reason!),
+            "run_unfinished" when answer.Earlier is { } run => throw ProblemException.Refused(
+                answer.Code,
+                answer.Reason!,
+                $"settle run watch {run} shows how far it is; settle run stop {run} lets another one start"
+            ),
+            _ => throw ProblemException.Refused(answer.Code, answer.Reason!, "see settle run show"),
+        };
 
     private static ProblemException NotFound(long id) =>
         ProblemException.NotFound("run_not_found", $"there is no run {id}");

@@ -14,15 +14,24 @@ public sealed record RefusalCount(string Code, long Count);
 /// <param name="Verb">Null until it was acted on.</param>
 /// <param name="Waiting">Commands without an answer yet.</param>
 public sealed record SelectionShown(
-    Guid SelectionId, string Actor, DateTimeOffset CreatedAt, int Count, decimal Amount, string? Currency, string? Verb,
-    long Done, long Refused, long Waiting, IReadOnlyList<RefusalCount> Refusals);
+    Guid SelectionId,
+    string Actor,
+    DateTimeOffset CreatedAt,
+    int Count,
+    decimal Amount,
+    string? Currency,
+    string? Verb,
+    long Done,
+    long Refused,
+    long Waiting,
+    IReadOnlyList<RefusalCount> Refusals
+);
 
 /// <summary>
 /// "Retry these N": what a person has seen is what is acted on, or nothing. One transaction holds all commands and
 /// their messages, and is refused when one of the settlements has moved on since.
 /// </summary>
-public sealed class SelectionDesk(
-    Database database, SelectionRows rows, IOutgoingWriter outgoing, Topology topology)
+public sealed class SelectionDesk(Database database, SelectionRows rows, IOutgoingWriter outgoing, Topology topology)
 {
     private const string ShowSelection = """
         SELECT selection_id, actor, created_at, cardinality(settlement_ids) AS count, amount,
@@ -44,8 +53,12 @@ public sealed class SelectionDesk(
         if (count <= SelectionRows.MostSettlements)
             return (await Find(id, cancel))!;
         await rows.Forget(id, cancel);
-        throw new ProblemException(422, "selection_too_large",
-            $"more than {SelectionRows.MostSettlements} settlements are selected", "narrow the filter");
+        throw new ProblemException(
+            422,
+            "selection_too_large",
+            $"more than {SelectionRows.MostSettlements} settlements are selected",
+            "narrow the filter"
+        );
     }
 
     public async Task<SelectionShown?> Find(Guid id, CancellationToken cancel)
@@ -55,8 +68,19 @@ public sealed class SelectionDesk(
         var outcomes = await database.Query<RefusalCount>(CountOutcomes, cancel, id);
         long Of(string code) => outcomes.Where(o => o.Code == code).Sum(o => o.Count);
         var refusals = outcomes.FindAll(o => o.Code is not ("" or "DONE"));
-        return new SelectionShown(row.SelectionId, row.Actor, row.CreatedAt, row.Count, row.Amount, row.Currency,
-            row.Verb, Of("DONE"), refusals.Sum(r => r.Count), Of(""), refusals);
+        return new SelectionShown(
+            row.SelectionId,
+            row.Actor,
+            row.CreatedAt,
+            row.Count,
+            row.Amount,
+            row.Currency,
+            row.Verb,
+            Of("DONE"),
+            refusals.Sum(r => r.Count),
+            Of(""),
+            refusals
+        );
     }
 
     public async Task<SelectionShown> Retry(Guid id, bool includeRejected, HttpContext http)
@@ -72,15 +96,30 @@ public sealed class SelectionDesk(
         if (frozen.Verb is null)
         {
             if (await SelectionRows.Moved(transaction, frozen, cancel) is > 0 and var moved)
-                throw new ProblemException(409, "selection_changed",
+                throw new ProblemException(
+                    409,
+                    "selection_changed",
                     $"{moved} of {frozen.Settlements.Length} settlements have moved on; nothing was done",
-                    "select again and look at what is selected then");
-            OutgoingMessage[] messages = [.. frozen.Settlements.Zip(commands, (settlement, command) =>
-                topology.Message(settlement.ToString("D"),
-                    new RetrySettlement(settlement, command, actor, includeRejected)))];
-            await SelectionRows.Use(transaction,
-                (id, "retry", JsonSerializer.Serialize(new { includeRejected }), actor), commands, frozen.Settlements,
-                cancel);
+                    "select again and look at what is selected then"
+                );
+            OutgoingMessage[] messages =
+            [
+                .. frozen.Settlements.Zip(
+                    commands,
+                    (settlement, command) =>
+                        topology.Message(
+                            settlement.ToString("D"),
+                            new RetrySettlement(settlement, command, actor, includeRejected)
+                        )
+                ),
+            ];
+            await SelectionRows.Use(
+                transaction,
+                (id, "retry", JsonSerializer.Serialize(new { includeRejected }), actor),
+                commands,
+                frozen.Settlements,
+                cancel
+            );
             await outgoing.Write(connection, transaction, messages, cancel);
             await transaction.CommitAsync(cancel);
             outgoing.Wake(messages);
@@ -95,6 +134,12 @@ public sealed class SelectionDesk(
         ProblemException.NotFound("selection_not_found", $"there is no selection {id}");
 
     private sealed record SelectionRow(
-        Guid SelectionId, string Actor, DateTimeOffset CreatedAt, int Count, decimal Amount, string? Currency,
-        string? Verb);
+        Guid SelectionId,
+        string Actor,
+        DateTimeOffset CreatedAt,
+        int Count,
+        decimal Amount,
+        string? Currency,
+        string? Verb
+    );
 }

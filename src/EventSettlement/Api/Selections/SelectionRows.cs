@@ -66,13 +66,20 @@ public sealed class SelectionRows(Database database)
         command.Parameters.AddWithValue(id);
         await using var row = await command.ExecuteReaderAsync(cancel);
         return await row.ReadAsync(cancel)
-            ? new FrozenSelection(row.GetFieldValue<Guid[]>(0), row.GetFieldValue<long[]>(1),
-                row.IsDBNull(2) ? null : row.GetString(2), row.IsDBNull(3) ? [] : row.GetFieldValue<Guid[]>(3))
+            ? new FrozenSelection(
+                row.GetFieldValue<Guid[]>(0),
+                row.GetFieldValue<long[]>(1),
+                row.IsDBNull(2) ? null : row.GetString(2),
+                row.IsDBNull(3) ? [] : row.GetFieldValue<Guid[]>(3)
+            )
             : null;
     }
 
     internal static async Task<long> Moved(
-        NpgsqlTransaction transaction, FrozenSelection frozen, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        FrozenSelection frozen,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(CountMoved, transaction.Connection, transaction);
         command.Parameters.Add(Array(frozen.Settlements, NpgsqlDbType.Uuid));
@@ -82,8 +89,12 @@ public sealed class SelectionRows(Database database)
 
     /// <summary>One command a settlement, and the selection remembers them.</summary>
     internal static async Task Use(
-        NpgsqlTransaction transaction, (Guid Selection, string Verb, string Arguments, string Actor) use,
-        Guid[] commands, Guid[] settlements, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        (Guid Selection, string Verb, string Arguments, string Actor) use,
+        Guid[] commands,
+        Guid[] settlements,
+        CancellationToken cancel
+    )
     {
         await using var insert = new NpgsqlCommand(InsertCommands, transaction.Connection, transaction);
         insert.Parameters.Add(Array(commands, NpgsqlDbType.Uuid));

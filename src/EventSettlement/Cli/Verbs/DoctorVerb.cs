@@ -9,18 +9,25 @@ internal static class DoctorVerb
 {
     public static Command Command()
     {
-        var verb = new Command("doctor",
-            "Look at configuration, database, member service and server; ends with 1 when one is wrong.");
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            var (settings, mistakes) = SettingsFile.Check(SettingSources.Read(), SettingsFile.EveryRole);
-            var well = Say("configuration", mistakes.Count == 0,
-                mistakes.Count == 0 ? "right" : string.Join("; ", mistakes));
-            well &= await Look("database", () => LookAtDatabase(settings, cancel));
-            well &= await Look("member service", () => LookAtMemberService(settings, cancel));
-            well &= await Look("server", () => LookAtServer(parsed, cancel));
-            return well ? ExitCode.Ok : ExitCode.Failed;
-        });
+        var verb = new Command(
+            "doctor",
+            "Look at configuration, database, member service and server; ends with 1 when one is wrong."
+        );
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                var (settings, mistakes) = SettingsFile.Check(SettingSources.Read(), SettingsFile.EveryRole);
+                var well = Say(
+                    "configuration",
+                    mistakes.Count == 0,
+                    mistakes.Count == 0 ? "right" : string.Join("; ", mistakes)
+                );
+                well &= await Look("database", () => LookAtDatabase(settings, cancel));
+                well &= await Look("member service", () => LookAtMemberService(settings, cancel));
+                well &= await Look("server", () => LookAtServer(parsed, cancel));
+                return well ? ExitCode.Ok : ExitCode.Failed;
+            }
+        );
         return verb;
     }
 
@@ -33,7 +40,8 @@ internal static class DoctorVerb
         return pending.Count == 0
             ? $"PostgreSQL {answer}, up to date"
             : throw new InvalidOperationException(
-                $"steps are missing: {string.Join(", ", pending)}; settle migrate makes them");
+                $"steps are missing: {string.Join(", ", pending)}; settle migrate makes them"
+            );
     }
 
     private static async Task<string> LookAtMemberService(Settings settings, CancellationToken cancel)
@@ -58,8 +66,15 @@ internal static class DoctorVerb
         {
             return Say(what, true, await look());
         }
-        catch (Exception wrong) when (wrong is NpgsqlException or HttpRequestException or CliException
-            or InvalidOperationException or ArgumentException or TaskCanceledException)
+        catch (Exception wrong)
+            when (wrong
+                    is NpgsqlException
+                        or HttpRequestException
+                        or CliException
+                        or InvalidOperationException
+                        or ArgumentException
+                        or TaskCanceledException
+            )
         {
             return Say(what, false, wrong.Message);
         }
@@ -67,7 +82,7 @@ internal static class DoctorVerb
 
     private static bool Say(string what, bool well, string told)
     {
-        Console.WriteLine($"{(well ? "ok    " : "WRONG "),-6} {what,-15} {told}");
+        Console.WriteLine($"{(well ? "ok    " : "WRONG "), -6} {what, -15} {told}");
         return well;
     }
 }

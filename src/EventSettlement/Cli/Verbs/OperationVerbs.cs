@@ -16,10 +16,16 @@ internal static class ParkedVerbs
         var status = Verb.Text("--status", "PARKED, REPLAYED or DISCARDED.");
         return new Command("parked", "Messages that could not be handled, byte for byte.")
         {
-            Verb.List("list", "Parked messages, the oldest first.", Columns,
-                p => "v1/parked" + Verb.Query(("status", p.GetValue(status)?.ToUpperInvariant())), status),
+            Verb.List(
+                "list",
+                "Parked messages, the oldest first.",
+                Columns,
+                p => "v1/parked" + Verb.Query(("status", p.GetValue(status)?.ToUpperInvariant())),
+                status
+            ),
             Verb.Show("show", "One message with its body.", Id, p => $"v1/parked/{p.GetValue(Id)}"),
-            Replay(), Discard(),
+            Replay(),
+            Discard(),
         };
     }
 
@@ -29,26 +35,28 @@ internal static class ParkedVerbs
         var consent = new BulkConsent();
         var verb = new Command("replay", "Send the exact bytes again to the topic they came from.") { ids };
         consent.AddTo(verb);
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            var wanted = parsed.GetValue(ids)!.Distinct().ToList();
-            consent.Check(parsed, "replay", wanted.Count, null);
-            var exit = ExitCode.Ok;
-            foreach (var id in wanted)
-                try
-                {
-                    await api.Post($"v1/parked/{id}/replay", null, cancel);
-                    Console.WriteLine($"replay {id}: DONE");
-                }
-                catch (CliException refused)
-                {
-                    await Console.Error.WriteLineAsync(refused.Message);
-                    exit = exit == ExitCode.Ok ? refused.ExitCode : exit;
-                }
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                var wanted = parsed.GetValue(ids)!.Distinct().ToList();
+                consent.Check(parsed, "replay", wanted.Count, null);
+                var exit = ExitCode.Ok;
+                foreach (var id in wanted)
+                    try
+                    {
+                        await api.Post($"v1/parked/{id}/replay", null, cancel);
+                        Console.WriteLine($"replay {id}: DONE");
+                    }
+                    catch (CliException refused)
+                    {
+                        await Console.Error.WriteLineAsync(refused.Message);
+                        exit = exit == ExitCode.Ok ? refused.ExitCode : exit;
+                    }
 
-            return exit;
-        });
+                return exit;
+            }
+        );
         return verb;
     }
 
@@ -56,14 +64,19 @@ internal static class ParkedVerbs
     {
         var reason = Verb.Needed("--reason", "Why, for the record.");
         var verb = new Command("discard", "Keep the row and handle the message no more.") { Id, reason };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            await api.Post($"v1/parked/{parsed.GetValue(Id)}/discard", new { reason = parsed.GetValue(reason) },
-                cancel);
-            Console.WriteLine($"discard {parsed.GetValue(Id)}: DONE");
-            return ExitCode.Ok;
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                await api.Post(
+                    $"v1/parked/{parsed.GetValue(Id)}/discard",
+                    new { reason = parsed.GetValue(reason) },
+                    cancel
+                );
+                Console.WriteLine($"discard {parsed.GetValue(Id)}: DONE");
+                return ExitCode.Ok;
+            }
+        );
         return verb;
     }
 }
@@ -76,9 +89,13 @@ internal static class AlertVerbs
         var state = Verb.Text("--state", "OPEN or CLOSED.");
         return new Command("alert", "What needs a person.")
         {
-            Verb.List("list", "Alerts, one a cause.",
+            Verb.List(
+                "list",
+                "Alerts, one a cause.",
                 "cause,code,state,count,amount,currency,first_at,last_at,message,next",
-                p => "v1/alerts" + Verb.Query(("state", p.GetValue(state)?.ToUpperInvariant())), state),
+                p => "v1/alerts" + Verb.Query(("state", p.GetValue(state)?.ToUpperInvariant())),
+                state
+            ),
         };
     }
 }
@@ -90,17 +107,23 @@ internal static class DownstreamVerbs
     {
         var name = new Argument<string>("NAME") { Description = "Such as member." };
         var resume = new Command("resume", "Pay through a stopped downstream again.") { name };
-        resume.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            await api.Post($"v1/downstreams/{Uri.EscapeDataString(parsed.GetValue(name)!)}/resume", null, cancel);
-            Console.WriteLine($"resume {parsed.GetValue(name)}: DONE");
-            return ExitCode.Ok;
-        });
+        resume.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                await api.Post($"v1/downstreams/{Uri.EscapeDataString(parsed.GetValue(name)!)}/resume", null, cancel);
+                Console.WriteLine($"resume {parsed.GetValue(name)}: DONE");
+                return ExitCode.Ok;
+            }
+        );
         return new Command("downstream", "The services that pay.")
         {
-            Verb.List("list", "Downstreams and why one is stopped.", "name,state,code,reason,since,actor",
-                _ => "v1/downstreams"),
+            Verb.List(
+                "list",
+                "Downstreams and why one is stopped.",
+                "name,state,code,reason,since,actor",
+                _ => "v1/downstreams"
+            ),
             resume,
         };
     }
@@ -114,26 +137,38 @@ internal static class LedgerVerbs
         var settlement = Verb.Text("--settlement", "Only entries of this settlement.");
         var account = Verb.Text("--account", "Only entries of this account.");
         var output = Listing.NewOutput();
-        var verify = new Command("verify",
-            "Prove the books against requests and items; ends with 1 when something is wrong.") { output };
-        verify.SetAction(async (parsed, cancel) =>
+        var verify = new Command(
+            "verify",
+            "Prove the books against requests and items; ends with 1 when something is wrong."
+        )
         {
-            using var api = ApiClient.Of(parsed);
-            var proof = await api.Get("v1/ledger/verify", cancel);
-            if (parsed.GetValue(output) == "table")
-                Print(proof);
-            else
-                Listing.One(proof, parsed.GetValue(output)!, Console.Out);
-            return proof.Flag("right") ? ExitCode.Ok : ExitCode.Failed;
-        });
+            output,
+        };
+        verify.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                var proof = await api.Get("v1/ledger/verify", cancel);
+                if (parsed.GetValue(output) == "table")
+                    Print(proof);
+                else
+                    Listing.One(proof, parsed.GetValue(output)!, Console.Out);
+                return proof.Flag("right") ? ExitCode.Ok : ExitCode.Failed;
+            }
+        );
         return new Command("ledger", "The books: append-only, every transaction sums to zero.")
         {
             Verb.List("balance", "Sums by account.", "account,currency,balance", _ => "v1/ledger/balance"),
-            Verb.List("entries", "Lines in the order they were numbered.",
+            Verb.List(
+                "entries",
+                "Lines in the order they were numbered.",
                 "transaction_id,line,account,currency,amount,kind,reference,settlement_id,at",
-                p => "v1/ledger/entries"
+                p =>
+                    "v1/ledger/entries"
                     + Verb.Query(("settlement", p.GetValue(settlement)), ("account", p.GetValue(account))),
-                settlement, account),
+                settlement,
+                account
+            ),
             verify,
         };
     }
@@ -167,14 +202,19 @@ internal static partial class ItemVerbs
             if (r.GetValue(paid) is null == r.GetValue(writeOff) is null)
                 r.AddError("either --paid TX or --write-off REASON");
         });
-        resolve.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            await api.Post($"v1/items/{Uri.EscapeDataString(parsed.GetValue(id)!)}/resolve",
-                new { paid = parsed.GetValue(paid), writeOff = parsed.GetValue(writeOff) }, cancel);
-            Console.WriteLine($"resolve {parsed.GetValue(id)}: DONE");
-            return ExitCode.Ok;
-        });
+        resolve.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                await api.Post(
+                    $"v1/items/{Uri.EscapeDataString(parsed.GetValue(id)!)}/resolve",
+                    new { paid = parsed.GetValue(paid), writeOff = parsed.GetValue(writeOff) },
+                    cancel
+                );
+                Console.WriteLine($"resolve {parsed.GetValue(id)}: DONE");
+                return ExitCode.Ok;
+            }
+        );
         return new Command("item", "One payment to one member.") { resolve };
     }
 

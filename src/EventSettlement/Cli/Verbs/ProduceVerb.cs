@@ -16,31 +16,38 @@ internal static class ProduceVerb
             Description = "JSON pointer to each record's key, such as /studyId; or the API key, sk_….",
         };
         var verb = new Command("produce", "Send a file of facts to an intake topic.") { topic, file, key };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            var path = parsed.GetValue(file)!;
-            if (!File.Exists(path))
-                throw new CliException(ExitCode.Usage, $"there is no file {path}");
-            var keys = parsed.GetValue(key) ?? [];
-            using var api = ApiClient.Of(parsed, Array.Find(keys, IsSecret));
-            var pointer = Array.Find(keys, IsPointer);
-            var sent = await Send(api, (parsed.GetValue(topic)!, path, pointer), cancel);
-            if (!Console.IsErrorRedirected)
-                await Console.Error.WriteLineAsync();
-            Console.WriteLine($"{sent.Accepted} accepted");
-            foreach (var line in sent.Told())
-                await Console.Error.WriteLineAsync(line);
-            if (sent.Problems.Count == 0)
-                return ExitCode.Ok;
-            await Console.Error.WriteLineAsync($"Wrong lines: {sent.Refused.Count}. What went in one request with "
-                + "them was not taken either: correct them and send the file again, nothing counts twice.");
-            return ExitCode.Failed;
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                var path = parsed.GetValue(file)!;
+                if (!File.Exists(path))
+                    throw new CliException(ExitCode.Usage, $"there is no file {path}");
+                var keys = parsed.GetValue(key) ?? [];
+                using var api = ApiClient.Of(parsed, Array.Find(keys, IsSecret));
+                var pointer = Array.Find(keys, IsPointer);
+                var sent = await Send(api, (parsed.GetValue(topic)!, path, pointer), cancel);
+                if (!Console.IsErrorRedirected)
+                    await Console.Error.WriteLineAsync();
+                Console.WriteLine($"{sent.Accepted} accepted");
+                foreach (var line in sent.Told())
+                    await Console.Error.WriteLineAsync(line);
+                if (sent.Problems.Count == 0)
+                    return ExitCode.Ok;
+                await Console.Error.WriteLineAsync(
+                    $"Wrong lines: {sent.Refused.Count}. What went in one request with "
+                        + "them was not taken either: correct them and send the file again, nothing counts twice."
+                );
+                return ExitCode.Failed;
+            }
+        );
         key.Validators.Add(r =>
         {
             var given = r.GetValueOrDefault<string[]>() ?? [];
-            if (given.Count(IsPointer) > 1 || given.Count(IsSecret) > 1
-                || !Array.TrueForAll(given, k => IsPointer(k) || IsSecret(k)))
+            if (
+                given.Count(IsPointer) > 1
+                || given.Count(IsSecret) > 1
+                || !Array.TrueForAll(given, k => IsPointer(k) || IsSecret(k))
+            )
                 r.AddError("--key is a JSON pointer such as /studyId, and may be given again as the API key");
         });
         return verb;
@@ -61,7 +68,10 @@ internal static class ProduceVerb
     private static bool IsSecret(string key) => key.StartsWith("sk_", StringComparison.Ordinal);
 
     private static async Task<FileSent> Send(
-        ApiClient api, (string Topic, string Path, string? Key) file, CancellationToken cancel)
+        ApiClient api,
+        (string Topic, string Path, string? Key) file,
+        CancellationToken cancel
+    )
     {
         try
         {
@@ -69,7 +79,8 @@ internal static class ProduceVerb
         }
         catch (HttpRequestException refused) when (refused.StatusCode is { } status)
         {
-            throw (int)status < 400 ? ApiClient.Stranger($"{api.Http.BaseAddress}")
+            throw (int)status < 400
+                ? ApiClient.Stranger($"{api.Http.BaseAddress}")
                 : new CliException(ExitCode.Of((int)status), ApiClient.Explain((int)status, refused.Message));
         }
     }

@@ -10,7 +10,8 @@ internal sealed class RetryVerb
 
     private readonly Argument<Guid[]> _ids = new("ID")
     {
-        Description = "Settlement ids; or --run, --programme or --subject.", Arity = ArgumentArity.ZeroOrMore,
+        Description = "Settlement ids; or --run, --programme or --subject.",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<string?> _state = Verb.Text("--state", "Which states are selected; FAILED when not given.");
@@ -31,24 +32,32 @@ internal sealed class RetryVerb
     {
         var verb = new Command("retry", "Pay the unpaid items again, with three new retries.")
         {
-            _ids, _state, _run, _programme, _subject, _rejected, _output,
+            _ids,
+            _state,
+            _run,
+            _programme,
+            _subject,
+            _rejected,
+            _output,
         };
         _consent.AddTo(verb);
         verb.Validators.Add(r =>
         {
-            var filtered = r.GetValue(_run) is not null || r.GetValue(_programme) is not null
-                || r.GetValue(_subject) is not null;
+            var filtered =
+                r.GetValue(_run) is not null || r.GetValue(_programme) is not null || r.GetValue(_subject) is not null;
             var named = r.GetValue(_ids) is { Length: > 0 };
             if (named == (filtered || r.GetValue(_state) is not null) || (!named && !filtered))
                 r.AddError("retry needs either ids, or --run, --programme or --subject");
         });
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            return parsed.GetValue(_ids) is { Length: > 0 } ids
-                ? await Named(api, parsed, [.. ids.Distinct()], cancel)
-                : await Selected(api, parsed, cancel);
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                return parsed.GetValue(_ids) is { Length: > 0 } ids
+                    ? await Named(api, parsed, [.. ids.Distinct()], cancel)
+                    : await Selected(api, parsed, cancel);
+            }
+        );
         return verb;
     }
 
@@ -62,19 +71,28 @@ internal sealed class RetryVerb
         }
 
         _consent.Check(parsed, "retry", ids.Count, unpaid);
-        return await SettlementVerbs.Each(ids, id => api.Command(
-            $"v1/settlements/{id}/retry", new { includeRejected = parsed.GetValue(_rejected) }, cancel),
-            parsed.GetValue(_output)!);
+        return await SettlementVerbs.Each(
+            ids,
+            id =>
+                api.Command($"v1/settlements/{id}/retry", new { includeRejected = parsed.GetValue(_rejected) }, cancel),
+            parsed.GetValue(_output)!
+        );
     }
 
     /// <summary>What was counted is what is retried, or nothing: the server refuses when one has moved on.</summary>
     private async Task<int> Selected(ApiClient api, ParseResult parsed, CancellationToken cancel)
     {
-        var selection = await api.Post("v1/selections", new
-        {
-            state = parsed.GetValue(_state) ?? "FAILED", run = parsed.GetValue(_run),
-            programme = parsed.GetValue(_programme), subject = parsed.GetValue(_subject),
-        }, cancel);
+        var selection = await api.Post(
+            "v1/selections",
+            new
+            {
+                state = parsed.GetValue(_state) ?? "FAILED",
+                run = parsed.GetValue(_run),
+                programme = parsed.GetValue(_programme),
+                subject = parsed.GetValue(_subject),
+            },
+            cancel
+        );
         var count = (int)selection.Number("count");
         _consent.Check(parsed, "retry", count, selection.Number("amount"), written: false);
         if (count == 0)
@@ -89,8 +107,7 @@ internal sealed class RetryVerb
     }
 
     /// <summary>Waits as long as answers come in.</summary>
-    private static async Task<JsonNode> Answered(
-        ApiClient api, string path, JsonNode acted, CancellationToken cancel)
+    private static async Task<JsonNode> Answered(ApiClient api, string path, JsonNode acted, CancellationToken cancel)
     {
         var since = TimeProvider.System.GetTimestamp();
         var waiting = long.MaxValue;
@@ -111,11 +128,14 @@ internal sealed class RetryVerb
         if (output != "table")
             Listing.One(selection, output, Console.Out);
         else
-            Console.WriteLine($"retry: {selection["done"]} DONE, {selection["refused"]} REFUSED, "
-                + $"{selection["waiting"]} without an answer");
+            Console.WriteLine(
+                $"retry: {selection["done"]} DONE, {selection["refused"]} REFUSED, "
+                    + $"{selection["waiting"]} without an answer"
+            );
         foreach (var refusal in selection.Rows("refusals"))
             Console.Error.WriteLine($"refused_by_state ({refusal["code"]}): {refusal["count"]} settlements");
         return selection.Number("refused") > 0 ? ExitCode.RefusedByState
-            : selection.Number("waiting") > 0 ? ExitCode.Unavailable : ExitCode.Ok;
+            : selection.Number("waiting") > 0 ? ExitCode.Unavailable
+            : ExitCode.Ok;
     }
 }

@@ -13,12 +13,16 @@ internal static class RunVerbs
 
     private static readonly Argument<long> Id = new("ID") { Description = "Run id." };
 
-    public static Command Command() => new("run", "One execution of a programme for one business date.")
-    {
-        Start(), Verb.List("list", "Runs, the newest first.", Columns, _ => "v1/runs"),
-        Verb.Show("show", "One run with its totals by state.", Id, p => $"v1/runs/{p.GetValue(Id)}"), Watch(),
-        Change("stop", "End planning; what was requested goes on."), Change("resume", "Go on with a stopped run."),
-    };
+    public static Command Command() =>
+        new("run", "One execution of a programme for one business date.")
+        {
+            Start(),
+            Verb.List("list", "Runs, the newest first.", Columns, _ => "v1/runs"),
+            Verb.Show("show", "One run with its totals by state.", Id, p => $"v1/runs/{p.GetValue(Id)}"),
+            Watch(),
+            Change("stop", "End planning; what was requested goes on."),
+            Change("resume", "Go on with a stopped run."),
+        };
 
     private static Command Start()
     {
@@ -29,8 +33,15 @@ internal static class RunVerbs
         var output = Listing.NewOutput();
         date.Validators.Add(r =>
         {
-            if (!DateOnly.TryParseExact(r.GetValueOrDefault<string>(), "yyyy-MM-dd", CultureInfo.InvariantCulture,
-                DateTimeStyles.None, out _))
+            if (
+                !DateOnly.TryParseExact(
+                    r.GetValueOrDefault<string>(),
+                    "yyyy-MM-dd",
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.None,
+                    out _
+                )
+            )
                 r.AddError("--date is a date such as 2026-11-21");
         });
         payAt.Validators.Add(r =>
@@ -38,23 +49,35 @@ internal static class RunVerbs
             if (!FactTimes.TryRead(r.GetValueOrDefault<string?>() ?? "", out _))
                 r.AddError("--pay-at is a time with an offset such as 2026-11-21T10:00:00+09:00");
         });
-        var verb = new Command("start", "Plan and pay what is due for a date.") 
+        var verb = new Command("start", "Plan and pay what is due for a date.")
         {
-            programme, date, payAt, watch, output,
+            programme,
+            date,
+            payAt,
+            watch,
+            output,
         };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            var run = await api.Post("v1/runs", new
+        verb.SetAction(
+            async (parsed, cancel) =>
             {
-                programme = parsed.GetValue(programme), date = parsed.GetValue(date), payAt = parsed.GetValue(payAt),
-            }, cancel);
-            if (!parsed.GetValue(watch))
-                Listing.One(run, parsed.GetValue(output)!, Console.Out);
-            return parsed.GetValue(watch)
-                ? await new RunWatching(api).Watch(run.Number("runId"), parsed.GetValue(output)!, cancel)
-                : ExitCode.Ok;
-        });
+                using var api = ApiClient.Of(parsed);
+                var run = await api.Post(
+                    "v1/runs",
+                    new
+                    {
+                        programme = parsed.GetValue(programme),
+                        date = parsed.GetValue(date),
+                        payAt = parsed.GetValue(payAt),
+                    },
+                    cancel
+                );
+                if (!parsed.GetValue(watch))
+                    Listing.One(run, parsed.GetValue(output)!, Console.Out);
+                return parsed.GetValue(watch)
+                    ? await new RunWatching(api).Watch(run.Number("runId"), parsed.GetValue(output)!, cancel)
+                    : ExitCode.Ok;
+            }
+        );
         return verb;
     }
 
@@ -63,13 +86,16 @@ internal static class RunVerbs
         var output = Listing.NewOutput();
         var verb = new Command("watch", "Show a run going on, until it is finished; ends with 1 if it was stopped.")
         {
-            Id, output,
+            Id,
+            output,
         };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            return await new RunWatching(api).Watch(parsed.GetValue(Id), parsed.GetValue(output)!, cancel);
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                return await new RunWatching(api).Watch(parsed.GetValue(Id), parsed.GetValue(output)!, cancel);
+            }
+        );
         return verb;
     }
 
@@ -77,13 +103,15 @@ internal static class RunVerbs
     {
         var output = Listing.NewOutput();
         var verb = new Command(name, description) { Id, output };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            var run = await api.Post($"v1/runs/{parsed.GetValue(Id)}/{name}", null, cancel);
-            Listing.One(run, parsed.GetValue(output)!, Console.Out);
-            return ExitCode.Ok;
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                var run = await api.Post($"v1/runs/{parsed.GetValue(Id)}/{name}", null, cancel);
+                Listing.One(run, parsed.GetValue(output)!, Console.Out);
+                return ExitCode.Ok;
+            }
+        );
         return verb;
     }
 }

@@ -20,18 +20,28 @@ internal sealed class RunWatching(ApiClient api)
         else if (Console.IsOutputRedirected)
             end = await Follow(run, Console.Out, cancel);
         else
-            await AnsiConsole.Progress().AutoClear(false)
-                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
-                    new RemainingTimeColumn())
+            await AnsiConsole
+                .Progress()
+                .AutoClear(false)
+                .Columns(
+                    new TaskDescriptionColumn(),
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new RemainingTimeColumn()
+                )
                 .StartAsync(async bar =>
                 {
                     var task = bar.AddTask($"run {run}", maxValue: 1);
-                    end = await Follow(run, (shown, planned, ended) =>
-                    {
-                        task.MaxValue = Math.Max(1, planned);
-                        task.Value = ended;
-                        task.Description = Markup.Escape(shown);
-                    }, cancel);
+                    end = await Follow(
+                        run,
+                        (shown, planned, ended) =>
+                        {
+                            task.MaxValue = Math.Max(1, planned);
+                            task.Value = ended;
+                            task.Description = Markup.Escape(shown);
+                        },
+                        cancel
+                    );
                 });
         if (output != "table")
             Listing.One(end!, output, Console.Out);
@@ -44,12 +54,16 @@ internal sealed class RunWatching(ApiClient api)
     private Task<JsonNode> Follow(long run, TextWriter to, CancellationToken cancel)
     {
         var told = "";
-        return Follow(run, (shown, _, _) =>
-        {
-            if (shown != told)
-                to.WriteLine(shown);
-            told = shown;
-        }, cancel);
+        return Follow(
+            run,
+            (shown, _, _) =>
+            {
+                if (shown != told)
+                    to.WriteLine(shown);
+                told = shown;
+            },
+            cancel
+        );
     }
 
     private async Task<JsonNode> Follow(long run, Action<string, long, long> show, CancellationToken cancel)
@@ -76,9 +90,12 @@ internal sealed class RunWatching(ApiClient api)
             .Where(t => t.Text("state") != "PLANNED" && t.Number("settlements") > 0)
             .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t["state"]} {t.Number("settlements"):N0}"));
         var waits = run["waitsFor"] is { } reasons ? $"; waits for: {reasons}" : "";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"run {run["runId"]} {run["state"]} {ended:N0}/{Count(run, "PLANNED"):N0} ")
-            + string.Join(", ", states) + waits
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"run {run["runId"]} {run["state"]} {ended:N0}/{Count(run, "PLANNED"):N0} "
+            )
+            + string.Join(", ", states)
+            + waits
             + (rate > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {rate:N0} settlements/s") : "");
     }
 

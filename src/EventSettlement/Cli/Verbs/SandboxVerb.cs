@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using EventSettlement.Platform;
 using EventSettlement.Dev;
+using EventSettlement.Platform;
 using EventSettlement.Sandbox;
 
 namespace EventSettlement.Cli.Verbs;
@@ -13,7 +13,8 @@ internal static class SandboxVerb
     {
         var urls = new Option<string>("--urls")
         {
-            Description = "Where it listens.", DefaultValueFactory = _ => "http://127.0.0.1:9700",
+            Description = "Where it listens.",
+            DefaultValueFactory = _ => "http://127.0.0.1:9700",
         };
         var port = new Option<int?>("--port") { Description = "Short for --urls http://127.0.0.1:PORT." };
         var journal = new Option<string>("--journal")
@@ -21,13 +22,17 @@ internal static class SandboxVerb
             Description = "File that holds every credit, made when it is not there.",
             DefaultValueFactory = _ => Path.Combine(DevOptions.DefaultFolder, "sandbox.jsonl"),
         };
-        var faults = new Option<string>("--faults") 
+        var faults = new Option<string>("--faults")
         {
-            Description = "Fault switches as JSON.", DefaultValueFactory = _ => "{}",
+            Description = "Fault switches as JSON.",
+            DefaultValueFactory = _ => "{}",
         };
-        var verb = new Command("sandbox", "A member service to try against, in its own process.") 
+        var verb = new Command("sandbox", "A member service to try against, in its own process.")
         {
-            urls, port, journal, faults,
+            urls,
+            port,
+            journal,
+            faults,
         };
         urls.Validators.Add(r =>
         {
@@ -50,9 +55,17 @@ internal static class SandboxVerb
                 r.AddError("--faults: " + wrong.Message);
             }
         });
-        verb.SetAction((parsed, stop) => SandboxApp.Run(new SandboxOptions(
-            parsed.GetValue(port) is { } p ? $"http://127.0.0.1:{p}" : parsed.GetValue(urls)!,
-            parsed.GetValue(journal)!, Faults.Parse(parsed.GetValue(faults)!)), stop));
+        verb.SetAction(
+            (parsed, stop) =>
+                SandboxApp.Run(
+                    new SandboxOptions(
+                        parsed.GetValue(port) is { } p ? $"http://127.0.0.1:{p}" : parsed.GetValue(urls)!,
+                        parsed.GetValue(journal)!,
+                        Faults.Parse(parsed.GetValue(faults)!)
+                    ),
+                    stop
+                )
+        );
         return verb;
     }
 }

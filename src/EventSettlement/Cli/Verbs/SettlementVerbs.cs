@@ -6,10 +6,12 @@ namespace EventSettlement.Cli.Verbs;
 /// <summary><c>settle settlement …</c>.</summary>
 internal static class SettlementVerbs
 {
-    public const string Columns = "settlement_id,programme,subject,period,run_id,state,currency,amount,paid_amount,"
+    public const string Columns =
+        "settlement_id,programme,subject,period,run_id,state,currency,amount,paid_amount,"
         + "items,paid,failed,rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at";
 
-    public const string ItemColumns = "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,"
+    public const string ItemColumns =
+        "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,"
         + "transaction_id,error_code,paid_at";
 
     public const string HistoryColumns = "seq,at,from_state,to_state,cause,attempt,actor,reason";
@@ -20,14 +22,17 @@ internal static class SettlementVerbs
 
     public static Command Command() =>
         new("settlement", "What is owed to the members of one subject, and how far it is.")
-    {
-        List(), Verb.Show("show", "One settlement.", Id, p => Path(p, "")), Items(),
-        History(), Explain(),
-        RetryVerb.Command(),
-        Change("cancel", "Pay nothing and reverse what was posted.", reasonNeeded: true),
-        Change("hold", "Start no further attempt.", reasonNeeded: false),
-        Change("release", "End a hold.", reasonNeeded: null),
-    };
+        {
+            List(),
+            Verb.Show("show", "One settlement.", Id, p => Path(p, "")),
+            Items(),
+            History(),
+            Explain(),
+            RetryVerb.Command(),
+            Change("cancel", "Pay nothing and reverse what was posted.", reasonNeeded: true),
+            Change("hold", "Start no further attempt.", reasonNeeded: false),
+            Change("release", "End a hold.", reasonNeeded: null),
+        };
 
     private static Command List()
     {
@@ -35,25 +40,46 @@ internal static class SettlementVerbs
         var programme = Verb.Text("--programme", "Such as study-refund.");
         var run = Verb.Text("--run", "Run id.");
         var subject = Verb.Text("--subject", "Study id.");
-        return Verb.List("list", "Settlements in the order of their creation.", Columns,
-            p => "v1/settlements" + Verb.Query(("state", p.GetValue(state)), ("programme", p.GetValue(programme)),
-                ("run", p.GetValue(run)), ("subject", p.GetValue(subject))),
-            state, programme, run, subject);
+        return Verb.List(
+            "list",
+            "Settlements in the order of their creation.",
+            Columns,
+            p =>
+                "v1/settlements"
+                + Verb.Query(
+                    ("state", p.GetValue(state)),
+                    ("programme", p.GetValue(programme)),
+                    ("run", p.GetValue(run)),
+                    ("subject", p.GetValue(subject))
+                ),
+            state,
+            programme,
+            run,
+            subject
+        );
     }
 
     private static Command Items()
     {
         var id = new Argument<Guid?>("ID")
         {
-            Description = "Settlement id; or --run, or --member, or several of them.", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Settlement id; or --run, or --member, or several of them.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var run = Verb.Text("--run", "Items of a run.");
         var member = Verb.Text("--member", "Items of a member.");
         var state = Verb.Text("--state", "One or more states, separated by commas.");
-        var verb = Verb.List("items", "Items of a settlement, a run or a member.", ItemColumns,
-            p => (p.GetValue(id) is { } one ? $"v1/settlements/{one}/items" : "v1/items") + Verb.Query(
-                ("run", p.GetValue(run)), ("member", p.GetValue(member)), ("state", p.GetValue(state))),
-            run, member, state);
+        var verb = Verb.List(
+            "items",
+            "Items of a settlement, a run or a member.",
+            ItemColumns,
+            p =>
+                (p.GetValue(id) is { } one ? $"v1/settlements/{one}/items" : "v1/items")
+                + Verb.Query(("run", p.GetValue(run)), ("member", p.GetValue(member)), ("state", p.GetValue(state))),
+            run,
+            member,
+            state
+        );
         verb.Add(id);
         verb.Validators.Add(r =>
         {
@@ -74,18 +100,20 @@ internal static class SettlementVerbs
     {
         var output = Listing.NewOutput();
         var verb = new Command("explain", "Why these amounts.") { Id, output };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            var told = await api.Get(Path(parsed, "/explain"), cancel);
-            if (parsed.GetValue(output) == "csv")
-                await Listing.Write(Lines(told).ToAsyncEnumerable(), ExplainColumns, "csv", Console.Out, cancel);
-            else if (parsed.GetValue(output) == "json")
-                Listing.One(told, "json", Console.Out);
-            else
-                PrintExplanation(told);
-            return ExitCode.Ok;
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                var told = await api.Get(Path(parsed, "/explain"), cancel);
+                if (parsed.GetValue(output) == "csv")
+                    await Listing.Write(Lines(told).ToAsyncEnumerable(), ExplainColumns, "csv", Console.Out, cancel);
+                else if (parsed.GetValue(output) == "json")
+                    Listing.One(told, "json", Console.Out);
+                else
+                    PrintExplanation(told);
+                return ExitCode.Ok;
+            }
+        );
         return verb;
     }
 
@@ -104,18 +132,24 @@ internal static class SettlementVerbs
         var output = Listing.NewOutput();
         var reason = new Option<string?>("--reason")
         {
-            Description = "Why, for the history.", Required = reasonNeeded is true,
+            Description = "Why, for the history.",
+            Required = reasonNeeded is true,
         };
         var verb = new Command(name, description) { Id, output };
         if (reasonNeeded is not null)
             verb.Add(reason);
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            object? body = reasonNeeded is null ? null : new { reason = parsed.GetValue(reason) };
-            return await Each([parsed.GetValue(Id)],
-                _ => api.Command(Path(parsed, "/" + name), body, cancel), parsed.GetValue(output)!);
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                object? body = reasonNeeded is null ? null : new { reason = parsed.GetValue(reason) };
+                return await Each(
+                    [parsed.GetValue(Id)],
+                    _ => api.Command(Path(parsed, "/" + name), body, cancel),
+                    parsed.GetValue(output)!
+                );
+            }
+        );
         return verb;
     }
 
@@ -148,6 +182,6 @@ internal static class SettlementVerbs
         var items = explanation.Rows("items").ToList();
         Console.WriteLine(explanation.Text("text"));
         foreach (var line in items)
-            Console.WriteLine($"{line["no"],5}  {line["memberId"]}  {line["state"]}  {line["text"]}");
+            Console.WriteLine($"{line["no"], 5}  {line["memberId"]}  {line["state"]}  {line["text"]}");
     }
 }

@@ -23,11 +23,13 @@ internal static class ServeVerb
                 r.AddError($"there is no role {role}; there are {string.Join(", ", ServeHost.AllRoles)}");
         });
         var verb = new Command("serve", "Run a server until it is told to stop.") { roles };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            await ServeHost.Run(SettingsFile.Load(), Split(parsed.GetValue(roles)), cancel);
-            return ExitCode.Ok;
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                await ServeHost.Run(SettingsFile.Load(), Split(parsed.GetValue(roles)), cancel);
+                return ExitCode.Ok;
+            }
+        );
         return verb;
     }
 
@@ -41,13 +43,19 @@ internal static class MigrateVerb
     public static Command Command()
     {
         var verb = new Command("migrate", "Bring the database to this version.");
-        verb.SetAction(async (_, cancel) =>
-        {
-            var steps = await Migrator.Migrate(SettingsFile.Load(SettingsFile.DatabaseOnly).ConnectionStrings.Main,
-                cancel);
-            Console.WriteLine(steps.Count == 0 ? "The database is up to date." : "Made: " + string.Join(", ", steps));
-            return ExitCode.Ok;
-        });
+        verb.SetAction(
+            async (_, cancel) =>
+            {
+                var steps = await Migrator.Migrate(
+                    SettingsFile.Load(SettingsFile.DatabaseOnly).ConnectionStrings.Main,
+                    cancel
+                );
+                Console.WriteLine(
+                    steps.Count == 0 ? "The database is up to date." : "Made: " + string.Join(", ", steps)
+                );
+                return ExitCode.Ok;
+            }
+        );
         return verb;
     }
 }
@@ -62,41 +70,67 @@ internal static class KeyVerbs
 
     public static Command Command()
     {
-        var role = new Option<Role>("--role") 
+        var role = new Option<Role>("--role")
         {
-            Description = "viewer, operator or admin", DefaultValueFactory = _ => Role.Viewer,
+            Description = "viewer, operator or admin",
+            DefaultValueFactory = _ => Role.Viewer,
         };
         var create = new Command("create", "Make a key, or give a known name a new one; it is shown once.")
         {
-            Name, role,
+            Name,
+            role,
         };
-        create.SetAction((parsed, cancel) => With(async keys =>
-        {
-            Console.WriteLine(await keys.Create(parsed.GetValue(Name)!, parsed.GetValue(role), cancel));
-            return ExitCode.Ok;
-        }));
+        create.SetAction(
+            (parsed, cancel) =>
+                With(async keys =>
+                {
+                    Console.WriteLine(await keys.Create(parsed.GetValue(Name)!, parsed.GetValue(role), cancel));
+                    return ExitCode.Ok;
+                })
+        );
         var revoke = new Command("revoke", "End a key.") { Name };
-        revoke.SetAction((parsed, cancel) => With(async keys =>
-            await keys.Revoke(parsed.GetValue(Name)!, cancel) ? ExitCode.Ok : throw Unknown(parsed)));
+        revoke.SetAction(
+            (parsed, cancel) =>
+                With(async keys =>
+                    await keys.Revoke(parsed.GetValue(Name)!, cancel) ? ExitCode.Ok : throw Unknown(parsed)
+                )
+        );
         var login = new Command("login", "A one-time code that opens the page with a key's rights.") { Name };
-        login.SetAction((parsed, cancel) => With(async keys =>
-        {
-            Console.WriteLine(await keys.CreateLoginCode(parsed.GetValue(Name)!, cancel) ?? throw Unknown(parsed));
-            return ExitCode.Ok;
-        }));
+        login.SetAction(
+            (parsed, cancel) =>
+                With(async keys =>
+                {
+                    Console.WriteLine(
+                        await keys.CreateLoginCode(parsed.GetValue(Name)!, cancel) ?? throw Unknown(parsed)
+                    );
+                    return ExitCode.Ok;
+                })
+        );
         var output = Listing.NewOutput();
         var list = new Command("list", "Keys without their secrets.") { output };
-        list.SetAction((parsed, cancel) => With(async keys =>
-        {
-            var rows = (await keys.List(cancel)).Select(k =>
-                JsonSerializer.SerializeToNode(k, JsonSerializerOptions.Web)!.AsObject());
-            await Listing.Write(rows.ToAsyncEnumerable(), "name,role,created_at,revoked_at",
-                parsed.GetValue(output)!, Console.Out, cancel);
-            return ExitCode.Ok;
-        }));
+        list.SetAction(
+            (parsed, cancel) =>
+                With(async keys =>
+                {
+                    var rows = (await keys.List(cancel)).Select(k =>
+                        JsonSerializer.SerializeToNode(k, JsonSerializerOptions.Web)!.AsObject()
+                    );
+                    await Listing.Write(
+                        rows.ToAsyncEnumerable(),
+                        "name,role,created_at,revoked_at",
+                        parsed.GetValue(output)!,
+                        Console.Out,
+                        cancel
+                    );
+                    return ExitCode.Ok;
+                })
+        );
         return new Command("key", "Who may use the API; on the machine of the database's configuration.")
         {
-            create, revoke, login, list,
+            create,
+            revoke,
+            login,
+            list,
         };
     }
 

@@ -6,8 +6,13 @@ namespace EventSettlement.Cli.Verbs;
 internal static class Verb
 {
     /// <summary>A verb that prints rows.</summary>
-    public static Command List(string name, string description, string columns, Func<ParseResult, string> path,
-        params Option[] filters)
+    public static Command List(
+        string name,
+        string description,
+        string columns,
+        Func<ParseResult, string> path,
+        params Option[] filters
+    )
     {
         var limit = new Option<int?>("--limit") { Description = "At most so many; all when not given." };
         limit.Validators.Add(r =>
@@ -20,13 +25,15 @@ internal static class Verb
         var verb = new Command(name, description) { limit, after, output };
         foreach (var filter in filters)
             verb.Add(filter);
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            var rows = api.List(path(parsed), parsed.GetValue(limit), parsed.GetValue(after), cancel);
-            await Listing.Write(rows, columns, parsed.GetValue(output)!, Console.Out, cancel);
-            return ExitCode.Ok;
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                var rows = api.List(path(parsed), parsed.GetValue(limit), parsed.GetValue(after), cancel);
+                await Listing.Write(rows, columns, parsed.GetValue(output)!, Console.Out, cancel);
+                return ExitCode.Ok;
+            }
+        );
         return verb;
     }
 
@@ -35,12 +42,14 @@ internal static class Verb
     {
         var output = Listing.NewOutput();
         var verb = new Command(name, description) { argument, output };
-        verb.SetAction(async (parsed, cancel) =>
-        {
-            using var api = ApiClient.Of(parsed);
-            Listing.One(await api.Get(path(parsed), cancel), parsed.GetValue(output)!, Console.Out);
-            return ExitCode.Ok;
-        });
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Of(parsed);
+                Listing.One(await api.Get(path(parsed), cancel), parsed.GetValue(output)!, Console.Out);
+                return ExitCode.Ok;
+            }
+        );
         return verb;
     }
 
@@ -52,8 +61,9 @@ internal static class Verb
     /// <summary>The filters that were given, as a query.</summary>
     public static string Query(params (string Name, string? Value)[] filters)
     {
-        var given = filters.Where(f => !string.IsNullOrEmpty(f.Value)).Select(f =>
-            f.Name + "=" + Uri.EscapeDataString(f.Value!));
+        var given = filters
+            .Where(f => !string.IsNullOrEmpty(f.Value))
+            .Select(f => f.Name + "=" + Uri.EscapeDataString(f.Value!));
         return string.Join('&', given) is { Length: > 0 } query ? "?" + query : "";
     }
 }

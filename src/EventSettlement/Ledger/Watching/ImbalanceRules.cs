@@ -11,9 +11,23 @@ namespace EventSettlement.Ledger.Watching;
 /// <param name="Told">What its saga counts as paid; null while the saga has not heard of each change.</param>
 /// <param name="Alerted">An alert of it is open.</param>
 internal sealed record SettlementSums(
-    Guid SettlementId, string Programme, string Currency, string? State, long Owed, long Kept, long PostedOwed,
-    long PostedKept, long Payable, long Cleared, long Items, long Unpaid, long Paid, long? Told, bool Alerted,
-    string Downstream);
+    Guid SettlementId,
+    string Programme,
+    string Currency,
+    string? State,
+    long Owed,
+    long Kept,
+    long PostedOwed,
+    long PostedKept,
+    long Payable,
+    long Cleared,
+    long Items,
+    long Unpaid,
+    long Paid,
+    long? Told,
+    bool Alerted,
+    string Downstream
+);
 
 /// <summary>Two sums that must be one.</summary>
 internal sealed record Imbalance(string What, long Expected, long Found);

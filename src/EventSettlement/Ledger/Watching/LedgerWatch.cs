@@ -15,7 +15,11 @@ namespace EventSettlement.Ledger.Watching;
 /// are told once and the settlement is held, so that nothing more is paid for it; a person releases it.
 /// </summary>
 public sealed partial class LedgerWatch(
-    Database database, IOutgoingWriter outgoing, Topology topology, ILogger<LedgerWatch> log) : BackgroundService
+    Database database,
+    IOutgoingWriter outgoing,
+    Topology topology,
+    ILogger<LedgerWatch> log
+) : BackgroundService
 {
     public const string Code = "ledger_imbalance";
     public const string Actor = "invariant-watch";
@@ -26,7 +30,10 @@ public sealed partial class LedgerWatch(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly Meter Meter = new("EventSettlement.Ledger");
     private static readonly Counter<long> Compared = Meter.CreateCounter<long>(
-        "ledger.watch.compared", "{settlement}", "Settlements whose sums were compared");
+        "ledger.watch.compared",
+        "{settlement}",
+        "Settlements whose sums were compared"
+    );
 
     private const string CommandSql = """
         INSERT INTO command (command_id, settlement_id, verb, arguments, actor, created_at)
@@ -53,8 +60,12 @@ public sealed partial class LedgerWatch(
         Guid[] ids = [.. changed.Select(c => c.SettlementId).Concat(alerted).Distinct()];
         var messages = ids.Length == 0 ? [] : await Compare(transaction, ids, cancel);
         var full = changed.Count == WatchRows.MostChanges;
-        await WatchRows.Move(transaction, full ? changed[^1].At : until, full ? changed[^1].SettlementId
-            : WatchPlace.Last, cancel);
+        await WatchRows.Move(
+            transaction,
+            full ? changed[^1].At : until,
+            full ? changed[^1].SettlementId : WatchPlace.Last,
+            cancel
+        );
         await transaction.CommitAsync(cancel);
         outgoing.Wake(messages);
         Compared.Add(ids.Length);
@@ -71,11 +82,14 @@ public sealed partial class LedgerWatch(
     private async Task<OutgoingMessage[]> Compare(NpgsqlTransaction transaction, Guid[] ids, CancellationToken cancel)
     {
         var sums = await WatchRows.Sums(transaction, ids, cancel);
-        var wrong = sums.Select(s => (Sums: s, Found: ImbalanceRules.Find(s))).Where(w => w.Found is not null)
+        var wrong = sums.Select(s => (Sums: s, Found: ImbalanceRules.Find(s)))
+            .Where(w => w.Found is not null)
             .ToDictionary(w => CommandId(w.Sums, w.Found!), w => (w.Sums, Found: w.Found!));
         var right = sums.Where(s => s.Alerted && ImbalanceRules.Find(s) is null).ToArray();
-        var told = wrong.Count == 0 ? [] : await Command(transaction, wrong.ToDictionary(
-            w => w.Key, w => w.Value.Sums.SettlementId), cancel);
+        var told =
+            wrong.Count == 0
+                ? []
+                : await Command(transaction, wrong.ToDictionary(w => w.Key, w => w.Value.Sums.SettlementId), cancel);
         if (told.Count == 0 && right.Length == 0)
             return [];
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
@@ -95,7 +109,10 @@ public sealed partial class LedgerWatch(
     /// Those that are new: one finding is told and held once, so that a person who knows of it can release.
     /// </summary>
     private static async Task<List<Guid>> Command(
-        NpgsqlTransaction transaction, Dictionary<Guid, Guid> found, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        Dictionary<Guid, Guid> found,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(CommandSql, transaction.Connection, transaction);
         command.Parameters.Add(new() { Value = found.Keys.ToArray() });
@@ -108,26 +125,38 @@ public sealed partial class LedgerWatch(
         return inserted;
     }
 
-    private OutgoingMessage HoldOf(Guid command, SettlementSums sums, Imbalance found) => topology.Message(
-        sums.SettlementId.ToString("D"), new HoldSettlement(sums.SettlementId, command, Actor, Text(found)));
+    private OutgoingMessage HoldOf(Guid command, SettlementSums sums, Imbalance found) =>
+        topology.Message(
+            sums.SettlementId.ToString("D"),
+            new HoldSettlement(sums.SettlementId, command, Actor, Text(found))
+        );
 
-    private static Alert AlertOf(SettlementSums sums, Imbalance found) => new(
-        Cause(sums.SettlementId), Code, $"Settlement {sums.SettlementId:D}: {Text(found)}.",
-        $"Nothing more is paid for it. Compare settle settlement items and history {sums.SettlementId:D} with settle "
-        + "ledger entries; when the books are right again: settle settlement release",
-        Math.Abs(found.Expected - found.Found), sums.Currency);
+    private static Alert AlertOf(SettlementSums sums, Imbalance found) =>
+        new(
+            Cause(sums.SettlementId),
+            Code,
+            $"Settlement {sums.SettlementId:D}: {Text(found)}.",
+            $"Nothing more is paid for it. Compare settle settlement items and history {sums.SettlementId:D} with settle "
+                + "ledger entries; when the books are right again: settle settlement release",
+            Math.Abs(found.Expected - found.Found),
+            sums.Currency
+        );
 
-    private static string Text(Imbalance found) => string.Create(CultureInfo.InvariantCulture,
-        $"{found.What} is {found.Found}, expected {found.Expected}");
+    private static string Text(Imbalance found) =>
+        string.Create(CultureInfo.InvariantCulture, $"{found.What} is {found.Found}, expected {found.Expected}");
 
     private static string Cause(Guid id) => $"settlement {id:D} {Code}";
 
     // A settlement whose saga has not begun refuses a hold, so it is asked anew when it has.
-    private static Guid CommandId(SettlementSums sums, Imbalance found) => new(SHA256.HashData(Encoding.UTF8.GetBytes(
-        $"{Actor} {sums.SettlementId:D} {sums.State is null} {Text(found)}")).AsSpan(0, 16), bigEndian: true);
+    private static Guid CommandId(SettlementSums sums, Imbalance found) =>
+        new(
+            SHA256
+                .HashData(Encoding.UTF8.GetBytes($"{Actor} {sums.SettlementId:D} {sums.State is null} {Text(found)}"))
+                .AsSpan(0, 16),
+            bigEndian: true
+        );
 
-    [LoggerMessage(Level = LogLevel.Error,
-        Message = "Settlement {Id} is held: {What} is {Found}, expected {Expected}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Settlement {Id} is held: {What} is {Found}, expected {Expected}")]
     private partial void Differs(Guid id, string what, long expected, long found);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger could not be looked at; it is tried again")]

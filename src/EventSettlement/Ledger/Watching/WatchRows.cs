@@ -21,8 +21,7 @@ internal static class WatchRows
     public const int MostChanges = 5_000;
 
     // Whoever holds the row looks; the others find nothing to do.
-    private const string TakeSql =
-        "SELECT at, settlement_id, clock() FROM ledger_watch FOR UPDATE SKIP LOCKED";
+    private const string TakeSql = "SELECT at, settlement_id, clock() FROM ledger_watch FOR UPDATE SKIP LOCKED";
 
     private const string MoveSql = "UPDATE ledger_watch SET at = $1, settlement_id = $2";
 
@@ -72,11 +71,16 @@ internal static class WatchRows
         await using var command = new NpgsqlCommand(TakeSql, transaction.Connection, transaction);
         await using var row = await command.ExecuteReaderAsync(cancel);
         return await row.ReadAsync(cancel)
-            ? new WatchPlace(row.GetDateTime(0), row.GetGuid(1), row.GetDateTime(2)) : null;
+            ? new WatchPlace(row.GetDateTime(0), row.GetGuid(1), row.GetDateTime(2))
+            : null;
     }
 
     public static async Task Move(
-        NpgsqlTransaction transaction, DateTime at, Guid settlementId, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        DateTime at,
+        Guid settlementId,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(MoveSql, transaction.Connection, transaction);
         command.Parameters.Add(Time(at));
@@ -86,7 +90,11 @@ internal static class WatchRows
 
     /// <summary>What changed after a place, in order of time; at most <see cref="MostChanges"/>.</summary>
     public static async Task<List<(DateTime At, Guid SettlementId)>> Changed(
-        NpgsqlTransaction transaction, WatchPlace after, DateTime until, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        WatchPlace after,
+        DateTime until,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(ChangedSql, transaction.Connection, transaction);
         command.Parameters.Add(Time(after.At));
@@ -101,7 +109,11 @@ internal static class WatchRows
 
     /// <summary>Settlements that an alert is open for.</summary>
     public static async Task<List<Guid>> Alerted(
-        NpgsqlTransaction transaction, string code, int limit, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        string code,
+        int limit,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(AlertedSql, transaction.Connection, transaction);
         command.Parameters.Add(new() { Value = code });
@@ -114,25 +126,44 @@ internal static class WatchRows
     }
 
     public static async Task<List<SettlementSums>> Sums(
-        NpgsqlTransaction transaction, Guid[] ids, CancellationToken cancel)
+        NpgsqlTransaction transaction,
+        Guid[] ids,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(SumsSql, transaction.Connection, transaction);
         command.Parameters.Add(new() { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
         await using var row = await command.ExecuteReaderAsync(cancel);
         var sums = new List<SettlementSums>();
         while (await row.ReadAsync(cancel))
-            sums.Add(new SettlementSums(
-                row.GetGuid(0), row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3),
-                row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9),
-                row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), Told(row), row.GetBoolean(16),
-                row.GetString(17)));
+            sums.Add(
+                new SettlementSums(
+                    row.GetGuid(0),
+                    row.GetString(1),
+                    row.GetString(2),
+                    row.IsDBNull(3) ? null : row.GetString(3),
+                    row.GetInt64(4),
+                    row.GetInt64(5),
+                    row.GetInt64(6),
+                    row.GetInt64(7),
+                    row.GetInt64(8),
+                    row.GetInt64(9),
+                    row.GetInt64(10),
+                    row.GetInt64(11),
+                    row.GetInt64(12),
+                    Told(row),
+                    row.GetBoolean(16),
+                    row.GetString(17)
+                )
+            );
         return sums;
     }
 
     // No part's revision is ever ahead of payouts', so equal sums say that the saga knows each part as it is.
     private static long? Told(NpgsqlDataReader row) =>
         !row.IsDBNull(14) && PartState.Read(row.GetString(14)).Sum(p => (long)p.Revision) == row.GetInt64(15)
-            ? row.GetInt64(13) : null;
+            ? row.GetInt64(13)
+            : null;
 
     private static NpgsqlParameter Time(DateTime at) => new() { Value = at, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

@@ -1,6 +1,6 @@
-using EventSettlement.Messaging;
 using System.Buffers.Text;
 using System.Text.Json;
+using EventSettlement.Messaging;
 
 namespace EventSettlement.Payouts.Calls;
 
@@ -92,9 +92,10 @@ internal ref struct AnswerBody
 
         if (place < 0)
             return;
-        _entries[place] = _entries[place].Status == AnswerStatus.Missing
-            ? fields.Entry(_items[place])
-            : new AnswerEntry(AnswerStatus.Doubled);
+        _entries[place] =
+            _entries[place].Status == AnswerStatus.Missing
+                ? fields.Entry(_items[place])
+                : new AnswerEntry(AnswerStatus.Doubled);
     }
 
     private int Place(ref Utf8JsonReader json)
@@ -112,9 +113,14 @@ internal ref struct AnswerBody
         Span<byte> ours = stackalloc byte[PayoutItem.MaxKeyLength];
         if (_next < _items.Length && told.SequenceEqual(ours[.._items[_next].FormatKey(ours)]))
             return _next++;
-        if (told.Length < 40 || !Utf8Parser.TryParse(told, out Guid id, out var read, 'D') || read != 36
-            || !Utf8Parser.TryParse(told[37..], out int no, out _) || !Places().TryGetValue((id, no), out var place)
-            || !told.SequenceEqual(ours[.._items[place].FormatKey(ours)]))
+        if (
+            told.Length < 40
+            || !Utf8Parser.TryParse(told, out Guid id, out var read, 'D')
+            || read != 36
+            || !Utf8Parser.TryParse(told[37..], out int no, out _)
+            || !Places().TryGetValue((id, no), out var place)
+            || !told.SequenceEqual(ours[.._items[place].FormatKey(ours)])
+        )
             return -1;
         _next = place + 1;
         return place;

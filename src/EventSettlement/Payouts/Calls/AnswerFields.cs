@@ -8,7 +8,10 @@ internal struct AnswerFields
     private const int MaxTransactionId = 200;
     private const int MaxText = 500;
     private AnswerStatus _status;
-    private string? _transactionId, _code, _message, _currency;
+    private string? _transactionId,
+        _code,
+        _message,
+        _currency;
     private decimal? _amount;
     private bool _broken;
 
@@ -39,13 +42,17 @@ internal struct AnswerFields
 
     public readonly AnswerEntry Entry(PayoutItem item)
     {
-        var unusable = _status == AnswerStatus.Credited
-            && (string.IsNullOrEmpty(_transactionId) || _transactionId.Length > MaxTransactionId
-                || _transactionId.Contains('\0', StringComparison.Ordinal));
+        var unusable =
+            _status == AnswerStatus.Credited
+            && (
+                string.IsNullOrEmpty(_transactionId)
+                || _transactionId.Length > MaxTransactionId
+                || _transactionId.Contains('\0', StringComparison.Ordinal)
+            );
         if (_broken || unusable || _status == AnswerStatus.Missing)
             return new AnswerEntry(AnswerStatus.Unreadable);
-        var other = _amount is { } amount && amount != item.Amount
-            || _currency is not null && _currency != item.Currency;
+        var other =
+            _amount is { } amount && amount != item.Amount || _currency is not null && _currency != item.Currency;
         return new AnswerEntry(_status, _transactionId, Short(_code, 100), Short(_message, MaxText), other);
     }
 
@@ -112,5 +119,9 @@ internal enum AnswerStatus : byte
 /// <summary>What one answer said about one item.</summary>
 /// <param name="OtherAmount">It echoed another amount or currency than we asked for.</param>
 internal readonly record struct AnswerEntry(
-    AnswerStatus Status, string? TransactionId = null, string? Code = null, string? Message = null,
-    bool OtherAmount = false);
+    AnswerStatus Status,
+    string? TransactionId = null,
+    string? Code = null,
+    string? Message = null,
+    bool OtherAmount = false
+);

@@ -15,14 +15,16 @@ internal static partial class BootClock
     private static readonly int? Clock = ClockOf(OperatingSystem.IsLinux(), OperatingSystem.IsMacOS());
 
     /// <summary>Why no claim can be made on this machine; null = it can.</summary>
-    public static string? Fault => Clock is not null
-        ? null
-        : "The role payout needs a clock that counts suspension; it is known for Linux and macOS only";
+    public static string? Fault =>
+        Clock is not null
+            ? null
+            : "The role payout needs a clock that counts suspension; it is known for Linux and macOS only";
 
     /// <exception cref="PlatformNotSupportedException">There is no such clock: see <see cref="Fault"/>.</exception>
-    public static TimeSpan Now => Clock is { } clock && GetTime(clock, out var time) == 0
-        ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick)
-        : throw new PlatformNotSupportedException(Fault ?? "The clock that counts suspension cannot be read");
+    public static TimeSpan Now =>
+        Clock is { } clock && GetTime(clock, out var time) == 0
+            ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick)
+            : throw new PlatformNotSupportedException(Fault ?? "The clock that counts suspension cannot be read");
 
     /// <summary>Never less than <paramref name="wait"/>; a timer alone may end some milliseconds early.</summary>
     public static async Task Wait(TimeSpan wait, CancellationToken cancel)
@@ -32,7 +34,10 @@ internal static partial class BootClock
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), cancel);
     }
 
-    public static int? ClockOf(bool linux, bool macOS) => linux ? OnLinux : macOS ? OnMacOS : null;
+    public static int? ClockOf(bool linux, bool macOS) =>
+        linux ? OnLinux
+        : macOS ? OnMacOS
+        : null;
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int GetTime(int clock, out Timespec time);

@@ -13,8 +13,14 @@ internal enum DoubtChange : short
 /// </summary>
 /// <param name="RetryAfter">The downstream's own wait, when it refused for now.</param>
 internal readonly record struct ItemOutcome(
-    string? State, string? Code = null, string? Message = null, string? TransactionId = null,
-    DoubtChange Doubt = DoubtChange.Keep, bool NeedsPerson = false, TimeSpan? RetryAfter = null);
+    string? State,
+    string? Code = null,
+    string? Message = null,
+    string? TransactionId = null,
+    DoubtChange Doubt = DoubtChange.Keep,
+    bool NeedsPerson = false,
+    TimeSpan? RetryAfter = null
+);
 
 /// <summary>States of an item as the table spells them.</summary>
 internal static class ItemStates

@@ -19,16 +19,21 @@ internal sealed class MemberService(MemberServiceClient client, int maxItems, in
 
     /// <summary>Whether any call was answered within the last ten minutes.</summary>
     public bool AnswersOthers =>
-        Interlocked.Read(ref _answeredAt) is var at && at != TimeSpan.MinValue.Ticks
+        Interlocked.Read(ref _answeredAt) is var at
+        && at != TimeSpan.MinValue.Ticks
         && BootClock.Now.Ticks - at < AnsweredLately.Ticks;
 
-    public Task<CallOutcome?> Pay(ReadOnlyMemory<PayoutItem> items, Func<bool> mayStillSend,
-        CancellationToken cancel) =>
-        Call(mayStillSend, c => client.Pay(RequestBody.Pay(items.Span), c), cancel);
+    public Task<CallOutcome?> Pay(
+        ReadOnlyMemory<PayoutItem> items,
+        Func<bool> mayStillSend,
+        CancellationToken cancel
+    ) => Call(mayStillSend, c => client.Pay(RequestBody.Pay(items.Span), c), cancel);
 
-    public Task<CallOutcome?> Lookup(ReadOnlyMemory<PayoutItem> items, Func<bool> mayStillSend,
-        CancellationToken cancel) =>
-        Call(mayStillSend, c => client.Lookup(RequestBody.Lookup(items.Span), c), cancel);
+    public Task<CallOutcome?> Lookup(
+        ReadOnlyMemory<PayoutItem> items,
+        Func<bool> mayStillSend,
+        CancellationToken cancel
+    ) => Call(mayStillSend, c => client.Lookup(RequestBody.Lookup(items.Span), c), cancel);
 
     public void Dispose()
     {
@@ -38,7 +43,10 @@ internal sealed class MemberService(MemberServiceClient client, int maxItems, in
 
     /// <summary>Null where the call may no longer leave when its turn has come.</summary>
     private async Task<CallOutcome?> Call(
-        Func<bool> mayStillSend, Func<CancellationToken, Task<CallOutcome>> send, CancellationToken cancel)
+        Func<bool> mayStillSend,
+        Func<CancellationToken, Task<CallOutcome>> send,
+        CancellationToken cancel
+    )
     {
         await _slots.WaitAsync(cancel);
         try

@@ -25,11 +25,19 @@ internal sealed class MemberServiceClient : IDisposable
         _pay = new Uri(address + "/v1/point-credits/bulk");
         _lookup = new Uri(address + "/v1/point-credits/lookup");
         _timeout = timeout;
-        _http = new HttpClient(new SocketsHttpHandler
+        _http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                AutomaticDecompression = DecompressionMethods.None,
+            }
+        )
         {
-            AllowAutoRedirect = false, UseCookies = false, UseProxy = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5), AutomaticDecompression = DecompressionMethods.None,
-        }) { Timeout = Timeout.InfiniteTimeSpan };
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         if (!string.IsNullOrEmpty(apiKey))
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
     }
@@ -51,8 +59,12 @@ internal sealed class MemberServiceClient : IDisposable
             var kind = PayoutRules.KindOf((int)response.StatusCode);
             return kind == CallKind.Answered
                 ? await ReadBody(response, limit.Token)
-                : new CallOutcome(kind, $"http_{(int)response.StatusCode}", response.ReasonPhrase,
-                    RetryAfter(response));
+                : new CallOutcome(
+                    kind,
+                    $"http_{(int)response.StatusCode}",
+                    response.ReasonPhrase,
+                    RetryAfter(response)
+                );
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -77,7 +89,7 @@ internal sealed class MemberServiceClient : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent((int)(told ?? 64 * 1024) + 1);
         try
         {
-            for (var length = 0; ;)
+            for (var length = 0; ; )
             {
                 var read = await stream.ReadAsync(buffer.AsMemory(length), cancel);
                 if (read == 0)
@@ -109,14 +121,18 @@ internal sealed class MemberServiceClient : IDisposable
         return larger;
     }
 
-    private static bool NeverLeft(HttpRequestException e) => e.HttpRequestError
-        is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-        or HttpRequestError.SecureConnectionError;
+    private static bool NeverLeft(HttpRequestException e) =>
+        e.HttpRequestError
+            is HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError;
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response)
     {
         var told = response.Headers.RetryAfter;
         var wait = told?.Delta ?? told?.Date - (response.Headers.Date ?? TimeProvider.System.GetUtcNow());
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestRetryAfter ? LongestRetryAfter : wait;
+        return wait < TimeSpan.Zero ? TimeSpan.Zero
+            : wait > LongestRetryAfter ? LongestRetryAfter
+            : wait;
     }
 }

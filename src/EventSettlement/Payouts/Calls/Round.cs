@@ -121,7 +121,10 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
     }
 
     private async Task Send(
-        ReadOnlyMemory<PayoutItem> items, List<(PayoutItem, CallOutcome)> alone, CancellationToken cancel)
+        ReadOnlyMemory<PayoutItem> items,
+        List<(PayoutItem, CallOutcome)> alone,
+        CancellationToken cancel
+    )
     {
         for (var repeats = 0; ; repeats++)
         {

@@ -57,7 +57,11 @@ internal static class CancelRows
     private const string StoreSql = "INSERT INTO cancel_answer (command_id, settlement_id, answer) VALUES ($1, $2, $3)";
 
     public static async Task<IReadOnlyList<Cancellation>> Load(
-        OwnedTransaction transaction, IReadOnlyList<CancelItems> asked, PayoutLimits limits, CancellationToken cancel)
+        OwnedTransaction transaction,
+        IReadOnlyList<CancelItems> asked,
+        PayoutLimits limits,
+        CancellationToken cancel
+    )
     {
         var list = new List<Cancellation>();
         foreach (var one in asked)
@@ -72,19 +76,33 @@ internal static class CancelRows
     }
 
     public static async Task<OutgoingMessage> Finish(
-        OwnedTransaction transaction, Cancellation one, PayoutLimits limits, Topology topology,
-        CancellationToken cancel)
+        OwnedTransaction transaction,
+        Cancellation one,
+        PayoutLimits limits,
+        Topology topology,
+        CancellationToken cancel
+    )
     {
         var asked = one.Asked;
         if ((one.Stored ?? await Stored(transaction, asked.CommandId, cancel)) is { } stored)
-            return topology.Message(asked.SettlementId.ToString("D"),
-                JsonSerializer.Deserialize(stored, ContractsJson.Default.CancelItemsAnswered)!);
+            return topology.Message(
+                asked.SettlementId.ToString("D"),
+                JsonSerializer.Deserialize(stored, ContractsJson.Default.CancelItemsAnswered)!
+            );
         await Execute(transaction, LockSql, asked.SettlementId, cancel);
-        var refusal = one.Refusal ?? await Told(transaction, one, cancel)
+        var refusal =
+            one.Refusal
+            ?? await Told(transaction, one, cancel)
             ?? await Standing(transaction, asked.SettlementId, limits, cancel);
         var answer = new CancelItemsAnswered(
-            asked.SettlementId, asked.CommandId, refusal is null, refusal?.Code, refusal?.Reason, refusal?.AskAgainAt,
-            refusal is null ? await CancelAll(transaction, asked.SettlementId, cancel) : []);
+            asked.SettlementId,
+            asked.CommandId,
+            refusal is null,
+            refusal?.Code,
+            refusal?.Reason,
+            refusal?.AskAgainAt,
+            refusal is null ? await CancelAll(transaction, asked.SettlementId, cancel) : []
+        );
         var message = topology.Message(asked.SettlementId.ToString("D"), answer);
         await using var store = Command(transaction, StoreSql, asked.CommandId);
         store.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = asked.SettlementId });
@@ -94,8 +112,11 @@ internal static class CancelRows
     }
 
     /// <summary>What the lookups say against it.</summary>
-    private static async Task<CancelRefusal?> Told(OwnedTransaction transaction, Cancellation one,
-        CancellationToken cancel)
+    private static async Task<CancelRefusal?> Told(
+        OwnedTransaction transaction,
+        Cancellation one,
+        CancellationToken cancel
+    )
     {
         var credited = one.EverSent.Where(i => i.Outcome.State == ItemStates.Paid || i.Outcome.NeedsPerson).ToArray();
         if (credited.Length > 0)
@@ -107,13 +128,19 @@ internal static class CancelRows
         }
 
         return one.EverSent.FirstOrDefault(i => !i.LookedUp || i.Outcome.State is not null) is { } silent
-            ? new CancelRefusal("downstream_unavailable",
-                $"The member service did not say what became of item {silent.No}")
+            ? new CancelRefusal(
+                "downstream_unavailable",
+                $"The member service did not say what became of item {silent.No}"
+            )
             : null;
     }
 
     private static async Task<CancelRefusal?> Standing(
-        OwnedTransaction transaction, Guid settlementId, PayoutLimits limits, CancellationToken cancel)
+        OwnedTransaction transaction,
+        Guid settlementId,
+        PayoutLimits limits,
+        CancellationToken cancel
+    )
     {
         await using var command = Command(transaction, StandingSql, settlementId);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = limits.CancelQuietPeriod });
@@ -127,11 +154,14 @@ internal static class CancelRows
             : row.GetInt32(4) > 0 ? new CancelRefusal("being_paid", $"{row.GetInt32(4)} item(s) are being sent")
             : row.GetInt32(5) > 0
                 ? new CancelRefusal("in_doubt", $"{row.GetInt32(5)} item(s) may have been paid", again)
-                : null;
+            : null;
     }
 
     private static async Task<IReadOnlyList<PartRevision>> CancelAll(
-        OwnedTransaction transaction, Guid settlementId, CancellationToken cancel)
+        OwnedTransaction transaction,
+        Guid settlementId,
+        CancellationToken cancel
+    )
     {
         await Execute(transaction, CancelSql, settlementId, cancel);
         var parts = new List<PartRevision>();
@@ -144,13 +174,20 @@ internal static class CancelRows
                 parts.Add(new PartRevision(rows.GetInt32(0), rows.GetInt32(1), tally.Counts()));
             }
 
-        await Postings.Insert(transaction.Connection, transaction.Transaction,
-            await Reversal(transaction, settlementId, cancel), cancel);
+        await Postings.Insert(
+            transaction.Connection,
+            transaction.Transaction,
+            await Reversal(transaction, settlementId, cancel),
+            cancel
+        );
         return parts.OrderBy(p => p.Part).ToArray();
     }
 
     private static async Task<IReadOnlyList<Posting>> Reversal(
-        OwnedTransaction transaction, Guid settlementId, CancellationToken cancel)
+        OwnedTransaction transaction,
+        Guid settlementId,
+        CancellationToken cancel
+    )
     {
         var lines = new Line[3];
         var count = 0;
@@ -163,23 +200,43 @@ internal static class CancelRows
             currency = rows.GetString(2);
         }
 
-        return count == 0 ? [] : [new Posting(
-            settlementId, "cancel", References.Settlement(settlementId), currency, lines[0], lines[1], lines[2])];
+        return count == 0
+            ? []
+            :
+            [
+                new Posting(
+                    settlementId,
+                    "cancel",
+                    References.Settlement(settlementId),
+                    currency,
+                    lines[0],
+                    lines[1],
+                    lines[2]
+                ),
+            ];
     }
 
     private static async Task<List<PayoutItem>> EverSent(
-        OwnedTransaction transaction, Guid settlementId, CancellationToken cancel)
+        OwnedTransaction transaction,
+        Guid settlementId,
+        CancellationToken cancel
+    )
     {
         await using var command = Command(transaction, EverSentSql, settlementId);
         await using var rows = await command.ExecuteReaderAsync(cancel);
         var items = new List<PayoutItem>();
         while (await rows.ReadAsync(cancel))
-            items.Add(new PayoutItem
-            {
-                SettlementId = settlementId, No = rows.GetInt32(0), MemberId = rows.GetString(1),
-                Amount = rows.GetInt64(2),
-                Currency = rows.GetString(3), Reason = rows.GetString(4),
-            });
+            items.Add(
+                new PayoutItem
+                {
+                    SettlementId = settlementId,
+                    No = rows.GetInt32(0),
+                    MemberId = rows.GetString(1),
+                    Amount = rows.GetInt64(2),
+                    Currency = rows.GetString(3),
+                    Reason = rows.GetString(4),
+                }
+            );
         return items;
     }
 

@@ -5,7 +5,11 @@ namespace EventSettlement.Payouts.Rows;
 
 /// <summary>A cancel on its way: what stands against it, and what the downstream told of the items ever sent.</summary>
 internal sealed record Cancellation(
-    CancelItems Asked, string? Stored, CancelRefusal? Refusal, IReadOnlyList<PayoutItem> EverSent)
+    CancelItems Asked,
+    string? Stored,
+    CancelRefusal? Refusal,
+    IReadOnlyList<PayoutItem> EverSent
+)
 {
     /// <summary>Nothing stands against it so far: the downstream is asked.</summary>
     public bool Open => Stored is null && Refusal is null;

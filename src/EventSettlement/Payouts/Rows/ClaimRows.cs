@@ -50,7 +50,11 @@ internal static class ClaimRows
         """;
 
     public static async Task<Claim> Claim(
-        OwnedTransaction transaction, IReadOnlyList<PartClaim> parts, string downstream, CancellationToken cancel)
+        OwnedTransaction transaction,
+        IReadOnlyList<PartClaim> parts,
+        string downstream,
+        CancellationToken cancel
+    )
     {
         var ids = parts.Select(p => p.Asked.SettlementId).ToArray();
         var numbers = parts.Select(p => p.Asked.Part).ToArray();
@@ -62,12 +66,17 @@ internal static class ClaimRows
             {
                 new NpgsqlBatchCommand(ClockSql),
                 new NpgsqlBatchCommand(PartsSql)
-                    { Parameters = { Arrays.Uuids(ids), Arrays.Ints(numbers), Arrays.Ints(attempts) } },
+                {
+                    Parameters = { Arrays.Uuids(ids), Arrays.Ints(numbers), Arrays.Ints(attempts) },
+                },
                 new NpgsqlBatchCommand(ClaimSql)
                 {
                     Parameters =
                     {
-                        Arrays.Uuids(ids), Arrays.Ints(numbers), Arrays.Ints(attempts), Arrays.Bools(rejected),
+                        Arrays.Uuids(ids),
+                        Arrays.Ints(numbers),
+                        Arrays.Ints(attempts),
+                        Arrays.Bools(rejected),
                         new NpgsqlParameter<long> { TypedValue = transaction.Epoch },
                         new NpgsqlParameter<string> { TypedValue = downstream },
                     },
@@ -117,8 +126,13 @@ internal static class ClaimRows
             var part = claim.Parts[index];
             var item = new PayoutItem
             {
-                SettlementId = part.Asked.SettlementId, No = rows.GetInt32(1), MemberId = rows.GetString(2),
-                Amount = rows.GetInt64(3), Currency = part.Currency, Reason = part.Programme, PartIndex = index,
+                SettlementId = part.Asked.SettlementId,
+                No = rows.GetInt32(1),
+                MemberId = rows.GetString(2),
+                Amount = rows.GetInt64(3),
+                Currency = part.Currency,
+                Reason = part.Programme,
+                PartIndex = index,
                 Doubtful = !rows.IsDBNull(4) && !Planted.Bug("blind-resend"),
                 Generation = Planted.Bug("attempt-in-key") ? part.Asked.Attempt : 1,
                 DoubtAge = rows.IsDBNull(4) ? TimeSpan.Zero : rows.GetTimeSpan(4),
@@ -139,8 +153,8 @@ internal static class ClaimRows
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = transaction.Epoch });
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
-            parts[(int)rows.GetInt64(0) - 1].Rest.Add(
-                rows.GetString(1), rows.GetBoolean(2), rows.GetInt32(3), rows.GetInt64(4));
+            parts[(int)rows.GetInt64(0) - 1]
+                .Rest.Add(rows.GetString(1), rows.GetBoolean(2), rows.GetInt32(3), rows.GetInt64(4));
     }
 }
 

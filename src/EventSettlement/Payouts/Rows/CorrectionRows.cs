@@ -27,8 +27,11 @@ internal static class CorrectionRows
 
     /// <summary>The parts' new revisions; nobody else changes their items until the end of the transaction.</summary>
     public static async Task<Dictionary<(Guid, int), int>> Hold(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyCollection<(Guid Id, int Part)> parts,
-        CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyCollection<(Guid Id, int Part)> parts,
+        CancellationToken cancel
+    )
     {
         await using var command = Over(HoldSql, connection, transaction, parts);
         await using var rows = await command.ExecuteReaderAsync(cancel);
@@ -39,8 +42,13 @@ internal static class CorrectionRows
     }
 
     public static async Task<List<PartCorrected>> Corrections(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, Dictionary<(Guid Id, int Part), int> revisions,
-        string cause, string actor, CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        Dictionary<(Guid Id, int Part), int> revisions,
+        string cause,
+        string actor,
+        CancellationToken cancel
+    )
     {
         var tallies = revisions.Keys.ToDictionary(k => k, _ => new PartTally());
         await using var command = Over(CountSql, connection, transaction, revisions.Keys);
@@ -48,18 +56,23 @@ internal static class CorrectionRows
         while (await rows.ReadAsync(cancel))
             tallies[(rows.GetGuid(0), rows.GetInt32(1))]
                 .Add(rows.GetString(2), rows.GetBoolean(3), rows.GetInt32(4), rows.GetInt64(5));
-        return revisions.Select(r =>
-            new PartCorrected(r.Key.Id, r.Key.Part, r.Value, tallies[r.Key].Counts(), cause, actor)).ToList();
+        return revisions
+            .Select(r => new PartCorrected(r.Key.Id, r.Key.Part, r.Value, tallies[r.Key].Counts(), cause, actor))
+            .ToList();
     }
 
     private static NpgsqlCommand Over(
-        string sql, NpgsqlConnection connection, NpgsqlTransaction transaction, 
-        IReadOnlyCollection<(Guid Id, int Part)> parts) =>
+        string sql,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyCollection<(Guid Id, int Part)> parts
+    ) =>
         new(sql, connection, transaction)
         {
             Parameters =
             {
-                Arrays.Uuids(parts.Select(p => p.Id).ToArray()), Arrays.Ints(parts.Select(p => p.Part).ToArray()),
+                Arrays.Uuids(parts.Select(p => p.Id).ToArray()),
+                Arrays.Ints(parts.Select(p => p.Part).ToArray()),
             },
         };
 }

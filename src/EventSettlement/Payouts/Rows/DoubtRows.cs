@@ -57,7 +57,11 @@ internal static class DoubtRows
         """;
 
     public static async Task<List<Doubt>> Take(
-        NpgsqlConnection connection, int limit, IReadOnlyList<TimeSpan> delays, CancellationToken cancel)
+        NpgsqlConnection connection,
+        int limit,
+        IReadOnlyList<TimeSpan> delays,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(TakeSql, connection)
         {
@@ -74,23 +78,38 @@ internal static class DoubtRows
         await using var rows = await command.ExecuteReaderAsync(cancel);
         var taken = new List<Doubt>();
         while (await rows.ReadAsync(cancel))
-            taken.Add(new Doubt(
-                new PayoutItem
-                {
-                    SettlementId = rows.GetGuid(0), No = rows.GetInt32(1), MemberId = rows.GetString(3),
-                    Amount = rows.GetInt64(4), Currency = rows.GetString(5), Reason = rows.GetString(6),
-                    Doubtful = true,
-                    DoubtAge = rows.IsDBNull(9) ? TimeSpan.Zero : rows.GetTimeSpan(9),
-                },
-                rows.GetInt32(2), rows.GetString(7), rows.GetInt32(8), rows.GetBoolean(10), rows.GetBoolean(11),
-                rows.IsDBNull(12) ? null : rows.GetString(12), rows.GetFieldValue<DateTimeOffset>(13),
-                rows.IsDBNull(14) ? default : rows.GetFieldValue<DateTimeOffset>(14)));
+            taken.Add(
+                new Doubt(
+                    new PayoutItem
+                    {
+                        SettlementId = rows.GetGuid(0),
+                        No = rows.GetInt32(1),
+                        MemberId = rows.GetString(3),
+                        Amount = rows.GetInt64(4),
+                        Currency = rows.GetString(5),
+                        Reason = rows.GetString(6),
+                        Doubtful = true,
+                        DoubtAge = rows.IsDBNull(9) ? TimeSpan.Zero : rows.GetTimeSpan(9),
+                    },
+                    rows.GetInt32(2),
+                    rows.GetString(7),
+                    rows.GetInt32(8),
+                    rows.GetBoolean(10),
+                    rows.GetBoolean(11),
+                    rows.IsDBNull(12) ? null : rows.GetString(12),
+                    rows.GetFieldValue<DateTimeOffset>(13),
+                    rows.IsDBNull(14) ? default : rows.GetFieldValue<DateTimeOffset>(14)
+                )
+            );
         return taken;
     }
 
     public static async Task Drop(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyCollection<(Guid Id, int No)> items,
-        CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        IReadOnlyCollection<(Guid Id, int No)> items,
+        CancellationToken cancel
+    )
     {
         if (items.Count == 0)
             return;
@@ -98,7 +117,8 @@ internal static class DoubtRows
         {
             Parameters =
             {
-                Arrays.Uuids(items.Select(i => i.Id).ToArray()), Arrays.Ints(items.Select(i => i.No).ToArray()),
+                Arrays.Uuids(items.Select(i => i.Id).ToArray()),
+                Arrays.Ints(items.Select(i => i.No).ToArray()),
             },
         };
         await command.ExecuteNonQueryAsync(cancel);
@@ -124,7 +144,11 @@ internal static class DoubtRows
 
     /// <summary>Which of them still stood as when they were asked for, and were changed.</summary>
     public static async Task<HashSet<(Guid, int)>> Settle(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Doubt> told, CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        IReadOnlyList<Doubt> told,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(SettleSql, connection, transaction)
         {
@@ -156,8 +180,16 @@ internal static class DoubtRows
 /// <param name="DoubtAt">A claim that was put back leaves state and attempt as they were, and a later doubt.</param>
 /// <param name="NextAskAt">As it was put off when it was taken.</param>
 internal sealed record Doubt(
-    PayoutItem Item, int Part, string State, int Attempt, bool Over, bool SettlementFailed, string? Traceparent,
-    DateTimeOffset NextAskAt, DateTimeOffset DoubtAt)
+    PayoutItem Item,
+    int Part,
+    string State,
+    int Attempt,
+    bool Over,
+    bool SettlementFailed,
+    string? Traceparent,
+    DateTimeOffset NextAskAt,
+    DateTimeOffset DoubtAt
+)
 {
     /// <summary>State after the lookup: paid, a person's case, or what it was with the doubt gone.</summary>
     public string Becomes => Item.Outcome.State ?? (State == ItemStates.InDoubt ? ItemStates.Failed : State);

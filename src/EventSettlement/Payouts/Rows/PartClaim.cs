@@ -51,9 +51,17 @@ internal sealed class PartClaim(PayPart asked, string? traceparent)
 
         if (tally.Items != Items)
             throw new UnexpectedRowsException(
-                $"the claim of part {Asked.Part} of {Asked.SettlementId:D}", Items, tally.Items);
+                $"the claim of part {Asked.Part} of {Asked.SettlementId:D}",
+                Items,
+                tally.Items
+            );
         return new PartAnswered(
-            Asked.SettlementId, Asked.Part, Asked.Attempt, Revision + 1, tally.Counts(),
-            wait is null ? null : now + wait);
+            Asked.SettlementId,
+            Asked.Part,
+            Asked.Attempt,
+            Revision + 1,
+            tally.Counts(),
+            wait is null ? null : now + wait
+        );
     }
 }

@@ -6,8 +6,16 @@ namespace EventSettlement.Payouts.Rows;
 /// <summary>Adds up where the items of a part stand.</summary>
 internal sealed class PartTally
 {
-    private int _pending, _paid, _failed, _rejected, _inDoubt, _writtenOff, _needsPerson, _cancelled;
-    private long _amount, _paidAmount;
+    private int _pending,
+        _paid,
+        _failed,
+        _rejected,
+        _inDoubt,
+        _writtenOff,
+        _needsPerson,
+        _cancelled;
+    private long _amount,
+        _paidAmount;
 
     public int Items { get; private set; }
 
@@ -47,6 +55,6 @@ internal sealed class PartTally
 
     public PartTally Copy() => (PartTally)MemberwiseClone();
 
-    public PartCounts Counts() => new(
-        _pending, _paid, _failed, _rejected, _inDoubt, _writtenOff, _needsPerson, _cancelled, _amount, _paidAmount);
+    public PartCounts Counts() =>
+        new(_pending, _paid, _failed, _rejected, _inDoubt, _writtenOff, _needsPerson, _cancelled, _amount, _paidAmount);
 }

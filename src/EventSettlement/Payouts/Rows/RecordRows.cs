@@ -51,11 +51,19 @@ internal static class RecordRows
 
     /// <summary>Records the parts given and answers the messages that tell of them.</summary>
     public static async Task<List<OutgoingMessage>> Record(
-        OwnedTransaction transaction, IReadOnlyList<PartClaim> parts, DateTimeOffset now, Topology topology,
-        TimeSpan firstAsk, CancellationToken cancel)
+        OwnedTransaction transaction,
+        IReadOnlyList<PartClaim> parts,
+        DateTimeOffset now,
+        Topology topology,
+        TimeSpan firstAsk,
+        CancellationToken cancel
+    )
     {
-        var answers = parts.Select(p => topology.Message(
-            p.Asked.SettlementId.ToString("D"), p.Answer(now), traceparent: p.Traceparent)).ToList();
+        var answers = parts
+            .Select(p =>
+                topology.Message(p.Asked.SettlementId.ToString("D"), p.Answer(now), traceparent: p.Traceparent)
+            )
+            .ToList();
         if (parts.Count == 0)
             return answers;
         var items = parts.SelectMany(p => p.Claimed).ToArray();
@@ -90,8 +98,11 @@ internal static class RecordRows
     }
 
     /// <summary>Items that were claimed and not sent stand as before the claim.</summary>
-    public static async Task PutBack(OwnedTransaction transaction, IEnumerable<PayoutItem> unsent,
-        CancellationToken cancel)
+    public static async Task PutBack(
+        OwnedTransaction transaction,
+        IEnumerable<PayoutItem> unsent,
+        CancellationToken cancel
+    )
     {
         var items = unsent.ToArray();
         await using var command = transaction.Command(PutBackSql);
@@ -103,16 +114,16 @@ internal static class RecordRows
 
     private static NpgsqlBatchCommand Parts(IReadOnlyList<PartClaim> parts, List<OutgoingMessage> answers) =>
         new(PartsSql)
-    {
-        Parameters =
         {
-            Arrays.Uuids(parts.Select(p => p.Asked.SettlementId).ToArray()),
-            Arrays.Ints(parts.Select(p => p.Asked.Part).ToArray()),
-            Arrays.Ints(parts.Select(p => p.Revision).ToArray()),
-            Arrays.Ints(parts.Select(p => p.Asked.Attempt).ToArray()),
-            Arrays.Texts(answers.Select(a => Encoding.UTF8.GetString(a.Body!)).ToArray()),
-        },
-    };
+            Parameters =
+            {
+                Arrays.Uuids(parts.Select(p => p.Asked.SettlementId).ToArray()),
+                Arrays.Ints(parts.Select(p => p.Asked.Part).ToArray()),
+                Arrays.Ints(parts.Select(p => p.Revision).ToArray()),
+                Arrays.Ints(parts.Select(p => p.Asked.Attempt).ToArray()),
+                Arrays.Texts(answers.Select(a => Encoding.UTF8.GetString(a.Body!)).ToArray()),
+            },
+        };
 
     private static NpgsqlBatchCommand Items(PayoutItem[] items, IReadOnlyList<PartClaim> parts, long epoch)
     {
@@ -136,23 +147,32 @@ internal static class RecordRows
     }
 
     private static async Task RaiseDoubts(
-        OwnedTransaction transaction, IReadOnlyList<PartClaim> parts, TimeSpan firstAsk, CancellationToken cancel)
+        OwnedTransaction transaction,
+        IReadOnlyList<PartClaim> parts,
+        TimeSpan firstAsk,
+        CancellationToken cancel
+    )
     {
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction.Transaction);
-        var doubtful = parts.SelectMany(p => p.Claimed, (part, item) => (part.Traceparent, Item: item))
-            .Where(d => d.Item.Outcome.Doubt == DoubtChange.Set
-                || d.Item.Doubtful && d.Item.Outcome.Doubt == DoubtChange.Keep).ToArray();
+        var doubtful = parts
+            .SelectMany(p => p.Claimed, (part, item) => (part.Traceparent, Item: item))
+            .Where(d =>
+                d.Item.Outcome.Doubt == DoubtChange.Set || d.Item.Doubtful && d.Item.Outcome.Doubt == DoubtChange.Keep
+            )
+            .ToArray();
         if (doubtful.Length > 0)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(AgendaSql)
-            {
-                Parameters =
+            batch.BatchCommands.Add(
+                new NpgsqlBatchCommand(AgendaSql)
                 {
-                    Arrays.Uuids(Array.ConvertAll(doubtful, d => d.Item.SettlementId)),
-                    Arrays.Ints(Array.ConvertAll(doubtful, d => d.Item.No)),
-                    Arrays.Texts(Array.ConvertAll(doubtful, d => d.Traceparent)),
-                    new NpgsqlParameter<TimeSpan> { TypedValue = firstAsk },
-                },
-            });
+                    Parameters =
+                    {
+                        Arrays.Uuids(Array.ConvertAll(doubtful, d => d.Item.SettlementId)),
+                        Arrays.Ints(Array.ConvertAll(doubtful, d => d.Item.No)),
+                        Arrays.Texts(Array.ConvertAll(doubtful, d => d.Traceparent)),
+                        new NpgsqlParameter<TimeSpan> { TypedValue = firstAsk },
+                    },
+                }
+            );
         var alerts = parts.Where(p => p.Claimed.Exists(i => i.Outcome.NeedsPerson)).Select(NeedsPerson).ToArray();
         if (alerts.Length > 0)
             batch.BatchCommands.Add(AlertRows.Upsert(alerts));
@@ -164,17 +184,27 @@ internal static class RecordRows
     {
         var items = part.Claimed.Where(i => i.Outcome.NeedsPerson).ToArray();
         return PayoutAlerts.OtherAmount(
-            part.Asked.SettlementId, part.Asked.Part, items.Length, items.Sum(i => i.Amount), part.Currency);
+            part.Asked.SettlementId,
+            part.Asked.Part,
+            items.Length,
+            items.Sum(i => i.Amount),
+            part.Currency
+        );
     }
 
     private static Posting? Payment(PartClaim part)
     {
         var paid = part.Claimed.Where(i => i.Outcome.State == ItemStates.Paid).Sum(i => i.Amount);
-        return paid == 0 ? null : new Posting(
-            part.Asked.SettlementId, "payment",
-            References.Part(part.Asked.SettlementId, part.Asked.Part, part.Asked.Attempt), part.Currency,
-            new Line(Accounts.RefundsPayable(part.Programme), -paid),
-            new Line(Accounts.Clearing(part.Programme, MemberService.Name), paid));
+        return paid == 0
+            ? null
+            : new Posting(
+                part.Asked.SettlementId,
+                "payment",
+                References.Part(part.Asked.SettlementId, part.Asked.Part, part.Asked.Attempt),
+                part.Currency,
+                new Line(Accounts.RefundsPayable(part.Programme), -paid),
+                new Line(Accounts.Clearing(part.Programme, MemberService.Name), paid)
+            );
     }
 
     private static void Expect(NpgsqlBatchCommand command, int rows)

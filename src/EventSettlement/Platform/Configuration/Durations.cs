@@ -8,7 +8,14 @@ namespace EventSettlement.Platform;
 public static class Durations
 {
     private static readonly (string Unit, double Milliseconds)[] Units =
-        [("ms", 1), ("s", 1000), ("min", 60_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+    [
+        ("ms", 1),
+        ("s", 1000),
+        ("min", 60_000),
+        ("m", 60_000),
+        ("h", 3_600_000),
+        ("d", 86_400_000),
+    ];
 
     public static bool TryParse(string? text, out TimeSpan duration)
     {
@@ -18,8 +25,16 @@ public static class Durations
         duration = default;
         var digits = text.TakeWhile(c => char.IsAsciiDigit(c) || c == '.').Count();
         var unit = Units.FirstOrDefault(u => u.Unit == text[digits..].Trim());
-        if (unit.Unit is null || !double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint,
-            CultureInfo.InvariantCulture, out var number) || number > 1_000_000)
+        if (
+            unit.Unit is null
+            || !double.TryParse(
+                text[..digits],
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var number
+            )
+            || number > 1_000_000
+        )
             return false;
         duration = TimeSpan.FromMilliseconds(number * unit.Milliseconds);
         return true;
@@ -40,13 +55,14 @@ public static class Durations
         return true;
     }
 
-    public static string Format(TimeSpan duration) => duration switch
-    {
-        { TotalMilliseconds: < 1000 } => Invariant(duration.TotalMilliseconds, "ms"),
-        { TotalSeconds: < 60 } => Invariant(duration.TotalSeconds, "s"),
-        { Seconds: 0, Milliseconds: 0 } when duration.TotalMinutes < 60 => Invariant(duration.TotalMinutes, "m"),
-        _ => duration.ToString("c", CultureInfo.InvariantCulture),
-    };
+    public static string Format(TimeSpan duration) =>
+        duration switch
+        {
+            { TotalMilliseconds: < 1000 } => Invariant(duration.TotalMilliseconds, "ms"),
+            { TotalSeconds: < 60 } => Invariant(duration.TotalSeconds, "s"),
+            { Seconds: 0, Milliseconds: 0 } when duration.TotalMinutes < 60 => Invariant(duration.TotalMinutes, "m"),
+            _ => duration.ToString("c", CultureInfo.InvariantCulture),
+        };
 
     private static string Invariant(double number, string unit) =>
         number.ToString("0.###", CultureInfo.InvariantCulture) + unit;

@@ -14,14 +14,19 @@ public static class SettingSources
     public static IConfigurationRoot Read(string? folder = null)
     {
         var secrets = Environment.GetEnvironmentVariable(SecretFolderVariable) is { Length: > 0 } told
-            ? told : DefaultSecretFolder;
+            ? told
+            : DefaultSecretFolder;
         var mistakes = new List<SettingMistake>();
         var all = new ConfigurationBuilder();
         foreach (var file in Files(folder).Distinct())
             Add(all, file, mistakes, one => one.AddJsonFile(file, optional: true));
         all.AddEnvironmentVariables("EventSettlement__");
-        Add(all, Path.GetFullPath(secrets), mistakes,
-            one => one.AddKeyPerFile(Path.GetFullPath(secrets), optional: true));
+        Add(
+            all,
+            Path.GetFullPath(secrets),
+            mistakes,
+            one => one.AddKeyPerFile(Path.GetFullPath(secrets), optional: true)
+        );
         return mistakes.Count == 0 ? all.Build() : throw new InvalidSettingsException(mistakes);
     }
 
@@ -32,10 +37,13 @@ public static class SettingSources
     public static SortedDictionary<string, string> Values(IConfiguration sources)
     {
         var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var source in sources is IConfigurationRoot root
-            ? root.Providers.Select(p => (IConfiguration)new ConfigurationRoot([p])) : [sources])
-            foreach (var (key, value) in ValuesOfOne(source))
-                values[key] = value;
+        foreach (
+            var source in sources is IConfigurationRoot root
+                ? root.Providers.Select(p => (IConfiguration)new ConfigurationRoot([p]))
+                : [sources]
+        )
+        foreach (var (key, value) in ValuesOfOne(source))
+            values[key] = value;
         return values;
     }
 
@@ -50,7 +58,8 @@ public static class SettingSources
             var colon = path.LastIndexOf(':');
             if (colon > 0 && int.TryParse(path[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 values[path[..colon]] = values.TryGetValue(path[..colon], out var before)
-                    ? $"{before},{value.Trim()}" : value.Trim();
+                    ? $"{before},{value.Trim()}"
+                    : value.Trim();
             else
                 values[path] = value.Trim();
         }
@@ -59,15 +68,19 @@ public static class SettingSources
     }
 
     private static IEnumerable<string> Files(string? folder) =>
-    [
-        Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
-        // Written by ./run, so that every verb in the clone finds the database of the desk.
-        Path.GetFullPath(Path.Combine(Dev.DevOptions.DefaultFolder, "appsettings.json")),
-        Path.GetFullPath(Path.Combine(folder ?? ".", "appsettings.json")),
-    ];
+        [
+            Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
+            // Written by ./run, so that every verb in the clone finds the database of the desk.
+            Path.GetFullPath(Path.Combine(Dev.DevOptions.DefaultFolder, "appsettings.json")),
+            Path.GetFullPath(Path.Combine(folder ?? ".", "appsettings.json")),
+        ];
 
-    private static void Add(IConfigurationBuilder all, string name, List<SettingMistake> mistakes,
-        Action<IConfigurationBuilder> source)
+    private static void Add(
+        IConfigurationBuilder all,
+        string name,
+        List<SettingMistake> mistakes,
+        Action<IConfigurationBuilder> source
+    )
     {
         var one = new ConfigurationBuilder();
         try
@@ -77,11 +90,22 @@ public static class SettingSources
             one.Build();
             source(all);
         }
-        catch (Exception wrong) when (wrong is InvalidDataException or FormatException or ArgumentException
-            or IOException or UnauthorizedAccessException)
+        catch (Exception wrong)
+            when (wrong
+                    is InvalidDataException
+                        or FormatException
+                        or ArgumentException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
-            mistakes.Add(new SettingMistake(name, "cannot be read: " + wrong.GetBaseException().Message,
-                """{"EventLog":{"Kind":"postgres"}}"""));
+            mistakes.Add(
+                new SettingMistake(
+                    name,
+                    "cannot be read: " + wrong.GetBaseException().Message,
+                    """{"EventLog":{"Kind":"postgres"}}"""
+                )
+            );
         }
     }
 }

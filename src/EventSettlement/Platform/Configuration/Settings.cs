@@ -36,8 +36,13 @@ public sealed class Settings
         /// </summary>
         public TimeSpan[] DoubtDelays { get; set; } =
         [
-            TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8),
-            TimeSpan.FromMinutes(16), TimeSpan.FromMinutes(32), TimeSpan.FromMinutes(60),
+            TimeSpan.FromMinutes(1),
+            TimeSpan.FromMinutes(2),
+            TimeSpan.FromMinutes(4),
+            TimeSpan.FromMinutes(8),
+            TimeSpan.FromMinutes(16),
+            TimeSpan.FromMinutes(32),
+            TimeSpan.FromMinutes(60),
         ];
     }
 
@@ -46,7 +51,7 @@ public sealed class Settings
         /// <summary>Quartz cron in Asia/Seoul.</summary>
         public string Cron { get; set; } = "0 0 3 * * ?";
         public TimeSpan[] RetryDelays { get; set; } =
-            [TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8)];
+        [TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8)];
         public TimeSpan CancelQuietPeriod { get; set; } = TimeSpan.FromMinutes(10);
     }
 

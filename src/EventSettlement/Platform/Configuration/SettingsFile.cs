@@ -36,7 +36,9 @@ public static class SettingsFile
     }
 
     public static (Settings Settings, IReadOnlyList<SettingMistake> Mistakes) Check(
-        IConfiguration sources, IReadOnlyCollection<string> required)
+        IConfiguration sources,
+        IReadOnlyCollection<string> required
+    )
     {
         var settings = new Settings();
         var mistakes = new List<SettingMistake>();
@@ -45,8 +47,9 @@ public static class SettingsFile
         {
             var start = key.Length > LongestShown ? key[..LongestShown] : key;
             var nearest = SettingRules.All.MinBy(r => Distance(r.Key.ToUpperInvariant(), start.ToUpperInvariant()))!;
-            mistakes.Add(new SettingMistake(key, $"unknown key, did you mean {nearest.Key}?",
-                $"{nearest.Key}={nearest.Example}"));
+            mistakes.Add(
+                new SettingMistake(key, $"unknown key, did you mean {nearest.Key}?", $"{nearest.Key}={nearest.Example}")
+            );
         }
         foreach (var rule in SettingRules.All)
         {
@@ -67,26 +70,42 @@ public static class SettingsFile
 
     /// <summary>Every key with its value in force; secrets are masked.</summary>
     public static IReadOnlyList<(string Key, string Value)> Show(Settings settings) =>
-        [.. SettingRules.All.Select(r => (r.Key, r.Give(settings) is not { Length: > 0 } value ? "(not set)"
-            : r.Secret ? "********" : value))];
+        [
+            .. SettingRules.All.Select(r =>
+                (
+                    r.Key,
+                    r.Give(settings) is not { Length: > 0 } value ? "(not set)"
+                    : r.Secret ? "********"
+                    : value
+                )
+            ),
+        ];
 
     /// <summary>On one line of a terminal, whatever was written.</summary>
     internal static string Shown(string text) =>
-        string.Concat((text.Length > LongestShown ? text[..LongestShown] + "…" : text)
-            .Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+        string.Concat(
+            (text.Length > LongestShown ? text[..LongestShown] + "…" : text).Select(c =>
+                char.IsControl(c) || char.IsSurrogate(c) ? '?' : c
+            )
+        );
 
     private static IEnumerable<SettingMistake> AcrossKeys(Settings settings)
     {
         if (settings.EventLog is { Kind: "kafka", Bootstrap: null or "" })
-            yield return new SettingMistake("EventLog:Bootstrap", "is needed when EventLog:Kind is kafka",
-                "127.0.0.1:9092");
+            yield return new SettingMistake(
+                "EventLog:Bootstrap",
+                "is needed when EventLog:Kind is kafka",
+                "127.0.0.1:9092"
+            );
         // A call that a frozen worker still has in hand must be over before anybody believes that it never happened.
         var margin = SettingRules.ClaimDeadline + SettingRules.LongestFreeze;
         var longest = settings.MemberService.Timeout + margin;
         if (settings.StudyRefund.CancelQuietPeriod <= longest)
-            yield return new SettingMistake("StudyRefund:CancelQuietPeriod",
+            yield return new SettingMistake(
+                "StudyRefund:CancelQuietPeriod",
                 $"must be longer than MemberService:Timeout + {margin.TotalSeconds} s = {Durations.Format(longest)}",
-                "10m");
+                "10m"
+            );
     }
 
     private static bool IsKnown(string key) =>
@@ -101,8 +120,10 @@ public static class SettingsFile
             var diagonal = row[0];
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1,
-                    diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
+                (diagonal, row[j]) = (
+                    row[j],
+                    Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1))
+                );
         }
         return row[b.Length];
     }

@@ -31,7 +31,8 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
         if (fresh.Count < chunk.Count)
             await PlanConflicts.Raise(connection, transaction, lease.Run, chunk.Except(fresh).ToList(), cancel);
         var messages = fresh.ConvertAll(planned =>
-            topology.Message(planned.Id.ToString("D"), Requested(planned, payableAt, now)));
+            topology.Message(planned.Id.ToString("D"), Requested(planned, payableAt, now))
+        );
         if (fresh.Count > 0)
         {
             await PlanRows.CopyItems(connection, fresh, now, cancel);
@@ -45,8 +46,13 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
 
     /// <returns>The settlements that did not exist; null when a study was planned by somebody else meanwhile.</returns>
     private async Task<List<PlannedSettlement>?> Request(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<PlannedSettlement> chunk,
-        DateTime payableAt, DateTime now, CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        List<PlannedSettlement> chunk,
+        DateTime payableAt,
+        DateTime now,
+        CancellationToken cancel
+    )
     {
         var mark = PlanRows.Mark(chunk, lease.Run);
         await using var batch = new NpgsqlBatch(connection, transaction)
@@ -63,31 +69,49 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
     }
 
     private async Task Follow(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<PlannedSettlement> fresh,
-        List<OutgoingMessage> messages, CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        List<PlannedSettlement> fresh,
+        List<OutgoingMessage> messages,
+        CancellationToken cancel
+    )
     {
         // A study without any deposit moves no money.
-        var postings = fresh.Where(p => p.Total + p.Kept > 0).Select(p => Posting.Creation(
-            p.Id, Programmes.StudyRefund, p.Study.Currency, p.Total, p.Kept)).ToList();
+        var postings = fresh
+            .Where(p => p.Total + p.Kept > 0)
+            .Select(p => Posting.Creation(p.Id, Programmes.StudyRefund, p.Study.Currency, p.Total, p.Kept))
+            .ToList();
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(PlanRows.Parts(fresh));
         if (postings.Count > 0)
             batch.BatchCommands.Add(Postings.Insert(postings));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(ProgressSql)
-        {
-            Parameters =
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand(ProgressSql)
             {
-                new() { Value = lease.Run },
-                new() { Value = (long)fresh.Count },
-                new() { Value = fresh.Sum(p => (long)p.Amounts.Length) },
-                new() { Value = fresh.Sum(p => p.Total) },
-            },
-        });
+                Parameters =
+                {
+                    new() { Value = lease.Run },
+                    new() { Value = (long)fresh.Count },
+                    new() { Value = fresh.Sum(p => (long)p.Amounts.Length) },
+                    new() { Value = fresh.Sum(p => p.Total) },
+                },
+            }
+        );
         await outgoing.Queue(batch, messages, cancel);
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
-    private SettlementRequested Requested(PlannedSettlement planned, DateTime payableAt, DateTime now) => new(
-        planned.Id, Programmes.StudyRefund, planned.Study.StudyId, PlanRules.Period, lease.Run, Downstream,
-        planned.Study.Currency, payableAt, now, planned.Parts);
+    private SettlementRequested Requested(PlannedSettlement planned, DateTime payableAt, DateTime now) =>
+        new(
+            planned.Id,
+            Programmes.StudyRefund,
+            planned.Study.StudyId,
+            PlanRules.Period,
+            lease.Run,
+            Downstream,
+            planned.Study.Currency,
+            payableAt,
+            now,
+            planned.Parts
+        );
 }

@@ -17,8 +17,12 @@ internal static class PlanConflicts
         """;
 
     public static async Task Raise(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, long run, List<PlannedSettlement> existing,
-        CancellationToken cancel)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        long run,
+        List<PlannedSettlement> existing,
+        CancellationToken cancel
+    )
     {
         var alerts = new List<Alert>();
         await using var read = new NpgsqlCommand(DifferentSql, connection, transaction);
@@ -27,16 +31,25 @@ internal static class PlanConflicts
         Add(read, "kept", NpgsqlDbType.Bigint, existing.Select(p => p.Kept));
         await using (var reader = await read.ExecuteReaderAsync(cancel))
             while (await reader.ReadAsync(cancel))
-                alerts.Add(new Alert(
-                    FormattableString.Invariant($"run {run} {reader.GetString(0)} amount_differs"), "amount_differs",
-                    FormattableString.Invariant($"{reader.GetString(1)} is settled with {reader.GetInt64(2)} ")
-                    + FormattableString.Invariant($"and would be {reader.GetInt64(3)} now; it was not planned again"),
-                    "compare `settle settlement explain` with the fact, and correct by hand what is owed",
-                    reader.GetInt64(3), reader.GetString(4)));
+                alerts.Add(
+                    new Alert(
+                        FormattableString.Invariant($"run {run} {reader.GetString(0)} amount_differs"),
+                        "amount_differs",
+                        FormattableString.Invariant($"{reader.GetString(1)} is settled with {reader.GetInt64(2)} ")
+                            + FormattableString.Invariant(
+                                $"and would be {reader.GetInt64(3)} now; it was not planned again"
+                            ),
+                        "compare `settle settlement explain` with the fact, and correct by hand what is owed",
+                        reader.GetInt64(3),
+                        reader.GetString(4)
+                    )
+                );
         if (alerts.Count == 0)
             return;
-        await using var batch =
-            new NpgsqlBatch(connection, transaction) { BatchCommands = { AlertRows.Upsert(alerts) } };
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands = { AlertRows.Upsert(alerts) },
+        };
         await batch.ExecuteNonQueryAsync(cancel);
     }
 

@@ -11,10 +11,12 @@ internal static class PlanRows
 {
     // Not "run_id IS NULL": with the statistics of a time when all was planned PostgreSQL would go through the index of
     // unplanned studies for each row of the chunk, a second a chunk where there are 10,000.
-    private static readonly string MarkSql = WithBug("""
+    private static readonly string MarkSql = WithBug(
+        """
         UPDATE study SET run_id = $2 FROM unnest($1) AS planned (id) WHERE study.study_id = planned.id
             AND coalesce(study.run_id, 0) = 0
-        """);
+        """
+    );
 
     private const string RequestSql = """
         INSERT INTO settlement_request (settlement_id, programme, subject, period, run_id, downstream,
@@ -36,57 +38,76 @@ internal static class PlanRows
         FROM STDIN (FORMAT BINARY)
         """;
 
-    private static string WithBug(string sql) => Planted.Bug("unique-dropped")
-        ? sql.Replace("AND coalesce(study.run_id, 0) = 0", "", StringComparison.Ordinal)
-        : sql;
+    private static string WithBug(string sql) =>
+        Planted.Bug("unique-dropped")
+            ? sql.Replace("AND coalesce(study.run_id, 0) = 0", "", StringComparison.Ordinal)
+            : sql;
 
-    public static NpgsqlBatchCommand Mark(IReadOnlyList<PlannedSettlement> chunk, long run) => new(MarkSql)
-    {
-        Parameters = { Array(NpgsqlDbType.Text, chunk, c => c.Study.StudyId), new() { Value = run } },
-    };
+    public static NpgsqlBatchCommand Mark(IReadOnlyList<PlannedSettlement> chunk, long run) =>
+        new(MarkSql)
+        {
+            Parameters =
+            {
+                Array(NpgsqlDbType.Text, chunk, c => c.Study.StudyId),
+                new() { Value = run },
+            },
+        };
 
     public static NpgsqlBatchCommand Requests(
-        IReadOnlyList<PlannedSettlement> chunk, long run, string downstream, DateTime payableAt, DateTime now) =>
-            new(RequestSql)
-    {
-        Parameters =
+        IReadOnlyList<PlannedSettlement> chunk,
+        long run,
+        string downstream,
+        DateTime payableAt,
+        DateTime now
+    ) =>
+        new(RequestSql)
         {
-            new() { Value = Programmes.StudyRefund },
-            new() { Value = PlanRules.Period },
-            new() { Value = run },
-            new() { Value = downstream },
-            new() { Value = payableAt, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            new() { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-            Array(NpgsqlDbType.Uuid, chunk, c => c.Id),
-            Array(NpgsqlDbType.Text, chunk, c => c.Study.StudyId),
-            Array(NpgsqlDbType.Text, chunk, c => c.Study.Currency),
-            Array(NpgsqlDbType.Bigint, chunk, c => c.Total),
-            Array(NpgsqlDbType.Bigint, chunk, c => c.Kept),
-            Array(NpgsqlDbType.Integer, chunk, c => c.Amounts.Length),
-            Array(NpgsqlDbType.Integer, chunk, c => c.Parts.Length),
-            Array(NpgsqlDbType.Text, chunk, c => RefundRules.Policy(c.Study.Deposit, c.Study.Penalty)),
-            Array(NpgsqlDbType.Bigint, chunk, c => c.Study.Deposit),
-            Array(NpgsqlDbType.Bigint, chunk, c => c.Study.Penalty),
-            Array(NpgsqlDbType.Text, chunk, c => c.Study.FactTopic),
-            Array(NpgsqlDbType.Integer, chunk, c => c.Study.FactPartition),
-            Array(NpgsqlDbType.Bigint, chunk, c => c.Study.FactOffset),
-        },
-    };
+            Parameters =
+            {
+                new() { Value = Programmes.StudyRefund },
+                new() { Value = PlanRules.Period },
+                new() { Value = run },
+                new() { Value = downstream },
+                new() { Value = payableAt, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = now, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                Array(NpgsqlDbType.Uuid, chunk, c => c.Id),
+                Array(NpgsqlDbType.Text, chunk, c => c.Study.StudyId),
+                Array(NpgsqlDbType.Text, chunk, c => c.Study.Currency),
+                Array(NpgsqlDbType.Bigint, chunk, c => c.Total),
+                Array(NpgsqlDbType.Bigint, chunk, c => c.Kept),
+                Array(NpgsqlDbType.Integer, chunk, c => c.Amounts.Length),
+                Array(NpgsqlDbType.Integer, chunk, c => c.Parts.Length),
+                Array(NpgsqlDbType.Text, chunk, c => RefundRules.Policy(c.Study.Deposit, c.Study.Penalty)),
+                Array(NpgsqlDbType.Bigint, chunk, c => c.Study.Deposit),
+                Array(NpgsqlDbType.Bigint, chunk, c => c.Study.Penalty),
+                Array(NpgsqlDbType.Text, chunk, c => c.Study.FactTopic),
+                Array(NpgsqlDbType.Integer, chunk, c => c.Study.FactPartition),
+                Array(NpgsqlDbType.Bigint, chunk, c => c.Study.FactOffset),
+            },
+        };
 
     public static NpgsqlBatchCommand Parts(IReadOnlyList<PlannedSettlement> chunk)
     {
-        var parts = chunk.SelectMany(c => Enumerable.Range(0, c.Parts.Length), (c, part) =>
-            (c.Id, Part: part)).ToList();
+        var parts = chunk
+            .SelectMany(c => Enumerable.Range(0, c.Parts.Length), (c, part) => (c.Id, Part: part))
+            .ToList();
         return new NpgsqlBatchCommand(PartSql)
         {
-            Parameters = { Array(NpgsqlDbType.Uuid, parts, p => p.Id),
-                Array(NpgsqlDbType.Integer, parts, p => p.Part) },
+            Parameters =
+            {
+                Array(NpgsqlDbType.Uuid, parts, p => p.Id),
+                Array(NpgsqlDbType.Integer, parts, p => p.Part),
+            },
         };
     }
 
     /// <summary>Items by COPY: no other way in costs less a row.</summary>
     public static async Task CopyItems(
-        NpgsqlConnection connection, IReadOnlyList<PlannedSettlement> chunk, DateTime now, CancellationToken cancel)
+        NpgsqlConnection connection,
+        IReadOnlyList<PlannedSettlement> chunk,
+        DateTime now,
+        CancellationToken cancel
+    )
     {
         await using var copy = await connection.BeginBinaryImportAsync(CopySql, cancel);
         foreach (var planned in chunk)
@@ -112,6 +133,8 @@ internal static class PlanRows
     }
 
     private static NpgsqlParameter Array<TRow, TValue>(
-        NpgsqlDbType type, IReadOnlyList<TRow> rows, Func<TRow, TValue> column) =>
-        new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = rows.Select(column).ToArray() };
+        NpgsqlDbType type,
+        IReadOnlyList<TRow> rows,
+        Func<TRow, TValue> column
+    ) => new() { NpgsqlDbType = NpgsqlDbType.Array | type, Value = rows.Select(column).ToArray() };
 }

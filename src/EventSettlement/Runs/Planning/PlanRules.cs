@@ -39,11 +39,26 @@ public static class PlanRules
 
 /// <summary>A study that no run has planned; members in the order of their ids.</summary>
 public sealed record StudyToPlan(
-    string StudyId, DateTime CompletedAt, string Currency, long Deposit, long Penalty, string[] Members, int[] Absences,
-    string FactTopic, int FactPartition, long FactOffset);
+    string StudyId,
+    DateTime CompletedAt,
+    string Currency,
+    long Deposit,
+    long Penalty,
+    string[] Members,
+    int[] Absences,
+    string FactTopic,
+    int FactPartition,
+    long FactOffset
+);
 
 /// <summary>What is owed for a study.</summary>
 /// <param name="Amounts">By the index of the members; item no = index + 1.</param>
 /// <param name="Kept">What is not given back.</param>
 public sealed record PlannedSettlement(
-    StudyToPlan Study, Guid Id, long[] Amounts, long Total, long Kept, PartCounts[] Parts);
+    StudyToPlan Study,
+    Guid Id,
+    long[] Amounts,
+    long Total,
+    long Kept,
+    PartCounts[] Parts
+);

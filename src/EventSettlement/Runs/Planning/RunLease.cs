@@ -38,8 +38,12 @@ internal sealed record RunLease(long Run, long Epoch, DateOnly Date, DateTime? P
         command.Parameters.AddWithValue("programme", Programmes.StudyRefund);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel)
-            ? new RunLease(reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<DateOnly>(2),
-                reader.IsDBNull(3) ? null : reader.GetDateTime(3))
+            ? new RunLease(
+                reader.GetInt64(0),
+                reader.GetInt64(1),
+                reader.GetFieldValue<DateOnly>(2),
+                reader.IsDBNull(3) ? null : reader.GetDateTime(3)
+            )
             : null;
     }
 
@@ -49,10 +53,9 @@ internal sealed record RunLease(long Run, long Epoch, DateOnly Date, DateTime? P
     public async Task<DateTime?> Hold(NpgsqlConnection connection, string? until, CancellationToken cancel)
     {
         await using var command = Command(HoldSql, connection);
-        command.Parameters.Add(new NpgsqlParameter
-        {
-            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = until ?? (object)DBNull.Value,
-        });
+        command.Parameters.Add(
+            new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = until ?? (object)DBNull.Value }
+        );
         return await command.ExecuteScalarAsync(cancel) as DateTime?;
     }
 
@@ -71,8 +74,13 @@ internal sealed record RunLease(long Run, long Epoch, DateOnly Date, DateTime? P
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private NpgsqlCommand Command(string sql, NpgsqlConnection connection) => new(sql, connection)
-    {
-        Parameters = { new() { Value = Run }, new() { Value = Epoch } },
-    };
+    private NpgsqlCommand Command(string sql, NpgsqlConnection connection) =>
+        new(sql, connection)
+        {
+            Parameters =
+            {
+                new() { Value = Run },
+                new() { Value = Epoch },
+            },
+        };
 }

@@ -14,13 +14,15 @@ internal sealed class StudyReader(Database database, DateTime before)
     private const int MaxItems = 12_000;
     private const int FirstStudies = 100;
 
-    private static readonly string ReadSql = WithBug("""
+    private static readonly string ReadSql = WithBug(
+        """
         SELECT study_id, completed_at, currency, deposit, penalty, members, absences,
                fact_topic, fact_partition, fact_offset
         FROM study
         WHERE run_id IS NULL AND completed_at < $1 AND (completed_at, study_id) > ($2, $3)
         ORDER BY completed_at, study_id LIMIT $4
-        """);
+        """
+    );
 
     // The first chunk is small, so that paying begins at once; then as large as the items allow.
     private int limit = FirstStudies;
@@ -41,9 +43,17 @@ internal sealed class StudyReader(Database database, DateTime before)
         while (items < MaxItems && await reader.ReadAsync(cancel))
         {
             var study = new StudyToPlan(
-                reader.GetString(0), reader.GetDateTime(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4),
-                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<int[]>(6),
-                reader.GetString(7), reader.GetInt32(8), reader.GetInt64(9));
+                reader.GetString(0),
+                reader.GetDateTime(1),
+                reader.GetString(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetFieldValue<string[]>(5),
+                reader.GetFieldValue<int[]>(6),
+                reader.GetString(7),
+                reader.GetInt32(8),
+                reader.GetInt64(9)
+            );
             items += study.Members.Length;
             var planned = PlanRules.Plan(study);
             chunk.Add(Planted.Bug("unique-dropped") ? planned with { Id = Guid.CreateVersion7() } : planned);
@@ -56,7 +66,6 @@ internal sealed class StudyReader(Database database, DateTime before)
         return chunk;
     }
 
-    private static string WithBug(string sql) => Planted.Bug("unique-dropped")
-        ? sql.Replace("run_id IS NULL AND", "", StringComparison.Ordinal)
-        : sql;
+    private static string WithBug(string sql) =>
+        Planted.Bug("unique-dropped") ? sql.Replace("run_id IS NULL AND", "", StringComparison.Ordinal) : sql;
 }

@@ -14,8 +14,11 @@ public sealed record GuardBounds(TimeSpan Request, TimeSpan Timer, TimeSpan Answ
     /// <summary>How often the guard looks.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(1);
 
-    public static readonly GuardBounds Default = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30),
-        TimeSpan.FromMinutes(15));
+    public static readonly GuardBounds Default = new(
+        TimeSpan.FromSeconds(30),
+        TimeSpan.FromSeconds(30),
+        TimeSpan.FromMinutes(15)
+    );
 }
 
 /// <summary>
@@ -26,9 +29,11 @@ public sealed partial class SettlementGuard : BackgroundService
 {
     private const int MostARound = 1_000;
     private static readonly Meter Meter = new("EventSettlement.Settlements");
-    private static readonly Counter<long> Resent =
-        Meter.CreateCounter<long>("settlement.guard.resent", "{message}",
-            "Messages sent again because nothing had moved");
+    private static readonly Counter<long> Resent = Meter.CreateCounter<long>(
+        "settlement.guard.resent",
+        "{message}",
+        "Messages sent again because nothing had moved"
+    );
 
     private readonly Database _database;
     private readonly IOutgoingWriter _outgoing;
@@ -40,14 +45,25 @@ public sealed partial class SettlementGuard : BackgroundService
     private readonly bool _serving;
 
     public SettlementGuard(
-        Database database, IOutgoingWriter outgoing, IEventLog log, Topology topology, MessagingOptions messaging,
-        GuardBounds bounds, ILogger<SettlementGuard> logger)
+        Database database,
+        IOutgoingWriter outgoing,
+        IEventLog log,
+        Topology topology,
+        MessagingOptions messaging,
+        GuardBounds bounds,
+        ILogger<SettlementGuard> logger
+    )
     {
         (_database, _outgoing, _bounds, _log) = (database, outgoing, bounds, logger);
         _stuck = new StuckSettlements(database, topology);
         _settlements = new LogMark(Topics.Settlements, messaging.Partitions, log, outgoing, database);
-        _payouts = new LogMark(Topics.Payouts(SettlementsSlice.Downstream), messaging.Partitions, log, outgoing,
-            database);
+        _payouts = new LogMark(
+            Topics.Payouts(SettlementsSlice.Downstream),
+            messaging.Partitions,
+            log,
+            outgoing,
+            database
+        );
         _serving = messaging.Groups?.Contains(SettlementsSlice.Group) ?? true;
     }
 
@@ -65,8 +81,11 @@ public sealed partial class SettlementGuard : BackgroundService
             if (await _payouts.ReadPassed(stop) is { } asked)
             {
                 var before = (asked < passed ? asked : passed) - _bounds.Answer;
-                sent += await Send("part", await _stuck.Unanswered(before, MostARound - sent,
-                    SettlementsSlice.Downstream, stop), stop);
+                sent += await Send(
+                    "part",
+                    await _stuck.Unanswered(before, MostARound - sent, SettlementsSlice.Downstream, stop),
+                    stop
+                );
                 _payouts.Forget();
             }
         }
@@ -97,8 +116,10 @@ public sealed partial class SettlementGuard : BackgroundService
         return messages.Count;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning,
-        Message = "{Count} messages of kind {Kind} were sent again: nothing had moved")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Count} messages of kind {Kind} were sent again: nothing had moved"
+    )]
     private partial void SentAgain(int count, string kind);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stuck settlements could not be looked for; it is tried again")]

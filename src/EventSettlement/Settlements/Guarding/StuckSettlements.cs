@@ -63,17 +63,26 @@ internal sealed class StuckSettlements(Database database, Topology topology)
     /// <summary>
     /// Parts sent long ago without an answer: the same attempt again, which payouts answers from its store.
     /// </summary>
-    public Task<List<OutgoingMessage>> Unanswered(DateTimeOffset before, int limit, string downstream,
-        CancellationToken stop) =>
-        Find(FindUnanswered, before, limit, downstream, OpenParts, stop);
+    public Task<List<OutgoingMessage>> Unanswered(
+        DateTimeOffset before,
+        int limit,
+        string downstream,
+        CancellationToken stop
+    ) => Find(FindUnanswered, before, limit, downstream, OpenParts, stop);
 
     private async Task<List<OutgoingMessage>> Find(
-        string sql, DateTimeOffset before, int limit, string? downstream,
-        Func<NpgsqlDataReader, IEnumerable<OutgoingMessage>> read, CancellationToken stop)
+        string sql,
+        DateTimeOffset before,
+        int limit,
+        string? downstream,
+        Func<NpgsqlDataReader, IEnumerable<OutgoingMessage>> read,
+        CancellationToken stop
+    )
     {
         await using var command = database.Reads.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter { Value = before.UtcDateTime,
-            NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = before.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }
+        );
         command.Parameters.AddWithValue(limit);
         if (downstream is not null)
             command.Parameters.AddWithValue(downstream);
@@ -86,23 +95,46 @@ internal sealed class StuckSettlements(Database database, Topology topology)
 
     private IEnumerable<OutgoingMessage> Request(NpgsqlDataReader row)
     {
-        var (waiting, zero, amount) = (row.GetFieldValue<int[]>(9), row.GetFieldValue<int[]>(10),
-            row.GetFieldValue<long[]>(11));
-        var parts = waiting.Select((n, part) => new PartCounts(n, zero[part], 0, 0, 0, 0, 0, 0, amount[part], 0))
+        var (waiting, zero, amount) = (
+            row.GetFieldValue<int[]>(9),
+            row.GetFieldValue<int[]>(10),
+            row.GetFieldValue<long[]>(11)
+        );
+        var parts = waiting
+            .Select((n, part) => new PartCounts(n, zero[part], 0, 0, 0, 0, 0, 0, amount[part], 0))
             .ToArray();
         var id = row.GetGuid(0);
-        return [topology.Message(id.ToString("D"), new SettlementRequested(
-            id, row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetString(5),
-            row.GetString(6),
-            row.GetFieldValue<DateTimeOffset>(7), row.GetFieldValue<DateTimeOffset>(8), parts))];
+        return
+        [
+            topology.Message(
+                id.ToString("D"),
+                new SettlementRequested(
+                    id,
+                    row.GetString(1),
+                    row.GetString(2),
+                    row.GetString(3),
+                    row.GetInt64(4),
+                    row.GetString(5),
+                    row.GetString(6),
+                    row.GetFieldValue<DateTimeOffset>(7),
+                    row.GetFieldValue<DateTimeOffset>(8),
+                    parts
+                )
+            ),
+        ];
     }
 
     private IEnumerable<OutgoingMessage> Timer(NpgsqlDataReader row)
     {
         var id = row.GetGuid(0);
         var due = topology.Message(id.ToString("D"), new PayoutDue(id));
-        return [due with { Headers = due.Headers.With(MessageHeaders.SchedulingTokenId,
-            row.GetGuid(1).ToString("D")) }];
+        return
+        [
+            due with
+            {
+                Headers = due.Headers.With(MessageHeaders.SchedulingTokenId, row.GetGuid(1).ToString("D")),
+            },
+        ];
     }
 
     private IEnumerable<OutgoingMessage> OpenParts(NpgsqlDataReader row)
@@ -111,6 +143,9 @@ internal sealed class StuckSettlements(Database database, Topology topology)
         for (var part = 0; part < parts.Length; part++)
             if (parts[part].Open)
                 yield return topology.Message(
-                    id.ToString("D"), new PayPart(id, part, row.GetInt32(2), row.GetBoolean(3)), topic);
+                    id.ToString("D"),
+                    new PayPart(id, part, row.GetInt32(2), row.GetBoolean(3)),
+                    topic
+                );
     }
 }

@@ -11,14 +11,15 @@ public sealed class HistoryTable : ISideTable<HistoryRow>
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """;
 
-    public NpgsqlBatchCommand Write(IReadOnlyList<HistoryRow> rows) => new NpgsqlBatchCommand(InsertHistory)
-        .Uuids(rows, r => r.SettlementId)
-        .Integers(rows, r => r.Seq)
-        .Texts(rows, r => r.FromState)
-        .Texts(rows, r => r.ToState)
-        .Texts(rows, r => r.Cause)
-        .Texts(rows, r => r.Actor)
-        .Texts(rows, r => r.Reason)
-        .Integers(rows, r => r.Attempt)
-        .Times(rows, r => r.At);
+    public NpgsqlBatchCommand Write(IReadOnlyList<HistoryRow> rows) =>
+        new NpgsqlBatchCommand(InsertHistory)
+            .Uuids(rows, r => r.SettlementId)
+            .Integers(rows, r => r.Seq)
+            .Texts(rows, r => r.FromState)
+            .Texts(rows, r => r.ToState)
+            .Texts(rows, r => r.Cause)
+            .Texts(rows, r => r.Actor)
+            .Texts(rows, r => r.Reason)
+            .Integers(rows, r => r.Attempt)
+            .Times(rows, r => r.At);
 }

@@ -17,8 +17,8 @@ public sealed class RunProgressTable : ISideTable<RunProgressed>
 
     public NpgsqlBatchCommand Write(IReadOnlyList<RunProgressed> rows)
     {
-        var sums = new Dictionary<(long Run, int Partition, string State),
-            (long Settlements, long Items, long Amount)>();
+        var sums =
+            new Dictionary<(long Run, int Partition, string State), (long Settlements, long Items, long Amount)>();
         foreach (var row in rows)
         {
             var key = (row.RunId, row.Partition, row.State);

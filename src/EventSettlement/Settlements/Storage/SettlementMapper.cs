@@ -65,75 +65,77 @@ public sealed class SettlementMapper : ISagaMapper<Settlement>
 
     public void CountVersion(Settlement saga) => saga.Version++;
 
-    public NpgsqlBatchCommand Insert(IReadOnlyList<Settlement> sagas) => Changing(InsertSettlements, sagas)
-        .Texts(sagas, s => s.Programme)
-        .Texts(sagas, s => s.Subject)
-        .Texts(sagas, s => s.Period)
-        .Bigints(sagas, s => s.RunId)
-        .Texts(sagas, s => s.Downstream)
-        .Texts(sagas, s => s.Currency)
-        .Times(sagas, s => s.PayableAt)
-        .Times(sagas, s => s.CreatedAt);
+    public NpgsqlBatchCommand Insert(IReadOnlyList<Settlement> sagas) =>
+        Changing(InsertSettlements, sagas)
+            .Texts(sagas, s => s.Programme)
+            .Texts(sagas, s => s.Subject)
+            .Texts(sagas, s => s.Period)
+            .Bigints(sagas, s => s.RunId)
+            .Texts(sagas, s => s.Downstream)
+            .Texts(sagas, s => s.Currency)
+            .Times(sagas, s => s.PayableAt)
+            .Times(sagas, s => s.CreatedAt);
 
     public NpgsqlBatchCommand Update(IReadOnlyList<Settlement> sagas) => Changing(UpdateSettlements, sagas);
 
-    public Settlement Read(NpgsqlDataReader row) => new()
-    {
-        CorrelationId = row.GetGuid(0),
-        Version = row.GetInt64(1),
-        State = row.GetString(2),
-        Programme = row.GetString(3),
-        Subject = row.GetString(4),
-        Period = row.GetString(5),
-        RunId = row.GetInt64(6),
-        Downstream = row.GetString(7),
-        Currency = row.GetString(8),
-        Parts = PartState.Read(row.GetString(9)),
-        Attempt = row.GetInt32(10),
-        RetriesLeft = row.GetInt32(11),
-        IncludeRejected = row.GetBoolean(12),
-        Held = row.GetBoolean(13),
-        Cancelling = row.GetBoolean(14),
-        CancelCommand = row.IsDBNull(15) ? null : row.GetGuid(15),
-        Due = row.GetBoolean(16),
-        PayableAt = row.GetFieldValue<DateTimeOffset>(17),
-        NextRetryAt = TimeOrNull(row, 18),
-        NotBefore = TimeOrNull(row, 19),
-        TimerToken = row.IsDBNull(20) ? null : row.GetGuid(20),
-        Seq = row.GetInt32(21),
-        CreatedAt = row.GetFieldValue<DateTimeOffset>(22),
-        UpdatedAt = row.GetFieldValue<DateTimeOffset>(23),
-        AnsweredCommands = row.GetFieldValue<Guid[]>(24),
-    };
+    public Settlement Read(NpgsqlDataReader row) =>
+        new()
+        {
+            CorrelationId = row.GetGuid(0),
+            Version = row.GetInt64(1),
+            State = row.GetString(2),
+            Programme = row.GetString(3),
+            Subject = row.GetString(4),
+            Period = row.GetString(5),
+            RunId = row.GetInt64(6),
+            Downstream = row.GetString(7),
+            Currency = row.GetString(8),
+            Parts = PartState.Read(row.GetString(9)),
+            Attempt = row.GetInt32(10),
+            RetriesLeft = row.GetInt32(11),
+            IncludeRejected = row.GetBoolean(12),
+            Held = row.GetBoolean(13),
+            Cancelling = row.GetBoolean(14),
+            CancelCommand = row.IsDBNull(15) ? null : row.GetGuid(15),
+            Due = row.GetBoolean(16),
+            PayableAt = row.GetFieldValue<DateTimeOffset>(17),
+            NextRetryAt = TimeOrNull(row, 18),
+            NotBefore = TimeOrNull(row, 19),
+            TimerToken = row.IsDBNull(20) ? null : row.GetGuid(20),
+            Seq = row.GetInt32(21),
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(22),
+            UpdatedAt = row.GetFieldValue<DateTimeOffset>(23),
+            AnsweredCommands = row.GetFieldValue<Guid[]>(24),
+        };
 
     private static DateTimeOffset? TimeOrNull(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 
     private static NpgsqlBatchCommand Changing(string sql, IReadOnlyList<Settlement> sagas) =>
         new NpgsqlBatchCommand(sql)
-        .Uuids(sagas, s => s.CorrelationId)
-        .Bigints(sagas, s => s.Version)
-        .Texts(sagas, s => s.State)
-        .Bigints(sagas, s => s.Amount)
-        .Bigints(sagas, s => s.PaidAmount)
-        .Integers(sagas, s => s.Items)
-        .Integers(sagas, s => s.Paid)
-        .Integers(sagas, s => s.Failed)
-        .Integers(sagas, s => s.Rejected)
-        .Integers(sagas, s => s.InDoubt + s.NeedsPerson)
-        .Integers(sagas, s => s.WrittenOff)
-        .Integers(sagas, s => s.NeedsPerson)
-        .Texts(sagas, s => PartState.Write(s.Parts))
-        .Integers(sagas, s => s.Attempt)
-        .Integers(sagas, s => s.RetriesLeft)
-        .Booleans(sagas, s => s.IncludeRejected)
-        .Booleans(sagas, s => s.Held)
-        .Booleans(sagas, s => s.Cancelling)
-        .Array(sagas, NpgsqlDbType.Uuid, s => s.CancelCommand)
-        .Booleans(sagas, s => s.Due)
-        .TimesOrNull(sagas, s => s.NextRetryAt)
-        .TimesOrNull(sagas, s => s.NotBefore)
-        .Array(sagas, NpgsqlDbType.Uuid, s => s.TimerToken)
-        .Integers(sagas, s => s.Seq)
-        .Times(sagas, s => s.UpdatedAt);
+            .Uuids(sagas, s => s.CorrelationId)
+            .Bigints(sagas, s => s.Version)
+            .Texts(sagas, s => s.State)
+            .Bigints(sagas, s => s.Amount)
+            .Bigints(sagas, s => s.PaidAmount)
+            .Integers(sagas, s => s.Items)
+            .Integers(sagas, s => s.Paid)
+            .Integers(sagas, s => s.Failed)
+            .Integers(sagas, s => s.Rejected)
+            .Integers(sagas, s => s.InDoubt + s.NeedsPerson)
+            .Integers(sagas, s => s.WrittenOff)
+            .Integers(sagas, s => s.NeedsPerson)
+            .Texts(sagas, s => PartState.Write(s.Parts))
+            .Integers(sagas, s => s.Attempt)
+            .Integers(sagas, s => s.RetriesLeft)
+            .Booleans(sagas, s => s.IncludeRejected)
+            .Booleans(sagas, s => s.Held)
+            .Booleans(sagas, s => s.Cancelling)
+            .Array(sagas, NpgsqlDbType.Uuid, s => s.CancelCommand)
+            .Booleans(sagas, s => s.Due)
+            .TimesOrNull(sagas, s => s.NextRetryAt)
+            .TimesOrNull(sagas, s => s.NotBefore)
+            .Array(sagas, NpgsqlDbType.Uuid, s => s.TimerToken)
+            .Integers(sagas, s => s.Seq)
+            .Times(sagas, s => s.UpdatedAt);
 }

@@ -41,29 +41,68 @@ public sealed class ExplainQuery(Database database)
             while (await reader.ReadAsync(cancel))
                 items.Add(ReadItem(reader, id));
         var paid = items.Where(i => i.State == "PAID").Sum(i => i.Amount);
-        var lines = items.ConvertAll(i =>
-            new ExplainedLine(i.No, i.Key, i.MemberId, i.Amount, i.State, ExplainText.Item(request, i)));
+        var lines = items.ConvertAll(i => new ExplainedLine(
+            i.No,
+            i.Key,
+            i.MemberId,
+            i.Amount,
+            i.State,
+            ExplainText.Item(request, i)
+        ));
         return new Explanation(
-            id, request.Programme, request.Subject, request.Period, request.State, request.Currency,
-            request.Amount, paid, request.Kept, request.RunId, ExplainText.Total(request, items.Count, paid), lines);
+            id,
+            request.Programme,
+            request.Subject,
+            request.Period,
+            request.State,
+            request.Currency,
+            request.Amount,
+            paid,
+            request.Kept,
+            request.RunId,
+            ExplainText.Total(request, items.Count, paid),
+            lines
+        );
     }
 
-    private static ExplainedRequest ReadRequest(NpgsqlDataReader r) => new(
-        r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5), r.GetInt32(6),
-        r.GetString(7), r.GetInt64(8), r.GetInt64(9), $"{r.GetString(10)}/{r.GetInt32(11)}/{r.GetInt64(12)}",
+    private static ExplainedRequest ReadRequest(NpgsqlDataReader r) =>
+        new(
+            r.GetString(0),
+            r.GetString(1),
+            r.GetString(2),
+            r.GetString(3),
+            r.GetInt64(4),
+            r.GetInt64(5),
+            r.GetInt32(6),
+            r.GetString(7),
+            r.GetInt64(8),
+            r.GetInt64(9),
+            $"{r.GetString(10)}/{r.GetInt32(11)}/{r.GetInt64(12)}",
             r.GetInt64(13),
-        r.IsDBNull(14) ? null : r.GetFieldValue<DateOnly>(14), r.GetDateTime(15), r.GetDateTime(16), r.GetString(17));
+            r.IsDBNull(14) ? null : r.GetFieldValue<DateOnly>(14),
+            r.GetDateTime(15),
+            r.GetDateTime(16),
+            r.GetString(17)
+        );
 
-    private static ExplainedItem ReadItem(NpgsqlDataReader r, Guid id) => new(
-        r.GetInt32(0), SettlementId.ItemKey(id, r.GetInt32(0)), r.GetString(1), r.GetInt64(2), r.GetInt32(3),
+    private static ExplainedItem ReadItem(NpgsqlDataReader r, Guid id) =>
+        new(
+            r.GetInt32(0),
+            SettlementId.ItemKey(id, r.GetInt32(0)),
+            r.GetString(1),
+            r.GetInt64(2),
+            r.GetInt32(3),
             r.GetString(4),
-        Text(r, 5), Text(r, 6), Text(r, 7), r.IsDBNull(8) ? null : r.GetDateTime(8), r.GetBoolean(9));
+            Text(r, 5),
+            Text(r, 6),
+            Text(r, 7),
+            r.IsDBNull(8) ? null : r.GetDateTime(8),
+            r.GetBoolean(9)
+        );
 
     private static string? Text(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static NpgsqlCommand Command(string sql, NpgsqlConnection connection, Guid id) => new(sql, connection)
-    {
-        Parameters = { new NpgsqlParameter<Guid>("id", id) },
-    };
+    private static NpgsqlCommand Command(string sql, NpgsqlConnection connection, Guid id) =>
+        new(sql, connection) { Parameters = { new NpgsqlParameter<Guid>("id", id) } };
 }

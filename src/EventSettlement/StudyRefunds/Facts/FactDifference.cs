@@ -13,7 +13,8 @@ internal static class FactDifference
         Add(pointers, taken.Currency != arrived.Currency, "/currency");
         Add(pointers, taken.Deposit != arrived.Deposit, "/depositPerMember");
         Add(pointers, taken.Penalty != arrived.Penalty, "/penaltyPerAbsence");
-        var before = taken.Members.Zip(taken.Absences)
+        var before = taken
+            .Members.Zip(taken.Absences)
             .ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
         for (var i = 0; i < arrived.Members.Length; i++)
         {
@@ -27,7 +28,8 @@ internal static class FactDifference
     }
 
     /// <summary>The first of them, and how many more there are.</summary>
-    public static string Told(IReadOnlyList<string> pointers) => string.Join(", ", pointers.Take(MaxTold))
+    public static string Told(IReadOnlyList<string> pointers) =>
+        string.Join(", ", pointers.Take(MaxTold))
         + (pointers.Count > MaxTold ? $", and {pointers.Count - MaxTold} more" : "");
 
     private static void Add(List<string> pointers, bool differs, string pointer)

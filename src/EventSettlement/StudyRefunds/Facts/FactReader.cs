@@ -9,8 +9,9 @@ namespace EventSettlement.StudyRefunds.Facts;
 internal ref struct FactReader(byte[] body)
 {
     // The reader may go a little deeper than the rule, so that the rule is told and not a syntax error.
-    private FactValues _values =
-        new(new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = StudyFactDecoder.MaxDepth + 2 }));
+    private FactValues _values = new(
+        new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = StudyFactDecoder.MaxDepth + 2 })
+    );
 
     public readonly FactFields Fields => _values.Fields;
 
@@ -36,8 +37,10 @@ internal ref struct FactReader(byte[] body)
         var names = new HashSet<string>(8, StringComparer.Ordinal);
         while (_values.NextName("", names) is { } name)
             ReadField(name);
-        foreach (var required in (ReadOnlySpan<string>)
-            ["studyId", "completedAt", "currency", "depositPerMember", "penaltyPerAbsence", "participants"])
+        foreach (
+            var required in (ReadOnlySpan<string>)
+                ["studyId", "completedAt", "currency", "depositPerMember", "penaltyPerAbsence", "participants"]
+        )
             if (!names.Contains(required))
                 Fields.Break(FactCodes.Missing, "/" + required, $"{required} is required");
     }
@@ -46,15 +49,27 @@ internal ref struct FactReader(byte[] body)
     {
         switch (name)
         {
-            case "studyId": Fields.StudyId = _values.Id("/studyId"); break;
-            case "completedAt": Fields.CompletedAt = _values.Instant("/completedAt"); break;
-            case "currency": Fields.Currency = _values.Currency("/currency"); break;
+            case "studyId":
+                Fields.StudyId = _values.Id("/studyId");
+                break;
+            case "completedAt":
+                Fields.CompletedAt = _values.Instant("/completedAt");
+                break;
+            case "currency":
+                Fields.Currency = _values.Currency("/currency");
+                break;
             case "depositPerMember":
-                Fields.Deposit = _values.Integer("/depositPerMember", StudyFactDecoder.MaxAmount); break;
+                Fields.Deposit = _values.Integer("/depositPerMember", StudyFactDecoder.MaxAmount);
+                break;
             case "penaltyPerAbsence":
-                Fields.Penalty = _values.Integer("/penaltyPerAbsence", StudyFactDecoder.MaxAmount); break;
-            case "participants": ReadParticipants(); break;
-            default: _values.Skip(FactValues.Pointer("", name)); break;
+                Fields.Penalty = _values.Integer("/penaltyPerAbsence", StudyFactDecoder.MaxAmount);
+                break;
+            case "participants":
+                ReadParticipants();
+                break;
+            default:
+                _values.Skip(FactValues.Pointer("", name));
+                break;
         }
     }
 

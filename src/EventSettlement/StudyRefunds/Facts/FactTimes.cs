@@ -10,7 +10,9 @@ internal static class FactTimes
 
     private static readonly string[] Forms =
     [
-        "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz",
+        "yyyy-MM-dd'T'HH:mm:sszzz",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+        "yyyy-MM-dd'T'HH:mmzzz",
     ];
 
     /// <param name="at">UTC, cut to whole microseconds.</param>
@@ -22,8 +24,15 @@ internal static class FactTimes
         var spelled = text[^1] == 'Z' ? text[..^1] + "+00:00" : text;
         if (spelled[^6] is not ('+' or '-') || !Digits(spelled))
             return false;
-        if (!DateTimeOffset.TryParseExact(Cut(spelled), Forms, CultureInfo.InvariantCulture, DateTimeStyles.None,
-            out var read))
+        if (
+            !DateTimeOffset.TryParseExact(
+                Cut(spelled),
+                Forms,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var read
+            )
+        )
             return false;
         at = new DateTime(read.UtcTicks - (read.UtcTicks % TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
         return true;
@@ -35,10 +44,12 @@ internal static class FactTimes
         var dot = text.IndexOf('.', StringComparison.Ordinal);
         var zone = text.Length - 6;
         return dot < 0 || zone - dot <= 8 || text.AsSpan((dot + 8)..zone).ContainsAnyExceptInRange('0', '9')
-            ? text : text[..(dot + 8)] + text[zone..];
+            ? text
+            : text[..(dot + 8)] + text[zone..];
     }
 
     private static bool Digits(string text) =>
-        !text.AsSpan().ContainsAnyExcept("0123456789-+:.T") && !text.Contains(".+", StringComparison.Ordinal)
+        !text.AsSpan().ContainsAnyExcept("0123456789-+:.T")
+        && !text.Contains(".+", StringComparison.Ordinal)
         && !text.Contains(".-", StringComparison.Ordinal);
 }

@@ -52,12 +52,18 @@ internal ref struct FactValues(Utf8JsonReader json)
             JsonTokenType.Number => Encoding.ASCII.GetString(_json.ValueSpan),
             _ => null,
         };
-        if (_json.TokenType == JsonTokenType.Number && text is not null
-            && (text.AsSpan().ContainsAny(".eE") || text == "-0"))
+        if (
+            _json.TokenType == JsonTokenType.Number
+            && text is not null
+            && (text.AsSpan().ContainsAny(".eE") || text == "-0")
+        )
             return Wrong<string>(FactCodes.NotInteger, pointer, rule);
         if (text is null)
-            return Wrong<string>(_json.TokenType == JsonTokenType.String ? FactCodes.BadText
-                : FactCodes.WrongType, pointer, rule);
+            return Wrong<string>(
+                _json.TokenType == JsonTokenType.String ? FactCodes.BadText : FactCodes.WrongType,
+                pointer,
+                rule
+            );
         return text.Length is 0 or > 128 || text.EnumerateRunes().Count() > 64 || text.Any(char.IsControl)
             ? Wrong<string>(FactCodes.BadText, pointer, rule)
             : text;
@@ -108,8 +114,9 @@ internal ref struct FactValues(Utf8JsonReader json)
             {
                 if (_json.CurrentDepth >= StudyFactDecoder.MaxDepth)
                     throw new TooDeepException();
-                scopes.Push(_json.TokenType == JsonTokenType.StartObject ? new HashSet<string>(StringComparer.Ordinal)
-                    : null);
+                scopes.Push(
+                    _json.TokenType == JsonTokenType.StartObject ? new HashSet<string>(StringComparer.Ordinal) : null
+                );
             }
             else if (_json.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
             {
@@ -120,11 +127,13 @@ internal ref struct FactValues(Utf8JsonReader json)
                 if (Text() is not { } name)
                     Unnamed(pointer);
                 else if (!scopes.Peek()!.Add(name))
-                    Fields.Break(FactCodes.DuplicateKey, pointer,
-                        "a key stands once in an object, also inside an unknown field");
+                    Fields.Break(
+                        FactCodes.DuplicateKey,
+                        pointer,
+                        "a key stands once in an object, also inside an unknown field"
+                    );
             }
-        }
-        while (scopes.Count > 0 && Next() != JsonTokenType.None);
+        } while (scopes.Count > 0 && Next() != JsonTokenType.None);
     }
 
     /// <summary>RFC 6901, with control characters shown, so that a pointer can be stored and printed.</summary>
@@ -132,8 +141,10 @@ internal ref struct FactValues(Utf8JsonReader json)
     {
         var text = new StringBuilder(parent).Append('/');
         // Not between the two halves of one character.
-        var shown = name.Length <= LongestName ? name
-            : name[..(char.IsHighSurrogate(name[LongestName - 1]) ? LongestName - 1 : LongestName)];
+        var shown =
+            name.Length <= LongestName
+                ? name
+                : name[..(char.IsHighSurrogate(name[LongestName - 1]) ? LongestName - 1 : LongestName)];
         foreach (var c in shown)
             _ = c switch
             {
@@ -162,7 +173,8 @@ internal ref struct FactValues(Utf8JsonReader json)
         }
     }
 
-    private T? Wrong<T>(string code, string pointer, string rule) where T : class
+    private T? Wrong<T>(string code, string pointer, string rule)
+        where T : class
     {
         Skip(pointer);
         Fields.Break(code, pointer, rule);

@@ -10,8 +10,16 @@ namespace EventSettlement.StudyRefunds.Facts;
 /// <param name="Places">Where each of <paramref name="Members"/> stood in the body.</param>
 /// <param name="Digest">SHA-256 of the content, whatever the order, offset or unknown fields of the body.</param>
 public sealed record StudyFact(
-    string StudyId, DateTime CompletedAt, string Currency, long Deposit, long Penalty,
-    string[] Members, int[] Absences, int[] Places, byte[] Digest);
+    string StudyId,
+    DateTime CompletedAt,
+    string Currency,
+    long Deposit,
+    long Penalty,
+    string[] Members,
+    int[] Absences,
+    int[] Places,
+    byte[] Digest
+);
 
 /// <summary>A rule that a body breaks.</summary>
 /// <param name="Code">What operators group by; the values stand in <see cref="FactCodes"/>.</param>

@@ -45,8 +45,12 @@ public static class StudyFactDecoder
         }
         catch (JsonException wrong)
         {
-            return Refused(FactCodes.Malformed, FormattableString.Invariant(
-                $"a body is one JSON object; not so at line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine}"));
+            return Refused(
+                FactCodes.Malformed,
+                FormattableString.Invariant(
+                    $"a body is one JSON object; not so at line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine}"
+                )
+            );
         }
 
         return FactRules.Judge(reader.Fields, now);

@@ -7,7 +7,9 @@ namespace EventSettlement.StudyRefunds.Intake;
 internal static class FactChunks
 {
     public static async IAsyncEnumerable<(int Number, Chunk Chunk)> Read(
-        string path, [EnumeratorCancellation] CancellationToken cancel)
+        string path,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var chunk = new Chunk();
         var number = 0;
@@ -42,9 +44,9 @@ internal static class FactChunks
 
         public byte[] Bytes => Encoding.UTF8.GetBytes(string.Concat(_texts.Select(text => text + "\n")));
 
-        public bool Fits(string text) => Lines.Count == 0
-            || (Lines.Count < FactBody.MaxLines
-                && _length + Encoding.UTF8.GetByteCount(text) + 1 <= FactBody.MaxBytes);
+        public bool Fits(string text) =>
+            Lines.Count == 0
+            || (Lines.Count < FactBody.MaxLines && _length + Encoding.UTF8.GetByteCount(text) + 1 <= FactBody.MaxBytes);
 
         public void Add(int line, string text)
         {

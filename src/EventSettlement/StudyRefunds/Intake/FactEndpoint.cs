@@ -11,26 +11,44 @@ public sealed record FactsTaken(string Topic, int Accepted);
 internal static class FactEndpoint
 {
     public static async Task<IResult> Post(
-        string topic, [FromQuery] string? key, HttpRequest request, FactIntake intake, CancellationToken cancel)
+        string topic,
+        [FromQuery] string? key,
+        HttpRequest request,
+        FactIntake intake,
+        CancellationToken cancel
+    )
     {
         if (!FactIntake.Takes(topic))
             return Problem(404, "unknown_topic", $"the topic {topic} takes no facts", "post to study-completed");
         if (key is { Length: > 0 } && key[0] != '/')
-            return Problem(422, "bad_key", "key is a JSON pointer such as /studyId",
-                "correct the query parameter key", [new FieldError("/key", "is a JSON pointer such as /studyId")]);
+            return Problem(
+                422,
+                "bad_key",
+                "key is a JSON pointer such as /studyId",
+                "correct the query parameter key",
+                [new FieldError("/key", "is a JSON pointer such as /studyId")]
+            );
         var body = await Read(request, cancel);
         var lines = new List<(int Line, byte[] Json)>();
         if (body is null || !FactBody.TrySplit(body, IsLines(request), out lines))
-            return Problem(413, "too_large",
+            return Problem(
+                413,
+                "too_large",
                 $"at most {FactBody.MaxLines} lines and {FactBody.MaxBytes} bytes a request",
-                "send it in several requests");
+                "send it in several requests"
+            );
         if (lines.Count == 0)
             return Problem(422, "empty_body", "a body is one JSON object, or one a line", "send at least one fact");
         var answer = await intake.Append(topic, lines, string.IsNullOrEmpty(key) ? null : key, cancel);
         return answer.Problems.Count == 0
             ? Results.Json(new FactsTaken(topic, answer.Accepted), statusCode: 202)
-            : Problem(422, "invalid_facts", "nothing was taken", "correct the lines named in errors and send all again",
-                [.. answer.Problems.Select(p => new FieldError(p.Pointer, p.Rule, p.Line, p.Code))]);
+            : Problem(
+                422,
+                "invalid_facts",
+                "nothing was taken",
+                "correct the lines named in errors and send all again",
+                [.. answer.Problems.Select(p => new FieldError(p.Pointer, p.Rule, p.Line, p.Code))]
+            );
     }
 
     private static bool IsLines(HttpRequest request) =>
@@ -55,7 +73,6 @@ internal static class FactEndpoint
         return body.ToArray();
     }
 
-    private static IResult Problem(
-        int status, string code, string detail, string next, params FieldError[] errors) =>
+    private static IResult Problem(int status, string code, string detail, string next, params FieldError[] errors) =>
         new ProblemException(status, code, detail, next, errors: errors).Answer();
 }

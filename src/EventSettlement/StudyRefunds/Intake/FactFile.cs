@@ -22,7 +22,12 @@ public sealed class FactFile(HttpClient api)
     /// The API neither took the lines nor named the wrong ones, or did not answer at all.
     /// </exception>
     public async Task<FileSent> Send(
-        string topic, string path, string? keyPointer, IProgress<int>? sent, CancellationToken cancel)
+        string topic,
+        string path,
+        string? keyPointer,
+        IProgress<int>? sent,
+        CancellationToken cancel
+    )
     {
         var (accepted, more) = (0, 0);
         var problems = new List<LineProblem>();
@@ -55,7 +60,12 @@ public sealed class FactFile(HttpClient api)
 
     /// <returns>What is wrong, at least one line of the chunk; nothing when all of it was taken.</returns>
     private async Task<List<LineProblem>> Post(
-        string topic, string? keyPointer, string key, FactChunks.Chunk chunk, CancellationToken cancel)
+        string topic,
+        string? keyPointer,
+        string key,
+        FactChunks.Chunk chunk,
+        CancellationToken cancel
+    )
     {
         using var answer = await Post(topic, keyPointer, key, chunk.Bytes, cancel);
         if (answer.StatusCode == HttpStatusCode.Accepted)
@@ -69,13 +79,20 @@ public sealed class FactFile(HttpClient api)
 
     // The same Idempotency-Key at each try: an answer that was lost on the way does not append the chunk again.
     private async Task<HttpResponseMessage> Post(
-        string topic, string? keyPointer, string key, byte[] body, CancellationToken cancel)
+        string topic,
+        string? keyPointer,
+        string key,
+        byte[] body,
+        CancellationToken cancel
+    )
     {
         var query = keyPointer is null ? "" : "?key=" + Uri.EscapeDataString(keyPointer);
         for (var attempt = 1; ; attempt++)
         {
-            using var request =
-                new HttpRequestMessage(HttpMethod.Post, $"v1/events/{Uri.EscapeDataString(topic)}{query}")
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post,
+                $"v1/events/{Uri.EscapeDataString(topic)}{query}"
+            )
             {
                 Content = new ByteArrayContent(body),
             };
@@ -97,8 +114,17 @@ public sealed class FactFile(HttpClient api)
         try
         {
             var errors = JsonSerializer.Deserialize<Refusal>(text, JsonSerializerOptions.Web)?.Errors ?? [];
-            return [.. errors.Where(e => e?.Line >= 1 && e.Line <= lines.Count).Select(e =>
-                new LineProblem(lines[e!.Line!.Value - 1], e.Pointer ?? "", e.Code ?? "", e.Rule ?? ""))];
+            return
+            [
+                .. errors
+                    .Where(e => e?.Line >= 1 && e.Line <= lines.Count)
+                    .Select(e => new LineProblem(
+                        lines[e!.Line!.Value - 1],
+                        e.Pointer ?? "",
+                        e.Code ?? "",
+                        e.Rule ?? ""
+                    )),
+            ];
         }
         catch (JsonException)
         {
@@ -115,8 +141,7 @@ public sealed class FactFile(HttpClient api)
 /// <param name="Problems">The first ones; lines are numbered as in the file.</param>
 /// <param name="More">Problems besides these.</param>
 /// <param name="Refused">Numbers of all lines that the intake named as wrong.</param>
-public sealed record FileSent(
-    int Accepted, IReadOnlyList<LineProblem> Problems, int More, IReadOnlySet<int> Refused)
+public sealed record FileSent(int Accepted, IReadOnlyList<LineProblem> Problems, int More, IReadOnlySet<int> Refused)
 {
     /// <summary>A line a problem, and how many are not shown.</summary>
     public IEnumerable<string> Told()

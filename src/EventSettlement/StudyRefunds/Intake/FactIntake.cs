@@ -18,7 +18,11 @@ public sealed class FactIntake(Database database, IOutgoingWriter outgoing)
 
     /// <param name="keyPointer">JSON pointer to the record's key; null = the study id.</param>
     public async Task<FactsAnswer> Append(
-        string topic, IReadOnlyList<(int Line, byte[] Json)> lines, string? keyPointer, CancellationToken cancel)
+        string topic,
+        IReadOnlyList<(int Line, byte[] Json)> lines,
+        string? keyPointer,
+        CancellationToken cancel
+    )
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -53,10 +57,15 @@ public sealed class FactIntake(Database database, IOutgoingWriter outgoing)
 
     private static OutgoingMessage Message(string topic, byte[] json, string? key)
     {
-        var headers = HeaderMap.Empty.With("content-type", "application/json")
+        var headers = HeaderMap
+            .Empty.With("content-type", "application/json")
             .With("message-id", Guid.CreateVersion7().ToString("D"));
-        return new OutgoingMessage(topic, key, json,
-            Activity.Current is { Id: { } traceparent } ? headers.With("traceparent", traceparent) : headers);
+        return new OutgoingMessage(
+            topic,
+            key,
+            json,
+            Activity.Current is { Id: { } traceparent } ? headers.With("traceparent", traceparent) : headers
+        );
     }
 }
 

@@ -22,9 +22,11 @@ internal static class FactKey
             var name = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out var field))
                 at = field;
-            else if (at.ValueKind == JsonValueKind.Array
+            else if (
+                at.ValueKind == JsonValueKind.Array
                 && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-                    && index < at.GetArrayLength())
+                && index < at.GetArrayLength()
+            )
                 at = at[index];
             else
                 return true;

@@ -15,8 +15,11 @@ public sealed class StudyIntake : IBatchConsumer
     public Task Consume(OwnedBatch batch, CancellationToken cancel) =>
         batch.Complete(transaction => Take(transaction, batch.Records, cancel), cancel);
 
-    private static async Task Take(OwnedTransaction transaction, IReadOnlyList<LogRecord> records,
-        CancellationToken cancel)
+    private static async Task Take(
+        OwnedTransaction transaction,
+        IReadOnlyList<LogRecord> records,
+        CancellationToken cancel
+    )
     {
         var now = await StudyRows.ReadClock(transaction, cancel);
         var arrived = new List<(LogRecord Record, StudyFact Fact)>(records.Count);
@@ -31,8 +34,11 @@ public sealed class StudyIntake : IBatchConsumer
 
         // Sorted by study, so that two batches that hold the same two studies wait for each other and never in a
         // circle.
-        var first = arrived.GroupBy(a => a.Fact.StudyId, StringComparer.Ordinal).Select(g => g.First())
-            .OrderBy(a => a.Fact.StudyId, StringComparer.Ordinal).ToList();
+        var first = arrived
+            .GroupBy(a => a.Fact.StudyId, StringComparer.Ordinal)
+            .Select(g => g.First())
+            .OrderBy(a => a.Fact.StudyId, StringComparer.Ordinal)
+            .ToList();
         if (first.Count == 0)
             return;
         var inserted = await StudyRows.Insert(transaction, first, cancel);
@@ -45,8 +51,11 @@ public sealed class StudyIntake : IBatchConsumer
                 ParkConflict(transaction, record, taken[fact.StudyId], fact);
     }
 
-    private static void ParkMalformed(OwnedTransaction transaction, LogRecord record,
-        IReadOnlyList<FactProblem> problems)
+    private static void ParkMalformed(
+        OwnedTransaction transaction,
+        LogRecord record,
+        IReadOnlyList<FactProblem> problems
+    )
     {
         if (Planted.Bug("parse-errors-swallowed"))
             return;
@@ -57,8 +66,12 @@ public sealed class StudyIntake : IBatchConsumer
     private static void ParkConflict(OwnedTransaction transaction, LogRecord record, StudyFact taken, StudyFact arrived)
     {
         var pointers = FactDifference.Between(taken, arrived);
-        transaction.Park(record, FactCodes.Conflicting, pointers.Count > 0 ? pointers[0] : "",
+        transaction.Park(
+            record,
+            FactCodes.Conflicting,
+            pointers.Count > 0 ? pointers[0] : "",
             $"study {arrived.StudyId} was taken with other content: digest {Convert.ToHexStringLower(taken.Digest)}, "
-            + $"this one {Convert.ToHexStringLower(arrived.Digest)}; they differ at {FactDifference.Told(pointers)}");
+                + $"this one {Convert.ToHexStringLower(arrived.Digest)}; they differ at {FactDifference.Told(pointers)}"
+        );
     }
 }

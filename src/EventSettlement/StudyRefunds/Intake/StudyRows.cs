@@ -36,7 +36,10 @@ internal static class StudyRows
 
     /// <returns>The studies that were not there before.</returns>
     public static async Task<HashSet<string>> Insert(
-        OwnedTransaction transaction, List<(LogRecord Record, StudyFact Fact)> facts, CancellationToken cancel)
+        OwnedTransaction transaction,
+        List<(LogRecord Record, StudyFact Fact)> facts,
+        CancellationToken cancel
+    )
     {
         await using var command = transaction.Command(InsertSql);
         var p = command.Parameters;
@@ -68,14 +71,26 @@ internal static class StudyRows
         Add(command.Parameters, "ids", NpgsqlDbType.Text, ids);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
-            facts.Add(new StudyFact(
-                reader.GetString(0), reader.GetDateTime(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4),
-                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<int[]>(6), [],
-                    reader.GetFieldValue<byte[]>(7)));
+            facts.Add(
+                new StudyFact(
+                    reader.GetString(0),
+                    reader.GetDateTime(1),
+                    reader.GetString(2),
+                    reader.GetInt64(3),
+                    reader.GetInt64(4),
+                    reader.GetFieldValue<string[]>(5),
+                    reader.GetFieldValue<int[]>(6),
+                    [],
+                    reader.GetFieldValue<byte[]>(7)
+                )
+            );
         return facts;
     }
 
-    private static void Add<T>(NpgsqlParameterCollection parameters, string name, NpgsqlDbType type,
-        IEnumerable<T> values) =>
-        parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = values.ToArray() });
+    private static void Add<T>(
+        NpgsqlParameterCollection parameters,
+        string name,
+        NpgsqlDbType type,
+        IEnumerable<T> values
+    ) => parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Array | type) { Value = values.ToArray() });
 }

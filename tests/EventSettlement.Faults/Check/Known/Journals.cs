@@ -6,7 +6,15 @@ namespace EventSettlement.Faults.Check;
 
 /// <summary>A credit that the member service made: money that has left.</summary>
 internal sealed record Credit(
-    string Key, Guid Settlement, int No, string Member, long Amount, string Currency, string Transaction, DateTime At)
+    string Key,
+    Guid Settlement,
+    int No,
+    string Member,
+    long Amount,
+    string Currency,
+    string Transaction,
+    DateTime At
+)
 {
     public override string ToString() =>
         $"{At:HH:mm:ss.ffffff} credit of {Amount} {Currency} to {Member}, key {Key}, {Transaction}";
@@ -19,8 +27,7 @@ internal sealed record SentFact(byte[] Body, bool Taken, bool Poison);
 /// <param name="Way">Of a request; empty for an answer.</param>
 /// <param name="Answers">The way of the request that is answered; empty for a request.</param>
 /// <param name="Wait">Seconds of its Retry-After.</param>
-internal sealed record Call(
-    DateTime At, string By, string Way, string Answers, int Status, int? Wait, string Key)
+internal sealed record Call(DateTime At, string By, string Way, string Answers, int Status, int? Wait, string Key)
 {
     public Guid Settlement => Journals.ItemOf(Key).Settlement;
 
@@ -49,42 +56,76 @@ internal static class Journals
             if (line.TryGetProperty("bodies", out var bodies))
             {
                 var way = line.GetProperty("way").GetString()!;
-                sent[batch] = (way, [.. bodies.EnumerateArray().Select(b => way == "http"
-                    ? Encoding.UTF8.GetBytes(b.GetString()!) : Convert.FromBase64String(b.GetString()!))]);
+                sent[batch] = (
+                    way,
+                    [
+                        .. bodies
+                            .EnumerateArray()
+                            .Select(b =>
+                                way == "http"
+                                    ? Encoding.UTF8.GetBytes(b.GetString()!)
+                                    : Convert.FromBase64String(b.GetString()!)
+                            ),
+                    ]
+                );
             }
             else if (line.GetProperty("status").GetInt32() == 202)
                 taken.Add(batch);
         }
 
-        return [.. sent.SelectMany(s => s.Value.Bodies.Select(
-            b => new SentFact(b, taken.Contains(s.Key), s.Value.Way == "poison")))];
+        return
+        [
+            .. sent.SelectMany(s =>
+                s.Value.Bodies.Select(b => new SentFact(b, taken.Contains(s.Key), s.Value.Way == "poison"))
+            ),
+        ];
     }
 
-    public static List<Call> Calls(string folder) => [.. Lines(Path.Combine(folder, "calls.jsonl")).SelectMany(
-        l => l.GetProperty("keys").EnumerateArray().Select(key => new Call(
-            l.GetProperty("at").GetDateTimeOffset().UtcDateTime, l.GetProperty("by").GetString()!,
-            l.GetProperty("way").GetString()!, l.GetProperty("answers").GetString()!,
-            l.GetProperty("status").GetInt32(),
-            l.GetProperty("wait") is { ValueKind: JsonValueKind.Number } wait ? wait.GetInt32() : null,
-            key.GetString()!)))];
+    public static List<Call> Calls(string folder) =>
+        [
+            .. Lines(Path.Combine(folder, "calls.jsonl"))
+                .SelectMany(l =>
+                    l.GetProperty("keys")
+                        .EnumerateArray()
+                        .Select(key => new Call(
+                            l.GetProperty("at").GetDateTimeOffset().UtcDateTime,
+                            l.GetProperty("by").GetString()!,
+                            l.GetProperty("way").GetString()!,
+                            l.GetProperty("answers").GetString()!,
+                            l.GetProperty("status").GetInt32(),
+                            l.GetProperty("wait") is { ValueKind: JsonValueKind.Number } wait ? wait.GetInt32() : null,
+                            key.GetString()!
+                        ))
+                ),
+        ];
 
     /// <summary>Of a key; an empty settlement where it is none of ours.</summary>
     public static (Guid Settlement, int No) ItemOf(string key)
     {
         var (dash, colon) = (key.LastIndexOf('-'), key.LastIndexOf(':'));
-        return dash > 0 && colon > dash && Guid.TryParse(key.AsSpan(0, dash), out var settlement)
+        return
+            dash > 0
+            && colon > dash
+            && Guid.TryParse(key.AsSpan(0, dash), out var settlement)
             && int.TryParse(key.AsSpan(dash + 1, colon - dash - 1), CultureInfo.InvariantCulture, out var no)
-                ? (settlement, no) : default;
+            ? (settlement, no)
+            : default;
     }
 
     private static Credit Read(JsonElement line)
     {
         var key = line.GetProperty("key").GetString()!;
         var (settlement, no) = ItemOf(key);
-        return new Credit(key, settlement, no,
-            line.GetProperty("memberId").GetString()!, line.GetProperty("amount").GetInt64(),
-            line.GetProperty("currency").GetString()!, line.GetProperty("transactionId").GetString()!,
-            line.GetProperty("at").GetDateTimeOffset().UtcDateTime);
+        return new Credit(
+            key,
+            settlement,
+            no,
+            line.GetProperty("memberId").GetString()!,
+            line.GetProperty("amount").GetInt64(),
+            line.GetProperty("currency").GetString()!,
+            line.GetProperty("transactionId").GetString()!,
+            line.GetProperty("at").GetDateTimeOffset().UtcDateTime
+        );
     }
 
     /// <summary>Whole lines; the last one may be torn while the writer is at work.</summary>

@@ -11,10 +11,18 @@ internal sealed record LogMessage(string Topic, string Key, IReadOnlyDictionary<
         """;
 
     /// <summary>Of the log in the database: one <c>name TAB value</c> a line.</summary>
-    public static Task<List<LogMessage>> Read(NpgsqlDataSource database) => Tables.Read(database, Sql,
-        r => Of(r.GetString(0), r.GetString(1), r.GetString(2), '\n', '\t'));
+    public static Task<List<LogMessage>> Read(NpgsqlDataSource database) =>
+        Tables.Read(database, Sql, r => Of(r.GetString(0), r.GetString(1), r.GetString(2), '\n', '\t'));
 
-    public static LogMessage Of(string topic, string key, string headers, char between, char equals) => new(topic, key,
-        headers.Split(between).Select(h => h.Split(equals, 2)).Where(h => h.Length == 2)
-            .GroupBy(h => h[0]).ToDictionary(g => g.Key, g => g.First()[1]));
+    public static LogMessage Of(string topic, string key, string headers, char between, char equals) =>
+        new(
+            topic,
+            key,
+            headers
+                .Split(between)
+                .Select(h => h.Split(equals, 2))
+                .Where(h => h.Length == 2)
+                .GroupBy(h => h[0])
+                .ToDictionary(g => g.Key, g => g.First()[1])
+        );
 }

@@ -4,34 +4,81 @@ namespace EventSettlement.Faults.Check;
 
 /// <summary>One item as the database ended up with it.</summary>
 internal sealed record ItemRow(
-    Guid Settlement, int No, int Part, string Member, long Amount, string State, int Attempt, bool NeedsPerson,
-    bool Doubt, string? Transaction, string? Error);
+    Guid Settlement,
+    int No,
+    int Part,
+    string Member,
+    long Amount,
+    string State,
+    int Attempt,
+    bool NeedsPerson,
+    bool Doubt,
+    string? Transaction,
+    string? Error
+);
 
 internal sealed record SettlementRow(
-    Guid Id, string Subject, long Run, string State, long Version, int Seq, long Amount, long PaidAmount, int Paid,
-    int Attempt, int RetriesLeft, bool Held, bool Cancelling, bool Overdue);
+    Guid Id,
+    string Subject,
+    long Run,
+    string State,
+    long Version,
+    int Seq,
+    long Amount,
+    long PaidAmount,
+    int Paid,
+    int Attempt,
+    int RetriesLeft,
+    bool Held,
+    bool Cancelling,
+    bool Overdue
+);
 
 internal sealed record RequestRow(Guid Id, string Subject, long Run, long Amount, long Kept, int Items);
 
 internal sealed record HistoryRow(
-    Guid Settlement, int Seq, string? From, string To, string Cause, string Actor, int Attempt, DateTime At)
+    Guid Settlement,
+    int Seq,
+    string? From,
+    string To,
+    string Cause,
+    string Actor,
+    int Attempt,
+    DateTime At
+)
 {
     /// <summary>A move, and not a note such as that it was held.</summary>
     public bool IsMove => From != To;
 
-    public override string ToString() => $"{At:HH:mm:ss.fff} history {Seq}: {From} -> {To} ({Cause}, {Actor}), "
-        + $"attempt {Attempt}";
+    public override string ToString() =>
+        $"{At:HH:mm:ss.fff} history {Seq}: {From} -> {To} ({Cause}, {Actor}), " + $"attempt {Attempt}";
 }
 
 internal sealed record StudyRow(
-    string Study, DateTime Completed, string Currency, long Deposit, long Penalty, string[] Members, int[] Absences,
-    bool Planned, int Partition, long Offset);
+    string Study,
+    DateTime Completed,
+    string Currency,
+    long Deposit,
+    long Penalty,
+    string[] Members,
+    int[] Absences,
+    bool Planned,
+    int Partition,
+    long Offset
+);
 
 internal sealed record ParkedRow(string Group, string Topic, long Offset, string Code, byte[] Body, string Message);
 
 internal sealed record PostingRow(
-    long Transaction, string Account, string Currency, long Amount, string Kind, string Reference, Guid Settlement,
-    DateTime At);
+    long Transaction,
+    string Account,
+    string Currency,
+    long Amount,
+    string Kind,
+    string Reference,
+    Guid Settlement,
+    DateTime At
+);
 
 /// <summary>What the witness trigger saw: a committed change of an item, and when its commit was.</summary>
 internal sealed record SeenItem(Guid Settlement, int No, string State, int Attempt, long? Epoch, DateTime Committed)
@@ -43,7 +90,13 @@ internal sealed record SeenItem(Guid Settlement, int No, string State, int Attem
 /// <summary>What the witness saw of a settlement, by PostgreSQL's true clock and not the product's.</summary>
 /// <param name="Seq">The last line of its history then.</param>
 internal sealed record SeenSettlement(
-    Guid Settlement, long Version, string State, int Seq, DateTime Begun, DateTime At);
+    Guid Settlement,
+    long Version,
+    string State,
+    int Seq,
+    DateTime Begun,
+    DateTime At
+);
 
 /// <summary>Reads tables whole: a run is small.</summary>
 internal static class Tables

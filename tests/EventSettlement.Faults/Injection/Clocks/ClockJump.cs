@@ -12,7 +12,8 @@ internal sealed class ClockJump : Fault
 
     public override string Name => "clock-jump";
 
-    public override string Expectation => "the database's clock jumps an hour ahead: timers pause for a minute, "
+    public override string Expectation =>
+        "the database's clock jumps an hour ahead: timers pause for a minute, "
         + "an alert is raised, then they go on, and no attempt comes early";
 
     public override double RecoveryBound => 100;

@@ -7,8 +7,10 @@ internal sealed class WrongClock(int seconds) : Fault
 {
     public override string Name => seconds > 0 ? "database-clock-ahead" : "database-clock-behind";
 
-    public override string Expectation => $"the database's clock is {Math.Abs(seconds)} s "
-        + (seconds > 0 ? "ahead of" : "behind") + " the servers': no timer is early or late by it";
+    public override string Expectation =>
+        $"the database's clock is {Math.Abs(seconds)} s "
+        + (seconds > 0 ? "ahead of" : "behind")
+        + " the servers': no timer is early or late by it";
 
     public override int ClockOffSeconds => seconds;
 

@@ -18,8 +18,8 @@ internal sealed class BrokerErrors : Fault
 
     public override string Name => "kafka-error-codes";
 
-    public override string Expectation => $"one in {OneIn} answers of the broker turns into an error: tried again, "
-        + "nothing is lost";
+    public override string Expectation =>
+        $"one in {OneIn} answers of the broker turns into an error: tried again, " + "nothing is lost";
 
     public override double RecoveryBound => 45;
 
@@ -73,7 +73,8 @@ internal sealed class BrokerErrors : Fault
                     lock (_open)
                         _open[BinaryPrimitives.ReadInt32BigEndian(piece[(at + 8)..])] = new KafkaQuestion(
                             BinaryPrimitives.ReadInt16BigEndian(piece[(at + 4)..]),
-                            BinaryPrimitives.ReadInt16BigEndian(piece[(at + 6)..]));
+                            BinaryPrimitives.ReadInt16BigEndian(piece[(at + 6)..])
+                        );
         }
 
         /// <summary>Answers that begin in the piece, after their length, with what they answer.</summary>
@@ -82,8 +83,10 @@ internal sealed class BrokerErrors : Fault
             var found = new List<(int, KafkaQuestion)>();
             foreach (var at in Frames(piece, ref _answerLeft))
                 lock (_open)
-                    if (piece.Length - at >= 8
-                        && _open.Remove(BinaryPrimitives.ReadInt32BigEndian(piece[(at + 4)..]), out var question))
+                    if (
+                        piece.Length - at >= 8
+                        && _open.Remove(BinaryPrimitives.ReadInt32BigEndian(piece[(at + 4)..]), out var question)
+                    )
                         found.Add((at + 4, question));
             return found;
         }
@@ -94,7 +97,10 @@ internal sealed class BrokerErrors : Fault
             for (var at = left; ; at = checked(at + 4 + BinaryPrimitives.ReadInt32BigEndian(piece[at..])))
             {
                 // A length that is cut in two is not put together again: of that connection no more is understood.
-                left = at <= piece.Length - 4 ? 0 : at >= piece.Length ? at - piece.Length : int.MaxValue / 2;
+                left =
+                    at <= piece.Length - 4 ? 0
+                    : at >= piece.Length ? at - piece.Length
+                    : int.MaxValue / 2;
                 if (at > piece.Length - 4)
                     return starts;
                 starts.Add(at);

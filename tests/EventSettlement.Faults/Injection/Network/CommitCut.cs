@@ -11,8 +11,10 @@ internal sealed class CommitCut(bool after) : Fault
 
     public override string Name => after ? "commit-cut-after" : "commit-cut-before";
 
-    public override string Expectation => "every seventh COMMIT "
-        + (after ? "takes effect and its answer is lost" : "never arrives") + ": both outcomes are handled";
+    public override string Expectation =>
+        "every seventh COMMIT "
+        + (after ? "takes effect and its answer is lost" : "never arrives")
+        + ": both outcomes are handled";
 
     public override bool NeedsProxies => true;
 

@@ -13,8 +13,8 @@ internal sealed class HalfSent : Fault
 
     public override string Name => "postgres-half-sent";
 
-    public override string Expectation => "three batches arrive in part and their rest never: what they have "
-        + "locked is given up";
+    public override string Expectation =>
+        "three batches arrive in part and their rest never: what they have " + "locked is given up";
 
     public override bool NeedsProxies => true;
 

@@ -8,12 +8,13 @@ internal sealed class Network(string server, string trouble) : Fault
 {
     public override string Name => $"{server}-{trouble}";
 
-    public override string Expectation => trouble switch
-    {
-        "cut" => $"connections to {server} reset and refused for some seconds",
-        "slow" => $"every piece to and from {server} comes late",
-        _ => $"{server} silent for some seconds, without a reset",
-    } + ": the servers stay up and go on";
+    public override string Expectation =>
+        trouble switch
+        {
+            "cut" => $"connections to {server} reset and refused for some seconds",
+            "slow" => $"every piece to and from {server} comes late",
+            _ => $"{server} silent for some seconds, without a reset",
+        } + ": the servers stay up and go on";
 
     public override double RecoveryBound => server == "kafka" ? 45 : 30;
 

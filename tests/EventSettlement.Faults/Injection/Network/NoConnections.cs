@@ -23,10 +23,11 @@ internal sealed class NoConnections : Fault
         await scene.Execute("CREATE ROLE greedy LOGIN");
         var address = new NpgsqlConnectionStringBuilder(scene.World.Postgres.Connection)
         {
-            Username = "greedy", Pooling = false,
+            Username = "greedy",
+            Pooling = false,
         };
         var refused = 0;
-        for (var end = DateTime.UtcNow + Length; DateTime.UtcNow < end;)
+        for (var end = DateTime.UtcNow + Length; DateTime.UtcNow < end; )
         {
             var one = new NpgsqlConnection(address.ConnectionString);
             try

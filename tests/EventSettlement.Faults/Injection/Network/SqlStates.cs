@@ -12,8 +12,8 @@ internal sealed class SqlStates(string state) : Fault
 
     public override string Name => "sqlstate-" + state;
 
-    public override string Expectation => $"one in {OneIn} statements fails with {state}: it is tried again, never "
-        + "parked and never half done";
+    public override string Expectation =>
+        $"one in {OneIn} statements fails with {state}: it is tried again, never " + "parked and never half done";
 
     public override bool NeedsProxies => true;
 

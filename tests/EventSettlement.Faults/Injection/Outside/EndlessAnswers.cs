@@ -21,8 +21,8 @@ internal sealed class EndlessAnswers(bool drips) : Fault
 
     public override bool TroublesServers => false;
 
-    public override string Expectation => drips ? "an answer that comes byte by byte ends in the time-out"
-        : "an answer of a gigabyte is cut at 8 MB";
+    public override string Expectation =>
+        drips ? "an answer that comes byte by byte ends in the time-out" : "an answer of a gigabyte is cut at 8 MB";
 
     public override string[] Alerts => ["downstream_stopped"];
 

@@ -26,7 +26,20 @@ internal static class LogWriter
 
         var file = Path.Combine(scene.World.Folder, "poison.bin");
         await File.WriteAllBytesAsync(file, body);
-        await ChildProcess.Output("kcat", ["-b", $"127.0.0.1:{scene.World.Kafka.Port}", "-P", "-t", "study-completed",
-            "-p", partition.ToString(CultureInfo.InvariantCulture), "-X", "message.max.bytes=2000000", file]);
+        await ChildProcess.Output(
+            "kcat",
+            [
+                "-b",
+                $"127.0.0.1:{scene.World.Kafka.Port}",
+                "-P",
+                "-t",
+                "study-completed",
+                "-p",
+                partition.ToString(CultureInfo.InvariantCulture),
+                "-X",
+                "message.max.bytes=2000000",
+                file,
+            ]
+        );
     }
 }

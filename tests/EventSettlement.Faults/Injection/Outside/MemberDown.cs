@@ -9,7 +9,9 @@ internal sealed class MemberDown(bool killed) : Fault
 
     public override bool TroublesServers => false;
 
-    public override string Expectation => "the member service is " + (killed ? "killed and started again" : "frozen")
+    public override string Expectation =>
+        "the member service is "
+        + (killed ? "killed and started again" : "frozen")
         + ": items fail or stand in doubt, and are asked for";
 
     public override string Touches => "member";

@@ -21,7 +21,8 @@ internal sealed class OperatorRaces : Fault
 
     public override bool TroublesServers => false;
 
-    public override string Expectation => "double clicks, cancel while paying, retry while the set grows: one effect "
+    public override string Expectation =>
+        "double clicks, cancel while paying, retry while the set grows: one effect "
         + "or a refusal, each answered and audited once";
 
     public override async Task<bool> Inject(Scene scene, Random random)
@@ -30,8 +31,16 @@ internal sealed class OperatorRaces : Fault
         for (var round = 0; round < 8; round++)
         {
             var some = await scene.Read(SomeSql, r => r.GetString(0));
-            var clicks = some.SelectMany((id, n) => Click(scene, id, Verbs[random.Next(Verbs.Length)],
-                string.Create(CultureInfo.InvariantCulture, $"click-{round}-{n}"))).ToArray();
+            var clicks = some.SelectMany(
+                    (id, n) =>
+                        Click(
+                            scene,
+                            id,
+                            Verbs[random.Next(Verbs.Length)],
+                            string.Create(CultureInfo.InvariantCulture, $"click-{round}-{n}")
+                        )
+                )
+                .ToArray();
             await Task.WhenAll([.. clicks, RetryWhatFailed(scene)]);
         }
 
@@ -43,7 +52,8 @@ internal sealed class OperatorRaces : Fault
     private static Task[] Click(Scene scene, string id, string verb, string key)
     {
         object body = verb.StartsWith("retry", StringComparison.Ordinal)
-            ? new { includeRejected = verb == "retry-all" } : new { reason = "a race" };
+            ? new { includeRejected = verb == "retry-all" }
+            : new { reason = "a race" };
         var path = $"v1/settlements/{id}/{verb.Split('-')[0]}";
         return [Same(scene, path, body, key), scene.Desk.Ask(path, body)];
     }
@@ -71,13 +81,18 @@ internal sealed class OperatorRaces : Fault
     /// <summary>Until no command is under way that may hold one more.</summary>
     private static async Task ReleaseAll(Scene scene)
     {
-        await Waiting.Until(TimeSpan.FromSeconds(30), async () =>
-        {
-            var open = await scene.Count("SELECT count(*) FROM command WHERE outcome IS NULL");
-            var held = await scene.Read("SELECT settlement_id::text FROM settlement WHERE held",
-                r => r.GetString(0));
-            await Task.WhenAll(held.Select(id => scene.Desk.Ask($"v1/settlements/{id}/release", new { })));
-            return open == 0 && held.Count == 0;
-        });
+        await Waiting.Until(
+            TimeSpan.FromSeconds(30),
+            async () =>
+            {
+                var open = await scene.Count("SELECT count(*) FROM command WHERE outcome IS NULL");
+                var held = await scene.Read(
+                    "SELECT settlement_id::text FROM settlement WHERE held",
+                    r => r.GetString(0)
+                );
+                await Task.WhenAll(held.Select(id => scene.Desk.Ask($"v1/settlements/{id}/release", new { })));
+                return open == 0 && held.Count == 0;
+            }
+        );
     }
 }

@@ -10,12 +10,21 @@ internal sealed class Poison : Fault
 
     private static readonly byte[][] Corpus =
     [
-        [], [0xef, 0xbb, 0xbf, (byte)'{', (byte)'}'], [0xff, 0xfe, 0x00], "{"u8.ToArray(), "null"u8.ToArray(),
-        "[1,2]"u8.ToArray(), Encoding.UTF8.GetBytes(new string('[', 10_000)),
+        [],
+        [0xef, 0xbb, 0xbf, (byte)'{', (byte)'}'],
+        [0xff, 0xfe, 0x00],
+        "{"u8.ToArray(),
+        "null"u8.ToArray(),
+        "[1,2]"u8.ToArray(),
+        Encoding.UTF8.GetBytes(new string('[', 10_000)),
         "{\"studyId\":1,\"studyId\":2}"u8.ToArray(),
-        Encoding.UTF8.GetBytes(Fact("NaN")), Encoding.UTF8.GetBytes(Fact("0.5")), Encoding.UTF8.GetBytes(Fact("-1")),
-        Encoding.UTF8.GetBytes(Fact("9007199254740993")), Encoding.UTF8.GetBytes(Fact("\"30000\"")),
-        Encoding.UTF8.GetBytes(new string('x', 900_000)), "\0"u8.ToArray(),
+        Encoding.UTF8.GetBytes(Fact("NaN")),
+        Encoding.UTF8.GetBytes(Fact("0.5")),
+        Encoding.UTF8.GetBytes(Fact("-1")),
+        Encoding.UTF8.GetBytes(Fact("9007199254740993")),
+        Encoding.UTF8.GetBytes(Fact("\"30000\"")),
+        Encoding.UTF8.GetBytes(new string('x', 900_000)),
+        "\0"u8.ToArray(),
         Encoding.UTF8.GetBytes(Fact("30000").Replace("KRW", "USD", StringComparison.Ordinal)),
         Encoding.UTF8.GetBytes(Fact("30000").Replace("2026", "9999", StringComparison.Ordinal)),
         Encoding.UTF8.GetBytes(Fact("30000").Replace("poison", "a\\u0000b", StringComparison.Ordinal)),
@@ -40,7 +49,7 @@ internal sealed class Poison : Fault
         return true;
     }
 
-    private static string Fact(string deposit) => 
+    private static string Fact(string deposit) =>
         "{\"studyId\":\"poison\",\"completedAt\":\"2026-11-01T22:10:00+09:00\","
         + $"\"currency\":\"KRW\",\"depositPerMember\":{deposit},\"penaltyPerAbsence\":3000,"
         + "\"participants\":[{\"memberId\":\"M-1\",\"absences\":2}]}";

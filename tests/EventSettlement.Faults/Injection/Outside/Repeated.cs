@@ -24,8 +24,12 @@ internal sealed class Repeated : Fault
             {
                 var lines = body.Split('\n');
                 random.Shuffle(lines);
-                var again = await scene.Desk.Post("v1/events/study-completed", string.Join('\n', lines), string.Create(
-                    CultureInfo.InvariantCulture, $"{key}-again-{time}"), "application/x-ndjson");
+                var again = await scene.Desk.Post(
+                    "v1/events/study-completed",
+                    string.Join('\n', lines),
+                    string.Create(CultureInfo.InvariantCulture, $"{key}-again-{time}"),
+                    "application/x-ndjson"
+                );
                 accepted += again.Status == 202 ? 1 : 0;
             }
         }

@@ -33,7 +33,8 @@ internal sealed class DeletedRecords : Fault
 
     public override string Name => "deleted-records";
 
-    public override string Expectation => "retention ate unread records: stopped with an alert, never jumped over, and "
+    public override string Expectation =>
+        "retention ate unread records: stopped with an alert, never jumped over, and "
         + "going on when a person accepts it";
 
     public override string[] Alerts => ["partition_stopped"];
@@ -66,8 +67,10 @@ internal sealed class DeletedRecords : Fault
     {
         if (scene.World.Kafka is not { } kafka)
             return (await Pairs(scene, ReadToTheEnd)).FirstOrDefault((-1, 0));
-        var ends = (await kafka.Run("kafka-get-offsets.sh", "--topic", "study-completed")).Split('\n')
-            .Select(l => l.Split(':')).Where(w => w.Length == 3)
+        var ends = (await kafka.Run("kafka-get-offsets.sh", "--topic", "study-completed"))
+            .Split('\n')
+            .Select(l => l.Split(':'))
+            .Where(w => w.Length == 3)
             .ToDictionary(w => int.Parse(w[1], null), w => long.Parse(w[2], null));
         return (await Pairs(scene, Offsets)).Where(o => ends[o.Partition] == o.Next).FirstOrDefault((-1, 0));
     }
@@ -84,20 +87,31 @@ internal sealed class DeletedRecords : Fault
         }
 
         var file = Path.Combine(scene.World.Folder, "delete.json");
-        await File.WriteAllTextAsync(file, $$"""
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
             {"version":1,"partitions":[{"topic":"study-completed","partition":{{partition}},"offset":{{until}}}]}
-            """);
+            """
+        );
         await kafka.RunClass("org.apache.kafka.tools.DeleteRecordsCommand", "--offset-json-file", file);
     }
 
     private static async Task Accept(Scene scene, int partition, long end)
     {
-        var stopped = "SELECT count(*) FROM consumer_offset WHERE topic = 'study-completed' "
+        var stopped =
+            "SELECT count(*) FROM consumer_offset WHERE topic = 'study-completed' "
             + $"AND partition = {partition} AND stopped IS NOT NULL AND next_offset = {end}";
         if (await Waiting.Until(TimeSpan.FromSeconds(45), async () => await scene.Count(stopped) == 1) is null)
             scene.World.Surprises.Enqueue($"the gap in partition {partition} at {end} did not stop it");
-        if (await Waiting.Until(TimeSpan.FromSeconds(30), async () => (await scene.Desk.Ask(
-            $"v1/log/study-intake/study-completed/{partition}/accept", new { })).Status == 200) is null)
+        if (
+            await Waiting.Until(
+                TimeSpan.FromSeconds(30),
+                async () =>
+                    (await scene.Desk.Ask($"v1/log/study-intake/study-completed/{partition}/accept", new { })).Status
+                    == 200
+            )
+            is null
+        )
             scene.World.Surprises.Enqueue($"the gap in partition {partition} at {end} could not be accepted");
     }
 }

@@ -7,7 +7,8 @@ internal sealed class KafkaDown(bool killed) : Fault
 {
     public override string Name => killed ? "kafka-kill" : "kafka-freeze";
 
-    public override string Expectation => (killed ? "the broker killed and started again" : "the broker frozen")
+    public override string Expectation =>
+        (killed ? "the broker killed and started again" : "the broker frozen")
         + ": the outbox waits, nothing is lost, the servers stay up";
 
     public override double RecoveryBound => 45;

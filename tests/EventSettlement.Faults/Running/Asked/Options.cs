@@ -34,6 +34,7 @@ internal sealed record Options
 
     public string? Results { get; private set; }
     public string? Replay { get; private set; }
+
     /// <summary>The planted bugs are hunted, all or the one named.</summary>
     public bool HasTeeth { get; private set; }
 
@@ -62,7 +63,8 @@ internal sealed record Options
                     options.Side = Math.Max(1, Number(Value()));
                     break;
                 case "--log":
-                    options.Log = Value() is "postgres" or "kafka" ? words[i]
+                    options.Log = Value() is "postgres" or "kafka"
+                        ? words[i]
                         : throw new ArgumentException($"there is no log {words[i]}: postgres or kafka; see --list");
                     break;
                 case "--only":
@@ -101,8 +103,9 @@ internal sealed record Options
     private void Check()
     {
         if (Bug is not null && PlantedBug.All.All(b => b.Name != Bug))
-            throw new ArgumentException($"there is no planted bug {Bug}; there are "
-                + string.Join(", ", PlantedBug.All.Select(b => b.Name)));
+            throw new ArgumentException(
+                $"there is no planted bug {Bug}; there are " + string.Join(", ", PlantedBug.All.Select(b => b.Name))
+            );
         if (Log == "kafka" && KafkaServer.Home is null)
             throw new ArgumentException($"--log kafka cannot be had: {KafkaServer.Missing}");
         Faults = [.. Only?.Split('+').Select(FaultList.Find) ?? []];
@@ -112,6 +115,8 @@ internal sealed record Options
             throw new ArgumentException($"no event log can have all of {Only}; see --list");
     }
 
-    private static int Number(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var number)
-        && number >= 0 ? number : throw new ArgumentException($"{text} is not a number");
+    private static int Number(string text) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 0
+            ? number
+            : throw new ArgumentException($"{text} is not a number");
 }

@@ -18,8 +18,12 @@ internal static class PlanMaker
     }
 
     /// <summary>Whether this run would be Kafka's if it were here.</summary>
-    public static bool LacksKafka(int seed, Options options) => KafkaServer.Home is null && options.Log is null
-        && options.Replay is null && seed % 2 == 0 && options.Faults.All(f => f.Suits("kafka"));
+    public static bool LacksKafka(int seed, Options options) =>
+        KafkaServer.Home is null
+        && options.Log is null
+        && options.Replay is null
+        && seed % 2 == 0
+        && options.Faults.All(f => f.Suits("kafka"));
 
     private static Plan Make(int seed, Options options)
     {
@@ -36,10 +40,14 @@ internal static class PlanMaker
         var faults = names.Select(FaultList.Find).ToArray();
         return new Plan
         {
-            Seed = seed, Log = log, Faults = names,
+            Seed = seed,
+            Log = log,
+            Faults = names,
             At = [.. faults.Select(_ => 0.8 + 3.2 * random.NextDouble())],
-            Processes = faults.Max(f => f.Processes), Proxies = faults.Any(f => f.NeedsProxies),
-            SmallDisk = faults.Any(f => f.NeedsSmallDisk), FakeServerClock = faults.Any(f => f.FakesServerClock),
+            Processes = faults.Max(f => f.Processes),
+            Proxies = faults.Any(f => f.NeedsProxies),
+            SmallDisk = faults.Any(f => f.NeedsSmallDisk),
+            FakeServerClock = faults.Any(f => f.FakesServerClock),
             CrashAt = faults.Select(f => f.CrashAt).FirstOrDefault(c => c is not null),
             ClockOffSeconds = faults.Sum(f => f.ClockOffSeconds),
             Cron = faults.Select(f => f.Cron).FirstOrDefault(c => c is not null) ?? Plan.Never,
@@ -49,7 +57,8 @@ internal static class PlanMaker
     private static Plan Again(string kept)
     {
         var plan = Plan.Read(kept);
-        var missing = plan.Faults.Select(f => FaultList.Find(f).Missing).FirstOrDefault(m => m is not null)
+        var missing =
+            plan.Faults.Select(f => FaultList.Find(f).Missing).FirstOrDefault(m => m is not null)
             ?? (plan.Log == "kafka" && KafkaServer.Home is null ? KafkaServer.Missing : null);
         return missing is null ? plan : throw new ArgumentException($"{kept} cannot be had again here: {missing}");
     }
@@ -63,7 +72,12 @@ internal static class PlanMaker
             return [all[(turn - combined) % all.Length].Name];
         var random = new Random(seed);
         random.Shuffle(all);
-        return [.. all.Where(f => f.Touches.Length > 0).GroupBy(f => f.Touches).Take(random.Next(2, 5))
-            .Select(g => g.First().Name)];
+        return
+        [
+            .. all.Where(f => f.Touches.Length > 0)
+                .GroupBy(f => f.Touches)
+                .Take(random.Next(2, 5))
+                .Select(g => g.First().Name),
+        ];
     }
 }

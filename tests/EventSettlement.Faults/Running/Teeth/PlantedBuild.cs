@@ -10,8 +10,12 @@ internal static class PlantedBuild
     {
         var release = Path.GetDirectoryName(Product.Path)!;
         var project = Path.GetFullPath(Path.Combine(release, "..", "..", ".."));
-        await ChildProcess.Output("dotnet", ["build", project, "-c", "Planted", "-v", "q", "--nologo"],
-            [new("MSBUILDDISABLENODEREUSE", "1")], project);
+        await ChildProcess.Output(
+            "dotnet",
+            ["build", project, "-c", "Planted", "-v", "q", "--nologo"],
+            [new("MSBUILDDISABLENODEREUSE", "1")],
+            project
+        );
         Product.Path = Path.Combine(project, "bin", "Planted", "net10.0", "settle.dll");
         if (!File.Exists(Product.Path))
             throw new InvalidOperationException($"{Product.Path} was not built");

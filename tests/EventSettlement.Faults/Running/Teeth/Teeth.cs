@@ -17,18 +17,24 @@ internal sealed class Teeth(Options options, string root)
         var caught = 0;
         var bugs = PlantedBug.All.Where(b => options.Bug is null || b.Name == options.Bug).ToList();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Side };
-        await Parallel.ForEachAsync(bugs, parallel, async (bug, _) =>
-        {
-            if (await Hunt(bug) is not var (seed, what))
-                Console.WriteLine($"{bug.Name}: NOT CAUGHT by {bug.Faults} in {MostSeeds} seeds");
-            else
+        await Parallel.ForEachAsync(
+            bugs,
+            parallel,
+            async (bug, _) =>
             {
-                var control = await Control(bug, seed);
-                Interlocked.Add(ref caught, control is null ? 1 : 0);
-                Console.WriteLine($"{bug.Name}: caught at seed {seed} by {bug.Faults} on {PlantedBug.Log}: "
-                    + $"{what.Invariant}, {what.What}; {control ?? "control ok"}");
+                if (await Hunt(bug) is not var (seed, what))
+                    Console.WriteLine($"{bug.Name}: NOT CAUGHT by {bug.Faults} in {MostSeeds} seeds");
+                else
+                {
+                    var control = await Control(bug, seed);
+                    Interlocked.Add(ref caught, control is null ? 1 : 0);
+                    Console.WriteLine(
+                        $"{bug.Name}: caught at seed {seed} by {bug.Faults} on {PlantedBug.Log}: "
+                            + $"{what.Invariant}, {what.What}; {control ?? "control ok"}"
+                    );
+                }
             }
-        });
+        );
 
         Console.WriteLine($"teeth={bugs.Count} caught={caught}");
         return caught == bugs.Count ? 0 : 1;
@@ -59,10 +65,11 @@ internal sealed class Teeth(Options options, string root)
         var outcome = await _clean.Lead(PlanOf(bug, seed), folder);
         var isClean = outcome.Violations.Count == 0;
         RunFolder.End(folder, options.Keep || !isClean);
-        return isClean ? null : $"NOT COUNTED, the control without the bug is not clean: {outcome.Violations[0].What}; "
-            + $"kept in {folder}";
+        return isClean
+            ? null
+            : $"NOT COUNTED, the control without the bug is not clean: {outcome.Violations[0].What}; "
+                + $"kept in {folder}";
     }
 
-    private static Plan PlanOf(PlantedBug bug, int seed) =>
-        PlanMaker.Of(seed, PlantedBug.Log, bug.Faults.Split('+'));
+    private static Plan PlanOf(PlantedBug bug, int seed) => PlanMaker.Of(seed, PlantedBug.Log, bug.Faults.Split('+'));
 }

@@ -76,21 +76,41 @@ internal sealed partial class CallWatch(int target, string folder) : IDisposable
     private async Task<Fate> NoteAnswer(string server, ProxyLink link, ReadOnlyMemory<byte> piece)
     {
         var fate = BeforeServers is { } ask ? await ask(link, piece) : Fate.GoesOn;
-        if (fate != Fate.GoesOn || !_links.TryGetValue(link, out var state) || state.Asked.Count == 0
-            || Status().Match(Encoding.ASCII.GetString(piece.Span)) is not { Success: true } head)
+        if (
+            fate != Fate.GoesOn
+            || !_links.TryGetValue(link, out var state)
+            || state.Asked.Count == 0
+            || Status().Match(Encoding.ASCII.GetString(piece.Span)) is not { Success: true } head
+        )
             return fate;
-        Write(server, "", state.Asked, state.Way, int.Parse(head.Groups["status"].Value, CultureInfo.InvariantCulture),
-            head.Groups["wait"] is { Success: true } wait ? int.Parse(wait.Value, CultureInfo.InvariantCulture) : null);
+        Write(
+            server,
+            "",
+            state.Asked,
+            state.Way,
+            int.Parse(head.Groups["status"].Value, CultureInfo.InvariantCulture),
+            head.Groups["wait"] is { Success: true } wait ? int.Parse(wait.Value, CultureInfo.InvariantCulture) : null
+        );
         state.Asked = [];
         return fate;
     }
 
-    private void Write(
-        string by, string way, List<string> keys, string answers = "", int status = 0, int? wait = null)
+    private void Write(string by, string way, List<string> keys, string answers = "", int status = 0, int? wait = null)
     {
         if (keys.Count == 0)
             return;
-        var line = JsonSerializer.Serialize(new { at = DateTimeOffset.UtcNow, by, way, answers, status, wait, keys });
+        var line = JsonSerializer.Serialize(
+            new
+            {
+                at = DateTimeOffset.UtcNow,
+                by,
+                way,
+                answers,
+                status,
+                wait,
+                keys,
+            }
+        );
         lock (_file)
             if (_file.BaseStream is { CanWrite: true })
                 _file.WriteLine(line);
@@ -99,8 +119,10 @@ internal sealed partial class CallWatch(int target, string folder) : IDisposable
     [GeneratedRegex(@"POST /v1/point-credits/(?<way>bulk|lookup)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+:\d+")]
     private static partial Regex Wanted();
 
-    [GeneratedRegex(@"\AHTTP/1\.1 (?<status>\d{3})(.*?\r\nRetry-After: (?<wait>\d+))?",
-        RegexOptions.Singleline | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\AHTTP/1\.1 (?<status>\d{3})(.*?\r\nRetry-After: (?<wait>\d+))?",
+        RegexOptions.Singleline | RegexOptions.IgnoreCase
+    )]
     private static partial Regex Status();
 
     private sealed class State

@@ -12,9 +12,10 @@ internal static class FakeTime
         Set(folder, 0);
         return
         [
-            new("LD_PRELOAD", Library!), new("FAKETIME_TIMESTAMP_FILE", FileIn(folder)), new("FAKETIME_NO_CACHE", "1"),
+            new("LD_PRELOAD", Library!),
+            new("FAKETIME_TIMESTAMP_FILE", FileIn(folder)),
+            new("FAKETIME_NO_CACHE", "1"),
             new("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-
             // Its remedy for an old C library ends timed waits at once under a new one.
             new("FAKETIME_FORCE_MONOTONIC_FIX", "0"),
         ];
@@ -33,7 +34,11 @@ internal static class FakeTime
     private static string? Find()
     {
         const string name = "libfaketimeMT.so.1";
-        return Directory.Exists("/usr/lib") ? Directory.GetDirectories("/usr/lib", "*-linux-gnu")
-            .Select(d => Path.Combine(d, "faketime", name)).FirstOrDefault(File.Exists) : null;
+        return Directory.Exists("/usr/lib")
+            ? Directory
+                .GetDirectories("/usr/lib", "*-linux-gnu")
+                .Select(d => Path.Combine(d, "faketime", name))
+                .FirstOrDefault(File.Exists)
+            : null;
     }
 }

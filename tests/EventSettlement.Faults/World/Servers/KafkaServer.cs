@@ -12,8 +12,11 @@ internal sealed class KafkaServer(string folder, string template)
     private readonly int _controller = Ports.Free();
     private ChildProcess? _broker;
 
-    public static string? Home => Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home
-        && File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")) ? home : null;
+    public static string? Home =>
+        Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home
+        && File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh"))
+            ? home
+            : null;
 
     /// <summary>Where the broker listens; clients are told <see cref="Advertised"/>.</summary>
     public int Port => _port;
@@ -33,8 +36,11 @@ internal sealed class KafkaServer(string folder, string template)
         {
             if (!Directory.Exists(template))
             {
-                await ChildProcess.Output(Program("kafka-storage.sh"),
-                    ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", Settings], Heap("-Xmx128m"));
+                await ChildProcess.Output(
+                    Program("kafka-storage.sh"),
+                    ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", Settings],
+                    Heap("-Xmx128m")
+                );
                 Directory.Move(Path.Combine(folder, "data"), template);
             }
         }
@@ -48,10 +54,21 @@ internal sealed class KafkaServer(string folder, string template)
 
     public async Task Start()
     {
-        _broker = ChildProcess.Start("kafka", Path.Combine(folder, "..", "kafka.log"), Heap("-Xms96m -Xmx320m"),
-            Program("kafka-server-start.sh"), Settings);
-        await Waiting.Must("the broker answers", StartLimit, () => Task.FromResult(
-            _broker.HasExited ? throw new InvalidOperationException("Kafka ended") : Ports.Answers(_port)));
+        _broker = ChildProcess.Start(
+            "kafka",
+            Path.Combine(folder, "..", "kafka.log"),
+            Heap("-Xms96m -Xmx320m"),
+            Program("kafka-server-start.sh"),
+            Settings
+        );
+        await Waiting.Must(
+            "the broker answers",
+            StartLimit,
+            () =>
+                Task.FromResult(
+                    _broker.HasExited ? throw new InvalidOperationException("Kafka ended") : Ports.Answers(_port)
+                )
+        );
     }
 
     public void Kill() => _broker?.Kill();
@@ -60,41 +77,53 @@ internal sealed class KafkaServer(string folder, string template)
 
     public void Thaw() => _broker!.Signal("CONT");
 
-    public async Task<string> Run(string program, params string[] words) => await ChildProcess.Output(
-        Program(program), ["--bootstrap-server", $"127.0.0.1:{_port}", .. words], Heap("-Xmx128m"));
+    public async Task<string> Run(string program, params string[] words) =>
+        await ChildProcess.Output(
+            Program(program),
+            ["--bootstrap-server", $"127.0.0.1:{_port}", .. words],
+            Heap("-Xmx128m")
+        );
 
     /// <summary>A tool that a distribution may have no script for.</summary>
-    public async Task<string> RunClass(string name, params string[] words) => await ChildProcess.Output(
-        Program("kafka-run-class.sh"), [name, "--bootstrap-server", $"127.0.0.1:{_port}", .. words], Heap("-Xmx128m"));
+    public async Task<string> RunClass(string name, params string[] words) =>
+        await ChildProcess.Output(
+            Program("kafka-run-class.sh"),
+            [name, "--bootstrap-server", $"127.0.0.1:{_port}", .. words],
+            Heap("-Xmx128m")
+        );
 
     private string Settings => Path.Combine(folder, "server.properties");
 
     private static string Program(string name) => Path.Combine(Home!, "bin", name);
 
-    private Dictionary<string, string> Heap(string heap) => new()
-    {
-        ["KAFKA_HEAP_OPTS"] = heap, ["LOG_DIR"] = folder,
-        ["KAFKA_JVM_PERFORMANCE_OPTS"] = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1", ["KAFKA_TIER"] = "1",
-    };
+    private Dictionary<string, string> Heap(string heap) =>
+        new()
+        {
+            ["KAFKA_HEAP_OPTS"] = heap,
+            ["LOG_DIR"] = folder,
+            ["KAFKA_JVM_PERFORMANCE_OPTS"] = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            ["KAFKA_TIER"] = "1",
+        };
 
-    private string Properties() => $"""
-        process.roles=broker,controller
-        node.id=1
-        controller.quorum.voters=1@127.0.0.1:{_controller}
-        listeners=PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_controller}
-        advertised.listeners=PLAINTEXT://127.0.0.1:{Advertised}
-        controller.listener.names=CONTROLLER
-        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
-        log.dirs={folder}/data
-        num.network.threads=2
-        num.io.threads=2
-        background.threads=2
-        offsets.topic.num.partitions=4
-        offsets.topic.replication.factor=1
-        transaction.state.log.num.partitions=2
-        transaction.state.log.replication.factor=1
-        transaction.state.log.min.isr=1
-        group.initial.rebalance.delay.ms=0
-        auto.create.topics.enable=false
-        """;
+    private string Properties() =>
+        $"""
+            process.roles=broker,controller
+            node.id=1
+            controller.quorum.voters=1@127.0.0.1:{_controller}
+            listeners=PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_controller}
+            advertised.listeners=PLAINTEXT://127.0.0.1:{Advertised}
+            controller.listener.names=CONTROLLER
+            listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+            log.dirs={folder}/data
+            num.network.threads=2
+            num.io.threads=2
+            background.threads=2
+            offsets.topic.num.partitions=4
+            offsets.topic.replication.factor=1
+            transaction.state.log.num.partitions=2
+            transaction.state.log.replication.factor=1
+            transaction.state.log.min.isr=1
+            group.initial.rebalance.delay.ms=0
+            auto.create.topics.enable=false
+            """;
 }

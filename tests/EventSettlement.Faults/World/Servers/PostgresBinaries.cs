@@ -40,10 +40,12 @@ internal static class PostgresBinaries
     {
         var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
         return versions
-            .OrderByDescending(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var v) ? v : 0)
-            .Select(d => Path.Combine(d, "bin"))
-            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
-            .FirstOrDefault(f => f.Length > 0 && File.Exists(Path.Combine(f, "initdb")))
+                .OrderByDescending(d =>
+                    int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var v) ? v : 0
+                )
+                .Select(d => Path.Combine(d, "bin"))
+                .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+                .FirstOrDefault(f => f.Length > 0 && File.Exists(Path.Combine(f, "initdb")))
             ?? throw new InvalidOperationException("PostgreSQL is not installed here: apt-get install postgresql");
     }
 }

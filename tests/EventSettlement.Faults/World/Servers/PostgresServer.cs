@@ -21,11 +21,19 @@ internal sealed class PostgresServer(string folder, int port)
     /// <summary>Past any proxy; for the harness and the checker.</summary>
     public string Connection => ConnectionAt(port, Owner);
 
-    public static string ConnectionAt(int port, string user) => new NpgsqlConnectionStringBuilder
-    {
-        Host = "127.0.0.1", Port = port, Username = user, Database = "settlement", MaxPoolSize = 40, Timeout = 15,
-        CommandTimeout = 30, SslMode = SslMode.Disable, GssEncryptionMode = GssEncryptionMode.Disable,
-    }.ConnectionString;
+    public static string ConnectionAt(int port, string user) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = user,
+            Database = "settlement",
+            MaxPoolSize = 40,
+            Timeout = 15,
+            CommandTimeout = 30,
+            SslMode = SslMode.Disable,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        }.ConnectionString;
 
     /// <param name="clockOff">Seconds by which the function that all of the product's SQL uses is wrong.</param>
     public async Task Start(int clockOff)
@@ -34,8 +42,10 @@ internal sealed class PostgresServer(string folder, int port)
         if (clockOff == 0)
             return;
         await using var database = NpgsqlDataSource.Create(Connection);
-        await using var command = database.CreateCommand("CREATE OR REPLACE FUNCTION clock() RETURNS timestamptz "
-            + $"LANGUAGE sql VOLATILE AS $$SELECT clock_timestamp() + interval '{clockOff} seconds'$$");
+        await using var command = database.CreateCommand(
+            "CREATE OR REPLACE FUNCTION clock() RETURNS timestamptz "
+                + $"LANGUAGE sql VOLATILE AS $$SELECT clock_timestamp() + interval '{clockOff} seconds'$$"
+        );
         await command.ExecuteNonQueryAsync();
     }
 
@@ -43,12 +53,22 @@ internal sealed class PostgresServer(string folder, int port)
     {
         string[] settings =
         [
-            $"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off",
-            "max_connections=200", "shared_buffers=64MB", "track_commit_timestamp=on", "log_min_messages=warning",
+            $"port={port}",
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "fsync=off",
+            "max_connections=200",
+            "shared_buffers=64MB",
+            "track_commit_timestamp=on",
+            "log_min_messages=warning",
         ];
         var words = settings.SelectMany(s => new[] { "-c", s });
-        _server = ChildProcess.Start("postgres", Path.Combine(folder, "..", "postgres.log"), [],
-            [.. PostgresBinaries.AsOwner("postgres"), "-D", folder, .. words]);
+        _server = ChildProcess.Start(
+            "postgres",
+            Path.Combine(folder, "..", "postgres.log"),
+            [],
+            [.. PostgresBinaries.AsOwner("postgres"), "-D", folder, .. words]
+        );
         await Waiting.Must("PostgreSQL answers", StartLimit, Answers);
     }
 

@@ -21,12 +21,25 @@ internal sealed class Sandbox(string folder)
 
     public async Task Start()
     {
-        _process = ChildProcess.Start("sandbox", Path.Combine(folder, "sandbox.log"),
+        _process = ChildProcess.Start(
+            "sandbox",
+            Path.Combine(folder, "sandbox.log"),
             [new("DOTNET_TieredPGO", "0")],
-            "dotnet", Product.Path, "sandbox", "--urls", Url.ToString().TrimEnd('/'), "--journal", Journal,
-            "--faults", _faults);
-        await Waiting.Must("the sandbox answers", TimeSpan.FromSeconds(60), () => Task.FromResult(
-            Ports.Answers(_port)));
+            "dotnet",
+            Product.Path,
+            "sandbox",
+            "--urls",
+            Url.ToString().TrimEnd('/'),
+            "--journal",
+            Journal,
+            "--faults",
+            _faults
+        );
+        await Waiting.Must(
+            "the sandbox answers",
+            TimeSpan.FromSeconds(60),
+            () => Task.FromResult(Ports.Answers(_port))
+        );
     }
 
     public void Kill() => _process?.Kill();

@@ -25,9 +25,9 @@ internal sealed class SmallDisk : IDisposable
     {
         var drive = new DriveInfo(_folder);
         for (var end = DateTime.UtcNow + length; DateTime.UtcNow < end; await Task.Delay(20))
-            for (var free = drive.AvailableFreeSpace; free >= Page; free /= 2)
-                if (Take(Math.Min(free, drive.AvailableFreeSpace)))
-                    break;
+        for (var free = drive.AvailableFreeSpace; free >= Page; free /= 2)
+            if (Take(Math.Min(free, drive.AvailableFreeSpace)))
+                break;
         foreach (var filling in Directory.GetFiles(_folder, "filling-*"))
             File.Delete(filling);
     }
@@ -39,10 +39,16 @@ internal sealed class SmallDisk : IDisposable
     {
         try
         {
-            File.Open(Path.Combine(_folder, $"filling-{++_fillings}"), new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = bytes,
-            }).Dispose();
+            File.Open(
+                    Path.Combine(_folder, $"filling-{++_fillings}"),
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.CreateNew,
+                        Access = FileAccess.Write,
+                        PreallocationSize = bytes,
+                    }
+                )
+                .Dispose();
             return true;
         }
         catch (IOException)

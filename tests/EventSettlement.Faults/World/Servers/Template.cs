@@ -60,8 +60,21 @@ internal sealed class Template(string folder)
         Directory.CreateDirectory(folder);
         await PostgresBinaries.GiveTo(folder);
         var init = PostgresBinaries.AsOwner("initdb");
-        await ChildProcess.Output(init[0], [.. init[1..], "-D", _data, "-U", PostgresServer.Owner, "--auth=trust",
-            "-E", "UTF8", "--locale=C", "--no-sync"]);
+        await ChildProcess.Output(
+            init[0],
+            [
+                .. init[1..],
+                "-D",
+                _data,
+                "-U",
+                PostgresServer.Owner,
+                "--auth=trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ]
+        );
         var server = new PostgresServer(_data, Ports.Free());
         await server.Start();
         try
@@ -71,13 +84,18 @@ internal sealed class Template(string folder)
             await Execute(none, $"CREATE DATABASE settlement OWNER {PostgresServer.Product}");
             KeyValuePair<string, string>[] environment =
             [
-                new("EventSettlement__ConnectionStrings__Main",
-                    PostgresServer.ConnectionAt(server.Port, PostgresServer.Product)),
+                new(
+                    "EventSettlement__ConnectionStrings__Main",
+                    PostgresServer.ConnectionAt(server.Port, PostgresServer.Product)
+                ),
                 new("EVENTSETTLEMENT_PLANTED_BUG", bug ?? ""),
             ];
             await ChildProcess.Output("dotnet", [Product.Path, "migrate"], environment);
-            var key = await ChildProcess.Output("dotnet", [Product.Path, "key", "create", "faults", "--role", "Admin"],
-                environment);
+            var key = await ChildProcess.Output(
+                "dotnet",
+                [Product.Path, "key", "create", "faults", "--role", "Admin"],
+                environment
+            );
             Key = key.Trim();
             await Execute(server.Connection, Witness);
             await Execute(server.Connection, "CHECKPOINT");

@@ -16,8 +16,10 @@ public sealed class EffectConsumer(string name, Func<string, string>? handle = n
 
     public async Task Consume(OwnedBatch batch, CancellationToken cancel)
     {
-        var ids = batch.Records.Select(record => Encoding.UTF8.GetString(record.Body ?? []))
-            .Select(handle ?? (id => id)).ToArray();
+        var ids = batch
+            .Records.Select(record => Encoding.UTF8.GetString(record.Body ?? []))
+            .Select(handle ?? (id => id))
+            .ToArray();
         await BeforeComplete();
         var command = new NpgsqlBatchCommand(Insert);
         command.Parameters.Add(new() { Value = ids });

@@ -21,8 +21,10 @@ public static class Eventually
 
     public static Task Equals<T>(T expected, Func<Task<T>> read, string what, int seconds = 30)
     {
-        return Holds(async () => EqualityComparer<T>.Default.Equals(await read(), expected),
+        return Holds(
+            async () => EqualityComparer<T>.Default.Equals(await read(), expected),
             TimeSpan.FromSeconds(seconds),
-            $"{what} is {expected}");
+            $"{what} is {expected}"
+        );
     }
 }

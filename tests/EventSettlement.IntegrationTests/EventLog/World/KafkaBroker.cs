@@ -21,8 +21,11 @@ internal static class KafkaBroker
 
     private static async Task<(string, SlowBroker)> Start()
     {
-        var home = Home() ?? throw TestServer.Missing(
-            "Kafka is not here: set KAFKA_HOME to a Kafka distribution (and install a Java 17 runtime)");
+        var home =
+            Home()
+            ?? throw TestServer.Missing(
+                "Kafka is not here: set KAFKA_HOME to a Kafka distribution (and install a Java 17 runtime)"
+            );
         var folder = Directory.CreateTempSubdirectory("settle-kafka-").FullName;
         var (port, controller, behindSlow) = (Shell.FreePort(), Shell.FreePort(), Shell.FreePort());
         var slow = new SlowBroker(behindSlow);
@@ -46,32 +49,35 @@ internal static class KafkaBroker
         var candidates = new List<string?> { Environment.GetEnvironmentVariable("KAFKA_HOME") };
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             candidates.Add(Path.Combine(folder.FullName, "shared", "kafka"));
-        return candidates.FirstOrDefault(home => home is not null
-            && File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")));
+        return candidates.FirstOrDefault(home =>
+            home is not null && File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh"))
+        );
     }
 
-    private static string Properties(string folder, int port, int controller, int behindSlow, string slow) => $"""
-        process.roles=broker,controller
-        node.id=1
-        controller.quorum.voters=1@127.0.0.1:{controller}
-        listeners=PLAINTEXT://127.0.0.1:{port},SLOW://127.0.0.1:{behindSlow},CONTROLLER://127.0.0.1:{controller}
-        advertised.listeners=PLAINTEXT://127.0.0.1:{port},SLOW://{slow}
-        inter.broker.listener.name=PLAINTEXT
-        controller.listener.names=CONTROLLER
-        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SLOW:PLAINTEXT
-        log.dirs={folder}/data
-        offsets.topic.num.partitions=4
-        offsets.topic.replication.factor=1
-        transaction.state.log.replication.factor=1
-        transaction.state.log.min.isr=1
-        group.initial.rebalance.delay.ms=0
-        auto.create.topics.enable=false
-        """;
+    private static string Properties(string folder, int port, int controller, int behindSlow, string slow) =>
+        $"""
+            process.roles=broker,controller
+            node.id=1
+            controller.quorum.voters=1@127.0.0.1:{controller}
+            listeners=PLAINTEXT://127.0.0.1:{port},SLOW://127.0.0.1:{behindSlow},CONTROLLER://127.0.0.1:{controller}
+            advertised.listeners=PLAINTEXT://127.0.0.1:{port},SLOW://{slow}
+            inter.broker.listener.name=PLAINTEXT
+            controller.listener.names=CONTROLLER
+            listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SLOW:PLAINTEXT
+            log.dirs={folder}/data
+            offsets.topic.num.partitions=4
+            offsets.topic.replication.factor=1
+            transaction.state.log.replication.factor=1
+            transaction.state.log.min.isr=1
+            group.initial.rebalance.delay.ms=0
+            auto.create.topics.enable=false
+            """;
 
     private static ProcessStartInfo Command(string home, string script, string[] arguments) =>
         new(Path.Combine(home, "bin", script), arguments)
         {
-            RedirectStandardOutput = true, Environment = { ["KAFKA_HEAP_OPTS"] = "-Xms128m -Xmx384m" },
+            RedirectStandardOutput = true,
+            Environment = { ["KAFKA_HEAP_OPTS"] = "-Xms128m -Xmx384m" },
         };
 
     private static async Task Run(string home, string script, string[] arguments)

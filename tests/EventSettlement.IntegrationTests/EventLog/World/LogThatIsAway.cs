@@ -23,7 +23,9 @@ internal sealed class LogThatIsAway(Func<Task<(long Begin, long End)>> whenAsked
     public bool CanShrink => throw new NotSupportedException();
 
     public Task<IReadOnlyDictionary<string, int>> CreateTopics(
-        IReadOnlyCollection<TopicSpec> topics, CancellationToken cancel) => throw new NotSupportedException();
+        IReadOnlyCollection<TopicSpec> topics,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
 
     public Task SetPartitions(string topic, int partitions, CancellationToken cancel) =>
         throw new NotSupportedException();
@@ -32,8 +34,11 @@ internal sealed class LogThatIsAway(Func<Task<(long Begin, long End)>> whenAsked
         throw new NotSupportedException();
 
     public Task Consume(
-        string group, IReadOnlyCollection<string> topics, IPartitionOwner owner, CancellationToken cancel) =>
-        throw new NotSupportedException();
+        string group,
+        IReadOnlyCollection<string> topics,
+        IPartitionOwner owner,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

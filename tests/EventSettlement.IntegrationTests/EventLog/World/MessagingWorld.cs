@@ -40,30 +40,38 @@ public sealed class MessagingWorld : IAsyncDisposable
 
     public ConcurrentQueue<(string Code, string Cause, string Message)> Alerts { get; } = new();
 
-    public static async Task<MessagingWorld> Create<TLog>() where TLog : ILogKind
+    public static async Task<MessagingWorld> Create<TLog>()
+        where TLog : ILogKind
     {
         var bootstrap = await TLog.Bootstrap();
         var world = new MessagingWorld(await TestDatabase.Create(), TLog.Name, bootstrap);
-        await world.Execute("CREATE TABLE effect (id text NOT NULL, by text NOT NULL, at timestamptz NOT NULL DEFAULT "
-            + "clock())");
+        await world.Execute(
+            "CREATE TABLE effect (id text NOT NULL, by text NOT NULL, at timestamptz NOT NULL DEFAULT " + "clock())"
+        );
         return world;
     }
 
     /// <summary>One process's worth of messaging, in this process.</summary>
     /// <param name="shared">The topic is one of others.</param>
     public async Task<Member> Start(
-        IBatchConsumer? consumer = null, bool relay = true, int partitions = Partitions, bool shared = false)
+        IBatchConsumer? consumer = null,
+        bool relay = true,
+        int partitions = Partitions,
+        bool shared = false
+    )
     {
         var options = new MessagingOptions
         {
-            Log = _log, Bootstrap = _bootstrap, Partitions = partitions, Relay = relay,
+            Log = _log,
+            Bootstrap = _bootstrap,
+            Partitions = partitions,
+            Relay = relay,
             OnAlert = (code, cause, message, _) => Alerts.Enqueue((code, cause, message)),
         };
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         services.AddSingleton(_pools.Hot);
-        services.AddMessaging(options, 
-            messaging => _ = shared ? messaging.SharedTopic(Topic) : messaging.Topic(Topic));
+        services.AddMessaging(options, messaging => _ = shared ? messaging.SharedTopic(Topic) : messaging.Topic(Topic));
         if (consumer is not null)
             services.AddSingleton(new ConsumerBinding("group", Topic, _ => consumer));
         var member = new Member(services.BuildServiceProvider());
@@ -126,13 +134,16 @@ public sealed class Member(ServiceProvider services) : IAsyncDisposable
 
     public IEventLog Log => Get<IEventLog>();
 
-    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
 
     /// <summary>An owner that no log drives, to play a zombie.</summary>
     public PartitionPump Pump(string topic, IBatchConsumer consumer) =>
         ActivatorUtilities.CreateInstance<PartitionPump>(
-        services, "group", (IReadOnlyDictionary<string, IBatchConsumer>)new Dictionary<string, IBatchConsumer> {
-        [topic] = consumer });
+            services,
+            "group",
+            (IReadOnlyDictionary<string, IBatchConsumer>)new Dictionary<string, IBatchConsumer> { [topic] = consumer }
+        );
 
     public async ValueTask DisposeAsync()
     {

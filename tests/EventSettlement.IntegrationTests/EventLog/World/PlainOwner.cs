@@ -34,7 +34,5 @@ internal sealed class PlainOwner : IPartitionOwner
 
     public Task Release(TopicPartition partition) => Task.CompletedTask;
 
-    public void Lose(TopicPartition partition)
-    {
-    }
+    public void Lose(TopicPartition partition) { }
 }

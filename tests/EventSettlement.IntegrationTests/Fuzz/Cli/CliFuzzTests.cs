@@ -15,7 +15,8 @@ namespace EventSettlement.IntegrationTests.Fuzz.Cli;
 /// </summary>
 [Collection(ConsoleTests.Name)]
 public sealed partial class CliFuzzTests(SettledInstallation installation, ITestOutputHelper output)
-    : IClassFixture<SettledInstallation>, IDisposable
+    : IClassFixture<SettledInstallation>,
+        IDisposable
 {
     // What a line does by itself. What an earlier one set off may come at any time and is left out: commands of a
     // selection and their answers, a replayed message that is parked anew, the run of the schedule.
@@ -55,8 +56,13 @@ public sealed partial class CliFuzzTests(SettledInstallation installation, ITest
             var before = await installation.Text(Direct);
             var (wrong, exit, times) = await Try(line);
             // What was typed again may be refused because it was done the first time.
-            if (wrong is null && times == 1 && exit is > 0 and < 5 && !line.NamesMany
-                && before != await installation.Text(Direct))
+            if (
+                wrong is null
+                && times == 1
+                && exit is > 0 and < 5
+                && !line.NamesMany
+                && before != await installation.Text(Direct)
+            )
                 wrong = $"it was refused and had an effect:\n{before}\n{await installation.Text(Direct)}";
             Assert.True(wrong is null, $"{wrong}\n{line}\n{FuzzPlan.Again}, case {n}");
             codes[exit]++;
@@ -107,8 +113,12 @@ public sealed partial class CliFuzzTests(SettledInstallation installation, ITest
             return $"no exit code: {exit}";
         if (exit > 0 && error.Trim().Length < 8 && !told.Contains("WRONG"))
             return $"it ended with {exit} and says only '{error}'";
-        if (Frame().IsMatch(told + error) || error.Contains("Exception") || error.Contains("Unhandled")
-            || error.Contains("EVENTSETTLEMENT_DEBUG"))
+        if (
+            Frame().IsMatch(told + error)
+            || error.Contains("Exception")
+            || error.Contains("Unhandled")
+            || error.Contains("EVENTSETTLEMENT_DEBUG")
+        )
             return $"it shows the inside: {told}{error}";
         if (exit == 0 && line.Words.Contains("json") && Printed.Contains(line.Verb) && !IsJson(told) && !IsHelp(told))
             return $"no JSON: {told}";
@@ -131,10 +141,11 @@ public sealed partial class CliFuzzTests(SettledInstallation installation, ITest
     }
 
     private async Task<string[]> Settlements() =>
-    [
-        .. (await installation.Column("settlement list --limit 3", "settlement_id")),
-        await installation.SettlementOf("S-GONE"), "00000000-0000-0000-0000-000000000001",
-    ];
+        [
+            .. (await installation.Column("settlement list --limit 3", "settlement_id")),
+            await installation.SettlementOf("S-GONE"),
+            "00000000-0000-0000-0000-000000000001",
+        ];
 
     [GeneratedRegex(@"(?m)^\s+at \S+\(")]
     private static partial Regex Frame();
@@ -149,8 +160,15 @@ public sealed partial class CliFuzzTests(SettledInstallation installation, ITest
         }
 
         var fact = System.Text.Encoding.UTF8.GetBytes(SettledInstallation.Fact("S-FILE", "M-1"));
-        return [Write("good.jsonl", fact), Write("half.jsonl", [.. fact, (byte)'\n', .. fact[..40]]),
-            Write("empty.jsonl", []), Write("bytes.jsonl", [0xff, 0xfe, 0, 1]), Write("nul.jsonl", [0, 0, 10]), _folder,
-            Path.Combine(_folder, "none.jsonl")];
+        return
+        [
+            Write("good.jsonl", fact),
+            Write("half.jsonl", [.. fact, (byte)'\n', .. fact[..40]]),
+            Write("empty.jsonl", []),
+            Write("bytes.jsonl", [0xff, 0xfe, 0, 1]),
+            Write("nul.jsonl", [0, 0, 10]),
+            _folder,
+            Path.Combine(_folder, "none.jsonl"),
+        ];
     }
 }

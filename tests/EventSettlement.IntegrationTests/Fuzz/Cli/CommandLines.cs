@@ -21,13 +21,35 @@ internal sealed record CliCase(string[] Words, string Verb)
 internal sealed class CommandLines(Random random, Command root, string[] settlements, string[] files)
 {
     private static readonly string[] Addresses =
-        ["http://127.0.0.1:1", "nowhere", "", "ftp://127.0.0.1", "http://", "http://[::1", "file:///etc/hosts", "x y"];
+    [
+        "http://127.0.0.1:1",
+        "nowhere",
+        "",
+        "ftp://127.0.0.1",
+        "http://",
+        "http://[::1",
+        "file:///etc/hosts",
+        "x y",
+    ];
 
     private static readonly string[] Switches =
-        ["--help", "-h", "-?", "--version", "--", "-x", "--no-such", "[suggest]"];
+    [
+        "--help",
+        "-h",
+        "-?",
+        "--version",
+        "--",
+        "-x",
+        "--no-such",
+        "[suggest]",
+    ];
 
     private static readonly string[] Moments =
-        ["2026-11-21T10:00:00+09:00", "2031-01-01T00:00:00Z", "2026-11-21T10:00:00"];
+    [
+        "2026-11-21T10:00:00+09:00",
+        "2031-01-01T00:00:00Z",
+        "2026-11-21T10:00:00",
+    ];
 
     public CliCase Next()
     {
@@ -44,8 +66,11 @@ internal sealed class CommandLines(Random random, Command root, string[] settlem
                 words.Add(Value(argument.Name, argument.ValueType));
         foreach (var option in at.Options)
             if (option.Name is not ("--help" or "--version") && random.Next(10) < (option.Required ? 9 : 2))
-                words.AddRange(option.ValueType == typeof(bool) ? [option.Name]
-                    : [option.Name, Value(option.Name, option.ValueType)]);
+                words.AddRange(
+                    option.ValueType == typeof(bool)
+                        ? [option.Name]
+                        : [option.Name, Value(option.Name, option.ValueType)]
+                );
         if (random.Next(25) == 0)
             words.AddRange(["--api", Strange.Any(random, Addresses)]);
         if (random.Next(25) == 0)
@@ -60,13 +85,27 @@ internal sealed class CommandLines(Random random, Command root, string[] settlem
         var place = random.Next(words.Count);
         switch (random.Next(7))
         {
-            case 0: words.RemoveAt(place); break;
-            case 1: words.Insert(place, words[place]); break;
-            case 2: words.Insert(place, Text()); break;
-            case 3: words[place] = Text(); break;
-            case 4: words[place] = words[place].Insert(random.Next(words[place].Length + 1), "x"); break;
-            case 5: words.Add(Strange.Any(random, Switches)); break;
-            default: words.Insert(random.Next(words.Count), "@" + Text()); break;
+            case 0:
+                words.RemoveAt(place);
+                break;
+            case 1:
+                words.Insert(place, words[place]);
+                break;
+            case 2:
+                words.Insert(place, Text());
+                break;
+            case 3:
+                words[place] = Text();
+                break;
+            case 4:
+                words[place] = words[place].Insert(random.Next(words[place].Length + 1), "x");
+                break;
+            case 5:
+                words.Add(Strange.Any(random, Switches));
+                break;
+            default:
+                words.Insert(random.Next(words.Count), "@" + Text());
+                break;
         }
     }
 
@@ -91,7 +130,8 @@ internal sealed class CommandLines(Random random, Command root, string[] settlem
             "NAME" => Strange.Any(random, ["member", "fuzz"]),
             "FILE" => Strange.Any(random, files),
             "ID" when type == typeof(string) => Strange.Any(random, settlements) + "-1:1",
-            _ => Strange.Any(random, ["1", "2", "0", "-1", "99999", "99999999999999999999", "1.5"])
+            _ => Strange
+                .Any(random, ["1", "2", "0", "-1", "99999", "99999999999999999999", "1.5"])
                 .ToString(CultureInfo.InvariantCulture),
         };
     }

@@ -16,11 +16,14 @@ internal static partial class AnswerCheck
             return $"taken in spite of {asked.Spoilt}";
         if (asked is { Spoilt: HttpCase.NoKey, IsNoHttp: false } && status != 401)
             return "somebody without a key is told more than that";
-        if (asked is { Spoilt: HttpCase.LowRole, IsNoHttp: false } && status != 403
-            && !body.Contains("path_not_found"))
+        if (asked is { Spoilt: HttpCase.LowRole, IsNoHttp: false } && status != 403 && !body.Contains("path_not_found"))
             return "somebody who only reads is told more than that";
-        if (asked.Method == asked.Operation.Method && asked.Spoilt is null && status < 400
-            && !asked.Operation.Successes.Contains(status))
+        if (
+            asked.Method == asked.Operation.Method
+            && asked.Spoilt is null
+            && status < 400
+            && !asked.Operation.Successes.Contains(status)
+        )
             return "a success that is not described";
         if (status < 400)
             return null;
@@ -35,14 +38,23 @@ internal static partial class AnswerCheck
         try
         {
             var problem = JsonNode.Parse(body)!.AsObject();
-            if ((int?)problem["status"] != status || (string?)problem["code"] is not { Length: > 3 }
+            if (
+                (int?)problem["status"] != status
+                || (string?)problem["code"] is not { Length: > 3 }
                 || (string?)problem["detail"] is not { Length: > 3 }
-                || (string?)problem["title"] is not { Length: > 3 })
+                || (string?)problem["title"] is not { Length: > 3 }
+            )
                 return "a problem that does not say what is wrong";
             if (!Trace().IsMatch((string?)problem["traceId"] ?? ""))
                 return "a problem without a trace";
-            if (problem["errors"]?.AsArray().Any(e => (string?)e!["pointer"] is not ("" or ['/', ..])
-                || (string?)e["rule"] is not { Length: > 1 }) is true)
+            if (
+                problem["errors"]
+                    ?.AsArray()
+                    .Any(e =>
+                        (string?)e!["pointer"] is not ("" or ['/', ..]) || (string?)e["rule"] is not { Length: > 1 }
+                    )
+                is true
+            )
                 return "an error that names no field or rule";
             return Inside().IsMatch(body) ? "a problem that shows the inside" : null;
         }

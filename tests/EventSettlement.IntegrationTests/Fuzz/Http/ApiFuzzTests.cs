@@ -36,7 +36,8 @@ public sealed class ApiFuzzTests(SettledInstallation installation, ITestOutputHe
         await installation.Take(SettledInstallation.Fact("S-AFTER", "M-1"));
         Assert.Equal((0, ""), await installation.Ended("run start study-refund --date 2026-11-21"));
         await SettledInstallation.Until(async () =>
-            (await installation.Column("settlement list --subject S-AFTER", "state")) is ["COMPLETED"]);
+            (await installation.Column("settlement list --subject S-AFTER", "state")) is ["COMPLETED"]
+        );
         Assert.Equal((0, ""), await installation.Ended("ledger verify"));
     }
 
@@ -52,29 +53,40 @@ public sealed class ApiFuzzTests(SettledInstallation installation, ITestOutputHe
     /// <returns>How many were carried out, to whatever end.</returns>
     private async Task<int> Send(HttpSupplies supplies, int cases, bool refused)
     {
-        using var client = installation.Client(new SocketsHttpHandler
-        {
-            MaxConnectionsPerServer = AtOnce, AllowAutoRedirect = false, UseCookies = false,
-            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
-        });
+        using var client = installation.Client(
+            new SocketsHttpHandler
+            {
+                MaxConnectionsPerServer = AtOnce,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            }
+        );
         // Who sends no key has none.
         client.DefaultRequestHeaders.Authorization = null;
         _times.Clear();
         _statuses.Clear();
         var carriedOut = 0;
         var since = Stopwatch.GetTimestamp();
-        await Parallel.ForEachAsync(Enumerable.Range(0, cases / ChunkSize),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (chunk, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, cases / ChunkSize),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (chunk, _) =>
             {
                 var made = new HttpCases(new Random(FuzzPlan.Seed + chunk), supplies);
                 for (var n = 0; n < ChunkSize; n++)
                     if (await Ask(client, made.Next(refused), $"chunk {chunk}, case {n}"))
                         Interlocked.Increment(ref carriedOut);
-            });
+            }
+        );
         var times = _times.Order().ToArray();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{cases:N0} requests in {Stopwatch.GetElapsedTime(since).TotalSeconds:N1} s; median "
-            + $"{times[times.Length / 2]:N1} ms, longest {times[^1]:N0} ms; {FuzzPlan.Again}"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{cases:N0} requests in {Stopwatch.GetElapsedTime(since).TotalSeconds:N1} s; median "
+                    + $"{times[times.Length / 2]:N1} ms, longest {times[^1]:N0} ms; {FuzzPlan.Again}"
+            )
+        );
         output.WriteLine(string.Join(", ", _statuses.OrderBy(s => s.Key).Select(s => $"{s.Key}: {s.Value}")));
         return carriedOut;
     }
@@ -97,7 +109,10 @@ public sealed class ApiFuzzTests(SettledInstallation installation, ITestOutputHe
     // The web server ends the connection of a request that goes on sending what was refused already, and of the next
     // one that was on its way over it. Such an end is no answer, so the request is sent once more.
     private static async Task<(int Status, string? Type, string Body, TimeSpan Took)?> AnswerOrEnd(
-        HttpClient client, HttpCase asked, string which)
+        HttpClient client,
+        HttpCase asked,
+        string which
+    )
     {
         for (var times = 1; ; times++)
             try
@@ -121,14 +136,20 @@ public sealed class ApiFuzzTests(SettledInstallation installation, ITestOutputHe
     }
 
     private static async Task<(int Status, string? Type, string Body, TimeSpan Took)> Answer(
-        HttpClient client, HttpCase asked)
+        HttpClient client,
+        HttpCase asked
+    )
     {
         var since = Stopwatch.GetTimestamp();
         using var message = asked.Message();
         using var answer = await client.SendAsync(message);
         var body = await answer.Content.ReadAsStringAsync();
-        return ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType, body,
-            Stopwatch.GetElapsedTime(since));
+        return (
+            (int)answer.StatusCode,
+            answer.Content.Headers.ContentType?.MediaType,
+            body,
+            Stopwatch.GetElapsedTime(since)
+        );
     }
 
     private async Task<HttpSupplies> Supplies()
@@ -139,8 +160,11 @@ public sealed class ApiFuzzTests(SettledInstallation installation, ITestOutputHe
         foreach (var role in Enum.GetValues<Role>())
             keys.Add(await installation.Key($"fuzz {role}", role));
         var settlements = await installation.Column("settlement list --limit 20", "settlement_id");
-        return new HttpSupplies(Operation.Of(document), [.. keys],
-            [.. settlements, await installation.SettlementOf("S-GONE"), "00000000-0000-0000-0000-000000000001"]);
+        return new HttpSupplies(
+            Operation.Of(document),
+            [.. keys],
+            [.. settlements, await installation.SettlementOf("S-GONE"), "00000000-0000-0000-0000-000000000001"]
+        );
     }
 
     private async Task<long> Audited() => long.Parse(await installation.Text("SELECT count(*) FROM audit"), null);
@@ -148,13 +172,32 @@ public sealed class ApiFuzzTests(SettledInstallation installation, ITestOutputHe
     private async Task<string> Business()
     {
         var all = new StringBuilder();
-        foreach (var table in (string[])["study", "run", "settlement_request", "settlement_item", "settlement",
-            "command", "selection", "downstream", "parked_message", "posting", "api_key", "settlement_history",
-            "log_head"])
-            all.AppendLine(await installation.Text($"""
-                SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '')
-                FROM {table} t
-                """));
+        foreach (
+            var table in (string[])
+                [
+                    "study",
+                    "run",
+                    "settlement_request",
+                    "settlement_item",
+                    "settlement",
+                    "command",
+                    "selection",
+                    "downstream",
+                    "parked_message",
+                    "posting",
+                    "api_key",
+                    "settlement_history",
+                    "log_head",
+                ]
+        )
+            all.AppendLine(
+                await installation.Text(
+                    $"""
+                    SELECT '{table} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '')
+                    FROM {table} t
+                    """
+                )
+            );
         return all.ToString();
     }
 }

@@ -29,8 +29,8 @@ internal sealed class HttpCase(Operation operation, HttpMethod method, string ad
     public string? Spoilt { get; set; }
 
     /// <summary>The web server refuses such a one before anything of ours sees it, and without a body.</summary>
-    public bool IsNoHttp => Address.Length > 8_000 || Address.Contains("%00", StringComparison.Ordinal)
-        || (Cookie?.Length ?? 0) > 30_000;
+    public bool IsNoHttp =>
+        Address.Length > 8_000 || Address.Contains("%00", StringComparison.Ordinal) || (Cookie?.Length ?? 0) > 30_000;
 
     public bool IsTooLarge => Body?.Length > 1024 * 1024 || Cookie?.Length > 30_000;
 
@@ -48,7 +48,8 @@ internal sealed class HttpCase(Operation operation, HttpMethod method, string ad
         return message;
     }
 
-    public override string ToString() => $"{Method} {Shown(Address)} ({Spoilt ?? "free"}; Idempotency-Key "
+    public override string ToString() =>
+        $"{Method} {Shown(Address)} ({Spoilt ?? "free"}; Idempotency-Key "
         + $"'{Shown(Idempotency)}', Content-Type '{Shown(ContentType)}')\n"
         + (Body is null ? "no body" : $"{Body.Length} bytes: {Shown(Encoding.UTF8.GetString(Body))}");
 

@@ -13,9 +13,20 @@ internal sealed record HttpSupplies(Operation[] Operations, string[] Keys, strin
 internal sealed class HttpCases(Random random, HttpSupplies supplies)
 {
     private static readonly string[] Types =
-        ["application/json", "application/json; charset=utf-8", "application/json; charset=utf-16",
-        "application/json; charset=nonsense", "application/problem+json", "text/plain", "application/x-ndjson", "x",
-        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json;charset=\"", ""];
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/json; charset=utf-16",
+        "application/json; charset=nonsense",
+        "application/problem+json",
+        "text/plain",
+        "application/x-ndjson",
+        "x",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json;charset=\"",
+        "",
+    ];
 
     private readonly FactMutation _facts = new(random, FactCorpus.Bodies);
     private int _made;
@@ -43,9 +54,15 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
         switch (random.Next(made.Operation.IsChanging ? 7 : 4))
         {
             case 0:
-                made.Key = random.Next(3) switch { 0 => null, 1 => "sk_wrong", _ => Header(Strange.Text(random)) };
+                made.Key = random.Next(3) switch
+                {
+                    0 => null,
+                    1 => "sk_wrong",
+                    _ => Header(Strange.Text(random)),
+                };
                 made.Spoilt = made.Operation.Path.StartsWith("/healthz/", StringComparison.Ordinal)
-                    ? null : HttpCase.NoKey;
+                    ? null
+                    : HttpCase.NoKey;
                 break;
             case 1:
                 made.Method = HttpMethod.Parse(Strange.Any(random, ["PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"]));
@@ -57,15 +74,23 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
                 break;
             case 3:
                 made.Address += $"{(made.Address.Contains('?') ? '&' : '?')}stat%2{random.Next(10)}={Value(null)}";
-                made.Spoilt = made.Operation.Path.StartsWith("/v1/", StringComparison.Ordinal)
-                    && !made.Operation.Path.Contains("/events/") ? "another parameter" : null;
+                made.Spoilt =
+                    made.Operation.Path.StartsWith("/v1/", StringComparison.Ordinal)
+                    && !made.Operation.Path.Contains("/events/")
+                        ? "another parameter"
+                        : null;
                 break;
             case 4:
                 made.Key = supplies.Keys[0];
                 made.Spoilt = HttpCase.LowRole;
                 break;
             case 5:
-                made.Idempotency = random.Next(3) switch { 0 => null, 1 => "", _ => new string('k', 256) };
+                made.Idempotency = random.Next(3) switch
+                {
+                    0 => null,
+                    1 => "",
+                    _ => new string('k', 256),
+                };
                 made.Spoilt = "no Idempotency-Key";
                 break;
             default:
@@ -85,14 +110,30 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
     {
         switch (random.Next(7))
         {
-            case 0: made.ContentType = Strange.Any(random, Types); break;
-            case 1: made.Idempotency = "key " + random.Next(5); break;
-            case 2: made.Idempotency = Header(Strange.Text(random)); break;
-            case 3: made.Cookie = "settle_session=" + Header(Strange.Text(random)); break;
-            case 4 when random.Next(10) == 0: made.Cookie = new string('c', random.Next(20_000, 50_000)); break;
-            case 5 when random.Next(40) == 0: made.Body = new byte[random.Next(1_000_000, 1_200_000)]; break;
-            case 6: made.Address += "%" + random.Next(10, 99); break;
-            default: made.Address += Uri.EscapeDataString(Strange.Text(random)); break;
+            case 0:
+                made.ContentType = Strange.Any(random, Types);
+                break;
+            case 1:
+                made.Idempotency = "key " + random.Next(5);
+                break;
+            case 2:
+                made.Idempotency = Header(Strange.Text(random));
+                break;
+            case 3:
+                made.Cookie = "settle_session=" + Header(Strange.Text(random));
+                break;
+            case 4 when random.Next(10) == 0:
+                made.Cookie = new string('c', random.Next(20_000, 50_000));
+                break;
+            case 5 when random.Next(40) == 0:
+                made.Body = new byte[random.Next(1_000_000, 1_200_000)];
+                break;
+            case 6:
+                made.Address += "%" + random.Next(10, 99);
+                break;
+            default:
+                made.Address += Uri.EscapeDataString(Strange.Text(random));
+                break;
         }
     }
 
@@ -102,28 +143,43 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
         if (made.Operation.Path.Contains("/events/", StringComparison.Ordinal))
             made.Body = random.Next(3) > 0 ? Fact() : _facts.Next();
         else if (random.Next(6) > 0)
-            made.Body = Encoding.UTF8.GetBytes("{" + string.Join(',', (made.Operation.Fields ?? [])
-                .Where(_ => random.Next(4) > 0).Select(f => $"\"{f.Name}\":{FieldValue(f.Name, f.Schema)}")) + "}");
+            made.Body = Encoding.UTF8.GetBytes(
+                "{"
+                    + string.Join(
+                        ',',
+                        (made.Operation.Fields ?? [])
+                            .Where(_ => random.Next(4) > 0)
+                            .Select(f => $"\"{f.Name}\":{FieldValue(f.Name, f.Schema)}")
+                    )
+                    + "}"
+            );
         else if (random.Next(3) > 0)
             made.Body = Encoding.UTF8.GetBytes(Strange.JsonValue(random));
         else
             made.ContentType = null;
     }
 
-    private byte[] Fact() => Encoding.UTF8.GetBytes(FactCorpus.Texts[0]
-        .Replace("S-1001", $"F-{random.Next(2_000)}").Replace("2026-11-19", $"2026-10-{random.Next(10, 30)}"));
+    private byte[] Fact() =>
+        Encoding.UTF8.GetBytes(
+            FactCorpus
+                .Texts[0]
+                .Replace("S-1001", $"F-{random.Next(2_000)}")
+                .Replace("2026-11-19", $"2026-10-{random.Next(10, 30)}")
+        );
 
-    private string FieldValue(string name, JsonNode schema) => random.Next(3) == 0 ? Strange.JsonValue(random)
-        : name switch
-        {
-            "programme" => "\"study-refund\"",
-            "date" => $"\"2026-{random.Next(1, 13):00}-{random.Next(1, 29):00}\"",
-            "payAt" => Strange.Any(random, ["null", "\"2026-11-21T10:00:00+09:00\"", "\"2031-01-01T00:00:00Z\""]),
-            "state" => Strange.Any(random, ["\"FAILED\"", "\"COMPLETED\"", "\"failed,PENDING\""]),
-            "run" => random.Next(1, 5).ToString(CultureInfo.InvariantCulture),
-            _ when schema["type"]?.ToJsonString().Contains("boolean") is true => "true",
-            _ => Strange.Quoted(Strange.Text(random)),
-        };
+    private string FieldValue(string name, JsonNode schema) =>
+        random.Next(3) == 0
+            ? Strange.JsonValue(random)
+            : name switch
+            {
+                "programme" => "\"study-refund\"",
+                "date" => $"\"2026-{random.Next(1, 13):00}-{random.Next(1, 29):00}\"",
+                "payAt" => Strange.Any(random, ["null", "\"2026-11-21T10:00:00+09:00\"", "\"2031-01-01T00:00:00Z\""]),
+                "state" => Strange.Any(random, ["\"FAILED\"", "\"COMPLETED\"", "\"failed,PENDING\""]),
+                "run" => random.Next(1, 5).ToString(CultureInfo.InvariantCulture),
+                _ when schema["type"]?.ToJsonString().Contains("boolean") is true => "true",
+                _ => Strange.Quoted(Strange.Text(random)),
+            };
 
     private string Address(Operation operation)
     {
@@ -137,33 +193,39 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
         return query.Count == 0 ? address : $"{address}?{string.Join('&', query)}";
     }
 
-    private string PathValue(Operation operation, string name, JsonNode schema) => random.Next(4) == 0
-        ? Strange.Text(random).Replace("/", "%2F")
-        : name switch
-        {
-            "topic" => operation.Path.Contains("/events/") ? "study-completed" : "settlements",
-            "group" => "saga",
-            "name" => "member",
-            "partition" => random.Next(9).ToString(CultureInfo.InvariantCulture),
-            "key" => $"{Strange.Any(random, supplies.Settlements)}-{random.Next(1, 4)}:1",
-            _ when (string?)schema["format"] == "uuid" => Strange.Any(random, supplies.Settlements),
-            _ => random.Next(1, 4).ToString(CultureInfo.InvariantCulture),
-        };
+    private string PathValue(Operation operation, string name, JsonNode schema) =>
+        random.Next(4) == 0
+            ? Strange.Text(random).Replace("/", "%2F")
+            : name switch
+            {
+                "topic" => operation.Path.Contains("/events/") ? "study-completed" : "settlements",
+                "group" => "saga",
+                "name" => "member",
+                "partition" => random.Next(9).ToString(CultureInfo.InvariantCulture),
+                "key" => $"{Strange.Any(random, supplies.Settlements)}-{random.Next(1, 4)}:1",
+                _ when (string?)schema["format"] == "uuid" => Strange.Any(random, supplies.Settlements),
+                _ => random.Next(1, 4).ToString(CultureInfo.InvariantCulture),
+            };
 
-    private string Value(string? name) => Uri.EscapeDataString(random.Next(2) == 0 ? Strange.Text(random) : name switch
-    {
-        "limit" => random.Next(-1, 202).ToString(CultureInfo.InvariantCulture),
-        "run" => "1",
-        "settlement" or "after" => Strange.Any(random, supplies.Settlements),
-        "state" => Strange.Any(random, ["FAILED", "COMPLETED", "OPEN", "closed", "PAID"]),
-        "status" => "PARKED",
-        "member" => "M-1",
-        "stopped" => "true",
-        "key" => Strange.Any(random, ["/studyId", "/x", "/participants/0/memberId"]),
-        _ => "1",
-    });
+    private string Value(string? name) =>
+        Uri.EscapeDataString(
+            random.Next(2) == 0
+                ? Strange.Text(random)
+                : name switch
+                {
+                    "limit" => random.Next(-1, 202).ToString(CultureInfo.InvariantCulture),
+                    "run" => "1",
+                    "settlement" or "after" => Strange.Any(random, supplies.Settlements),
+                    "state" => Strange.Any(random, ["FAILED", "COMPLETED", "OPEN", "closed", "PAID"]),
+                    "status" => "PARKED",
+                    "member" => "M-1",
+                    "stopped" => "true",
+                    "key" => Strange.Any(random, ["/studyId", "/x", "/participants/0/memberId"]),
+                    _ => "1",
+                }
+        );
 
     // What a header cannot carry never leaves a client.
-    private static string Header(string text) => string.Concat(text
-        .Where(c => c is >= ' ' and < '\u007f' or > '\u009f'));
+    private static string Header(string text) =>
+        string.Concat(text.Where(c => c is >= ' ' and < '\u007f' or > '\u009f'));
 }

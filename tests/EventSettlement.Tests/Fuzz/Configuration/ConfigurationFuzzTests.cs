@@ -28,10 +28,14 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
             var written = new WrittenSettings(new Random(FuzzPlan.Seed + n));
             var since = TimeProvider.System.GetTimestamp();
             var (settings, mistakes) = Check(written);
-            var wrong = TimeProvider.System.GetElapsedTime(since) > Longest && IsSlow(written)
-                ? "it takes longer than a second" : Judge(written, settings, mistakes);
-            Assert.True(wrong is null,
-                $"{wrong}\n{FuzzPlan.Again}, case {n}\n{string.Join('\n', mistakes)}\n{written}");
+            var wrong =
+                TimeProvider.System.GetElapsedTime(since) > Longest && IsSlow(written)
+                    ? "it takes longer than a second"
+                    : Judge(written, settings, mistakes);
+            Assert.True(
+                wrong is null,
+                $"{wrong}\n{FuzzPlan.Again}, case {n}\n{string.Join('\n', mistakes)}\n{written}"
+            );
             right += mistakes.Count == 0 ? 1 : 0;
         }
 
@@ -50,12 +54,15 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
             new WrittenSettings(random).Save(_folder);
             var text = File.ReadAllText(file);
             var at = random.Next(text.Length);
-            File.WriteAllText(file, random.Next(3) switch
-            {
-                0 => text[..at],
-                1 => text.Insert(at, Strange.JsonValue(random)),
-                _ => Strange.JsonValue(random),
-            });
+            File.WriteAllText(
+                file,
+                random.Next(3) switch
+                {
+                    0 => text[..at],
+                    1 => text.Insert(at, Strange.JsonValue(random)),
+                    _ => Strange.JsonValue(random),
+                }
+            );
             try
             {
                 SettingsFile.Check(SettingSources.Read(_folder), SettingsFile.EveryRole);
@@ -86,12 +93,15 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
         }
     }
 
-    private bool IsSlow(WrittenSettings written) => Enumerable.Range(0, 3).All(_ =>
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        Check(written);
-        return TimeProvider.System.GetElapsedTime(since) > Longest;
-    });
+    private bool IsSlow(WrittenSettings written) =>
+        Enumerable
+            .Range(0, 3)
+            .All(_ =>
+            {
+                var since = TimeProvider.System.GetTimestamp();
+                Check(written);
+                return TimeProvider.System.GetElapsedTime(since) > Longest;
+            });
 
     private static string? Judge(WrittenSettings written, Settings settings, IReadOnlyList<SettingMistake> mistakes)
     {
@@ -106,8 +116,14 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
         return Spoken(mistakes) ?? (mistakes.Count == 0 ? StartableSettings.Judge(written.Right, settings) : null);
     }
 
-    private static string? Spoken(IReadOnlyList<SettingMistake> mistakes) => mistakes
-        .Where(m => m.Rule.Length < 5 || m.Example.Length == 0 || m.ToString() is { Length: > 600 } or { Length: < 20 }
-            || m.ToString().Any(char.IsControl))
-        .Select(m => "not told well: " + m).FirstOrDefault();
+    private static string? Spoken(IReadOnlyList<SettingMistake> mistakes) =>
+        mistakes
+            .Where(m =>
+                m.Rule.Length < 5
+                || m.Example.Length == 0
+                || m.ToString() is { Length: > 600 } or { Length: < 20 }
+                || m.ToString().Any(char.IsControl)
+            )
+            .Select(m => "not told well: " + m)
+            .FirstOrDefault();
 }

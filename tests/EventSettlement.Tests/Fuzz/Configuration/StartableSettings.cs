@@ -35,11 +35,17 @@ internal static class StartableSettings
 
         return settings.EventLog is { Kind: "kafka", Bootstrap: null or "" } ? "kafka without a broker"
             : settings.StudyRefund.CancelQuietPeriod.TotalSeconds <= settings.MemberService.Timeout.TotalSeconds + 150
-                ? "a cancel may overtake a call" : null;
+                ? "a cancel may overtake a call"
+            : null;
     }
 
-    private static Settings Alone(string key, string value) => SettingsFile.Check(new ConfigurationBuilder()
-        .AddInMemoryCollection([KeyValuePair.Create(key, (string?)value)]).Build(), []).Settings;
+    private static Settings Alone(string key, string value) =>
+        SettingsFile
+            .Check(
+                new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(key, (string?)value)]).Build(),
+                []
+            )
+            .Settings;
 
     private static string InForce(Settings settings, string key) =>
         SettingRules.All.Single(r => r.Key == key).Give(settings) ?? "";

@@ -9,14 +9,27 @@ namespace EventSettlement.Tests.Fuzz.Configuration;
 internal sealed class WrittenSettings
 {
     private static readonly string[] Unknown =
-        ["MemberService:TimeOuts", "EventLog", "Nonsense", "StudyRefund:Cron:x", "Api:Url", " ", "가:나", "A:B:C",
-        "ConnectionStrings:Other", "EventLog:Kind\n", new string('k', 3_000)];
+    [
+        "MemberService:TimeOuts",
+        "EventLog",
+        "Nonsense",
+        "StudyRefund:Cron:x",
+        "Api:Url",
+        " ",
+        "가:나",
+        "A:B:C",
+        "ConnectionStrings:Other",
+        "EventLog:Kind\n",
+        new string('k', 3_000),
+    ];
 
     private readonly Random _random;
 
     /// <summary>By source, the later one wins: file, environment, secret files.</summary>
     private readonly Dictionary<string, string>[] _sources =
-        [.. Enumerable.Range(0, 3).Select(_ => new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase))];
+    [
+        .. Enumerable.Range(0, 3).Select(_ => new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)),
+    ];
 
     public WrittenSettings(Random random)
     {
@@ -24,7 +37,14 @@ internal sealed class WrittenSettings
         // Among so many keys chance alone would hardly ever leave all right.
         var careful = random.Next(3) == 0;
         foreach (var (key, secret, right, wrong) in SettingValues.All)
-            for (var times = random.Next(6) == 0 ? 2 : careful ? 1 : random.Next(2); times > 0; times--)
+            for (
+                var times =
+                    random.Next(6) == 0 ? 2
+                    : careful ? 1
+                    : random.Next(2);
+                times > 0;
+                times--
+            )
                 Write(key, secret, right, careful ? [] : wrong);
         if (!careful && random.Next(3) == 0)
             Mistaken.Add(Add(random.Next(1, 3), Strange.Any(random, Unknown), Strange.Text(random)));
@@ -46,19 +66,29 @@ internal sealed class WrittenSettings
         Directory.CreateDirectory(secrets);
         File.WriteAllText(Path.Combine(folder, "appsettings.json"), Json());
         foreach (var (key, value) in _sources[2])
-            File.WriteAllText(Path.Combine(secrets, key.Replace(":", "__")),
-                value + (_random.Next(2) == 0 ? "\n" : ""));
+            File.WriteAllText(
+                Path.Combine(secrets, key.Replace(":", "__")),
+                value + (_random.Next(2) == 0 ? "\n" : "")
+            );
         return _sources[1].ToDictionary(s => "EventSettlement__" + s.Key.Replace(":", "__"), s => s.Value);
     }
 
-    public override string ToString() => string.Join('\n', _sources.Select((source, at) =>
-        $"{(at == 0 ? "file" : at == 1 ? "environment" : "secrets")}: {string.Join("; ", source)}"));
+    public override string ToString() =>
+        string.Join(
+            '\n',
+            _sources.Select(
+                (source, at) =>
+                    $"{(at == 0 ? "file" : at == 1 ? "environment" : "secrets")}: {string.Join("; ", source)}"
+            )
+        );
 
     private void Write(string key, bool secret, string[] right, string[] wrong)
     {
         var kind = _random.Next(10);
-        var value = kind < 6 || wrong.Length == 0 ? Strange.Any(_random, right)
-            : kind < 9 ? Strange.Any(_random, wrong) : Strange.Text(_random);
+        var value =
+            kind < 6 || wrong.Length == 0 ? Strange.Any(_random, right)
+            : kind < 9 ? Strange.Any(_random, wrong)
+            : Strange.Text(_random);
         // The environment and a file's name hold no NUL, and the later source wins whatever was written before.
         value = value.Replace("\0", "");
         var place = _random.Next(3);
@@ -81,8 +111,10 @@ internal sealed class WrittenSettings
     private string Add(int place, string key, string value)
     {
         // A name with a line end or a slash is no name of a variable or file.
-        _sources[key.Any(c => !char.IsAsciiLetter(c) && c != ':') || key.Length > 200 ? 0 : place][key] =
-            value.Replace("\0", "");
+        _sources[key.Any(c => !char.IsAsciiLetter(c) && c != ':') || key.Length > 200 ? 0 : place][key] = value.Replace(
+            "\0",
+            ""
+        );
         return key;
     }
 
@@ -94,10 +126,12 @@ internal sealed class WrittenSettings
             var at = sections;
             var steps = key.Split(':');
             foreach (var step in steps[..^1])
-                at = at.TryGetValue(step, out var inner) && inner is Dictionary<string, object> section ? section
-                    : (Dictionary<string, object>)(at[step] = new Dictionary<string, object>());
-            at[steps[^1]] = key.EndsWith("Delays", StringComparison.Ordinal) && _random.Next(2) == 0
-                ? value.Split(',') : value;
+                at =
+                    at.TryGetValue(step, out var inner) && inner is Dictionary<string, object> section
+                        ? section
+                        : (Dictionary<string, object>)(at[step] = new Dictionary<string, object>());
+            at[steps[^1]] =
+                key.EndsWith("Delays", StringComparison.Ordinal) && _random.Next(2) == 0 ? value.Split(',') : value;
         }
 
         return JsonSerializer.Serialize(sections);

@@ -9,7 +9,9 @@ namespace EventSettlement.Tests.Fuzz.Intake;
 internal static class DecodedCheck
 {
     private static readonly HashSet<string> Codes =
-        [.. typeof(FactCodes).GetFields().Select(f => (string)f.GetRawConstantValue()!)];
+    [
+        .. typeof(FactCodes).GetFields().Select(f => (string)f.GetRawConstantValue()!),
+    ];
 
     /// <returns>What is wrong, or null.</returns>
     public static string? Of(DecodedFact decoded, PlainReading rules)
@@ -17,7 +19,8 @@ internal static class DecodedCheck
         var told = decoded.Problems.Select(p => (p.Code, p.Pointer)).ToHashSet();
         if (decoded.Fact is { } fact)
             return decoded.Problems.Count > 0 ? "taken with problems"
-                : rules.Problems.Count > 0 ? $"taken, though {Listed(rules.Problems)}" : Content(fact, rules);
+                : rules.Problems.Count > 0 ? $"taken, though {Listed(rules.Problems)}"
+                : Content(fact, rules);
         if (rules.Problems.Count == 0)
             return $"refused for {Listed(told)}, though no rule is broken";
         if (decoded.Problems.Count > FactFields.MaxProblems)
@@ -57,16 +60,23 @@ internal static class DecodedCheck
 
     private static string? Content(StudyFact fact, PlainReading rules)
     {
-        if (fact.StudyId != rules.Study || fact.CompletedAt != rules.At || fact.Currency != "KRW"
-            || fact.Deposit != rules.Deposit || fact.Penalty != rules.Penalty)
+        if (
+            fact.StudyId != rules.Study
+            || fact.CompletedAt != rules.At
+            || fact.Currency != "KRW"
+            || fact.Deposit != rules.Deposit
+            || fact.Penalty != rules.Penalty
+        )
             return $"taken as {fact}";
         if (!fact.Members.SequenceEqual(rules.Absences.Keys.Order(StringComparer.Ordinal)))
             return "other members were taken";
         if (!fact.Members.Select(m => rules.Absences[m]).SequenceEqual(fact.Absences))
             return "other absences were taken";
         foreach (var absences in fact.Absences)
-            if (RefundRules.Refund(fact.Deposit, fact.Penalty, absences)
-                != BigInteger.Max(0, fact.Deposit - ((BigInteger)absences * fact.Penalty)))
+            if (
+                RefundRules.Refund(fact.Deposit, fact.Penalty, absences)
+                != BigInteger.Max(0, fact.Deposit - ((BigInteger)absences * fact.Penalty))
+            )
                 return $"{fact.Deposit} − {absences} × {fact.Penalty} is refunded wrongly";
         return fact.Digest.Length == 32 ? null : "the digest has not 32 bytes";
     }

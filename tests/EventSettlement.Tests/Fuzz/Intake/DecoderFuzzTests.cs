@@ -33,20 +33,27 @@ public sealed class DecoderFuzzTests(ITestOutputHelper output)
         IReadOnlyList<byte[]> bodies = [.. FactCorpus.Bodies, .. FoundCases.All().Select(c => c.Body)];
         var since = Stopwatch.GetTimestamp();
         var taken = 0;
-        Parallel.For(0, cases / ChunkSize, new ParallelOptions { MaxDegreeOfParallelism = 2 }, chunk =>
-        {
-            var mutation = new FactMutation(new Random(FuzzPlan.Seed + chunk), bodies);
-            for (var n = 0; n < ChunkSize; n++)
+        Parallel.For(
+            0,
+            cases / ChunkSize,
+            new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            chunk =>
             {
-                var body = mutation.Next();
-                if (Judge(body, out var isTaken) is { } wrong)
-                    Assert.Fail($"{wrong}\n{FuzzPlan.Again}, chunk {chunk}, case {n}; {Told(body)}");
-                if (isTaken)
-                    Interlocked.Increment(ref taken);
+                var mutation = new FactMutation(new Random(FuzzPlan.Seed + chunk), bodies);
+                for (var n = 0; n < ChunkSize; n++)
+                {
+                    var body = mutation.Next();
+                    if (Judge(body, out var isTaken) is { } wrong)
+                        Assert.Fail($"{wrong}\n{FuzzPlan.Again}, chunk {chunk}, case {n}; {Told(body)}");
+                    if (isTaken)
+                        Interlocked.Increment(ref taken);
+                }
             }
-        });
-        output.WriteLine($"{cases:N0} bodies, {taken:N0} taken, {Stopwatch.GetElapsedTime(since).TotalSeconds:N1} s; "
-            + FuzzPlan.Again);
+        );
+        output.WriteLine(
+            $"{cases:N0} bodies, {taken:N0} taken, {Stopwatch.GetElapsedTime(since).TotalSeconds:N1} s; "
+                + FuzzPlan.Again
+        );
         // A generator that makes rubbish only would prove nothing about what is taken.
         Assert.InRange(taken, cases / 100, cases / 2);
     }
@@ -72,24 +79,27 @@ public sealed class DecoderFuzzTests(ITestOutputHelper output)
     }
 
     // One slow time may be the machine's; a body that is slow by itself is slow each time.
-    private static bool IsSlowAgain(byte[] body) => Enumerable.Range(0, 3).All(_ =>
-    {
-        var since = Stopwatch.GetTimestamp();
-        StudyFactDecoder.Decode(body, FactBodies.Now);
-        return Stopwatch.GetElapsedTime(since) > Longest;
-    });
+    private static bool IsSlowAgain(byte[] body) =>
+        Enumerable
+            .Range(0, 3)
+            .All(_ =>
+            {
+                var since = Stopwatch.GetTimestamp();
+                StudyFactDecoder.Decode(body, FactBodies.Now);
+                return Stopwatch.GetElapsedTime(since) > Longest;
+            });
 
     private static string Told(byte[] body)
     {
         for (var size = body.Length / 2; size > 0; size /= 2)
-            for (var at = 0; at + size <= body.Length;)
-            {
-                byte[] smaller = [.. body[..at], .. body[(at + size)..]];
-                if (Judge(smaller, out _) is null)
-                    at += size;
-                else
-                    body = smaller;
-            }
+        for (var at = 0; at + size <= body.Length; )
+        {
+            byte[] smaller = [.. body[..at], .. body[(at + size)..]];
+            if (Judge(smaller, out _) is null)
+                at += size;
+            else
+                body = smaller;
+        }
 
         return $"the smallest that fails so is kept as {FoundCases.Keep(body)}:\n{Encoding.UTF8.GetString(body)}";
     }

@@ -22,25 +22,41 @@ internal static class FactCorpus
         Good.Replace("S-1001", "스터디 👩‍👧 \\u0031"),
         Good.Replace("S-1001", new string('x', 64)),
         Good.Replace("{\"studyId\"", "{\"x\":{\"y\":[1.5,null,{\"z\":\"=1+1\"}]},\"s\\u0074udyId\""),
-        Good.Replace(",", " ,\r\n\t").Replace(":", " : ")
-            .Replace("22 : 10 : 00+09 : 00", "22:10:00+09:00"),
+        Good.Replace(",", " ,\r\n\t").Replace(":", " : ").Replace("22 : 10 : 00+09 : 00", "22:10:00+09:00"),
         Good.Replace("{\"memberId\":\"M-2\"", Many(40) + ",{\"note\":\"\",\"memberId\":\"M-2\""),
         "{\"participants\":[{\"absences\":1,\"memberId\":-12}],\"currency\":\"KRW\","
             + "\"penaltyPerAbsence\":9007199254740991,\"depositPerMember\":9007199254740991,"
             + "\"studyId\":0,\"completedAt\":\"2000-01-01T00:00:00Z\"}",
-        "", " ", "null", "{}", "[]", "\"text\"", "NaN", "{", "\uFEFF{}", "\0", "[[[[[[",
+        "",
+        " ",
+        "null",
+        "{}",
+        "[]",
+        "\"text\"",
+        "NaN",
+        "{",
+        "\uFEFF{}",
+        "\0",
+        "[[[[[[",
         "{\"studyId\":1,\"studyId\":2}",
-        Good.Replace("KRW", "USD"), Good.Replace("2026", "9999"),
-        Good.Replace("2026", "1970"), Good.Replace("30000", "0.5"),
-        Good.Replace("30000", "9007199254740993"), Good.Replace("30000", "-1"),
-        Good.Replace("M-2", "M-1"), Good.Replace("S-1001", "a\\u0000b"),
-        Good.Replace("S-1001", "\\ud800"), Good.Replace("currency", "\\ud800"),
+        Good.Replace("KRW", "USD"),
+        Good.Replace("2026", "9999"),
+        Good.Replace("2026", "1970"),
+        Good.Replace("30000", "0.5"),
+        Good.Replace("30000", "9007199254740993"),
+        Good.Replace("30000", "-1"),
+        Good.Replace("M-2", "M-1"),
+        Good.Replace("S-1001", "a\\u0000b"),
+        Good.Replace("S-1001", "\\ud800"),
+        Good.Replace("currency", "\\ud800"),
     ];
 
     /// <summary>The texts and bytes that are no text.</summary>
     public static IReadOnlyList<byte[]> Bodies { get; } =
     [
-        .. Texts.Select(Encoding.UTF8.GetBytes), [0xff, 0xfe, 0x00], [0xC3, 0x28],
+        .. Texts.Select(Encoding.UTF8.GetBytes),
+        [0xff, 0xfe, 0x00],
+        [0xC3, 0x28],
         [.. "{\"a\":\""u8, 0xED, 0xA0, 0x80, .. "\"}"u8],
     ];
 
@@ -50,9 +66,8 @@ internal static class FactCorpus
         foreach (var size in (int[])[9_999, 10_000, 10_001, 30_000])
             yield return Body(Good.Replace("{\"memberId\":\"M-1\",\"absences\":2}", Many(size - 1)));
         foreach (var deep in (int[])[62, 63, 64, 10_000, 400_000])
-            foreach (var objects in (bool[])[false, true])
-                yield return Body(Good.Replace("\"currency\":",
-                    $"\"x\":{Strange.Nested(deep, objects)},\"currency\":"));
+        foreach (var objects in (bool[])[false, true])
+            yield return Body(Good.Replace("\"currency\":", $"\"x\":{Strange.Nested(deep, objects)},\"currency\":"));
         yield return Body(Good.Replace("S-1001", new string('x', 910_000)));
         yield return Body(Good.Replace("30000", new string('9', 910_000)));
         yield return Body(Good + new string(' ', (900 * 1024) - Encoding.UTF8.GetByteCount(Good)));

@@ -7,14 +7,45 @@ namespace EventSettlement.Tests.Fuzz.Intake;
 internal sealed partial class FactMutation(Random random, IReadOnlyList<byte[]> bodies)
 {
     private static readonly byte[] Edges =
-        [.. " \"\\{}[],:-.e09u"u8, 0, 1, 0x1f, 0x7f, 0x80, 0xbf, 0xc0, 0xc3, 0xed, 0xef, 0xff];
+    [
+        .. " \"\\{}[],:-.e09u"u8,
+        0,
+        1,
+        0x1f,
+        0x7f,
+        0x80,
+        0xbf,
+        0xc0,
+        0xc3,
+        0xed,
+        0xef,
+        0xff,
+    ];
 
     private static readonly string[] Names =
-        ["studyId", "completedAt", "currency", "depositPerMember", "penaltyPerAbsence", "participants", "memberId",
-        "absences", "StudyId", "x", "", "a/b~c", "\\u0000", "\\ud800", "st\\u0075dyId", "s\\u0074udyId"];
+    [
+        "studyId",
+        "completedAt",
+        "currency",
+        "depositPerMember",
+        "penaltyPerAbsence",
+        "participants",
+        "memberId",
+        "absences",
+        "StudyId",
+        "x",
+        "",
+        "a/b~c",
+        "\\u0000",
+        "\\ud800",
+        "st\\u0075dyId",
+        "s\\u0074udyId",
+    ];
 
     private static readonly (string Text, (int At, int Length)[] Tokens)[] Texts =
-        [.. FactCorpus.Texts.Select(t => (t, Token().Matches(t).Select(m => (m.Index, m.Length)).ToArray()))];
+    [
+        .. FactCorpus.Texts.Select(t => (t, Token().Matches(t).Select(m => (m.Index, m.Length)).ToArray())),
+    ];
 
     public byte[] Next()
     {
@@ -63,22 +94,34 @@ internal sealed partial class FactMutation(Random random, IReadOnlyList<byte[]> 
         var end = Math.Min(body.Length, at + random.Next(1, 30));
         switch (random.Next(9))
         {
-            case 0: body[at] ^= (byte)(1 << random.Next(8)); return body;
-            case 1: body[at] = Strange.Any(random, Edges); return body;
-            case 2: return [.. body[..at], Strange.Any(random, Edges), .. body[at..]];
-            case 3: return [.. body[..at], .. body[end..]];
-            case 4: return [.. body[..end], .. body[at..]];
-            case 5: return body[..at];
-            case 6: return [.. body[..at], .. Encoding.UTF8.GetBytes(Strange.JsonValue(random)), .. body[at..]];
-            case 7: return [.. Strange.Any(random, bodies), .. body];
+            case 0:
+                body[at] ^= (byte)(1 << random.Next(8));
+                return body;
+            case 1:
+                body[at] = Strange.Any(random, Edges);
+                return body;
+            case 2:
+                return [.. body[..at], Strange.Any(random, Edges), .. body[at..]];
+            case 3:
+                return [.. body[..at], .. body[end..]];
+            case 4:
+                return [.. body[..end], .. body[at..]];
+            case 5:
+                return body[..at];
+            case 6:
+                return [.. body[..at], .. Encoding.UTF8.GetBytes(Strange.JsonValue(random)), .. body[at..]];
+            case 7:
+                return [.. Strange.Any(random, bodies), .. body];
             default:
                 var other = Strange.Any(random, bodies);
                 return [.. body[..at], .. other[random.Next(other.Length + 1)..]];
         }
     }
 
-    [GeneratedRegex("""
-        "(?:[^"\\]|\\.)*"|-?[0-9.]+|\{[^{}]*\}|\[[^\[\]]*\]
-        """)]
+    [GeneratedRegex(
+        """
+            "(?:[^"\\]|\\.)*"|-?[0-9.]+|\{[^{}]*\}|\[[^\[\]]*\]
+            """
+    )]
     private static partial Regex Token();
 }

@@ -6,10 +6,19 @@ namespace EventSettlement.Tests.Fuzz.Intake;
 internal static class FoundCases
 {
     private static readonly string Folder = Path.Combine(
-        TidyTests.FindRoot(), "tests", "EventSettlement.Tests", "Fuzz", "Intake", "Regression");
+        TidyTests.FindRoot(),
+        "tests",
+        "EventSettlement.Tests",
+        "Fuzz",
+        "Intake",
+        "Regression"
+    );
 
-    public static IEnumerable<(string Name, byte[] Body)> All() => Directory.EnumerateFiles(Folder)
-        .Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)));
+    public static IEnumerable<(string Name, byte[] Body)> All() =>
+        Directory
+            .EnumerateFiles(Folder)
+            .Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)));
 
     /// <returns>Where it is kept.</returns>
     public static string Keep(byte[] body)

@@ -70,16 +70,21 @@ internal sealed class PlainReading
             return;
         }
 
-        var fields = Fields(root, "", ["studyId", "completedAt", "currency", "depositPerMember", "penaltyPerAbsence",
-            "participants"]);
+        var fields = Fields(
+            root,
+            "",
+            ["studyId", "completedAt", "currency", "depositPerMember", "penaltyPerAbsence", "participants"]
+        );
         Study = fields.TryGetValue("studyId", out var id) ? Id(id, "/studyId") : null;
         At = fields.TryGetValue("completedAt", out var at) ? Time(at, "/completedAt") : null;
         if (fields.TryGetValue("currency", out var currency) && !IsText(currency, "KRW"))
             Wrong(currency.ValueKind == JsonValueKind.String ? "wrong_currency" : "wrong_type", "/currency", currency);
         Deposit = fields.TryGetValue("depositPerMember", out var deposit)
-            ? Whole(deposit, "/depositPerMember", MostAmount) : null;
+            ? Whole(deposit, "/depositPerMember", MostAmount)
+            : null;
         Penalty = fields.TryGetValue("penaltyPerAbsence", out var penalty)
-            ? Whole(penalty, "/penaltyPerAbsence", MostAmount) : null;
+            ? Whole(penalty, "/penaltyPerAbsence", MostAmount)
+            : null;
         if (fields.TryGetValue("participants", out var list))
             ReadParticipants(list);
     }
@@ -115,7 +120,8 @@ internal sealed class PlainReading
         var fields = Fields(participant, pointer, ["memberId", "absences"]);
         var member = fields.TryGetValue("memberId", out var id) ? Id(id, pointer + "/memberId") : null;
         var absences = fields.TryGetValue("absences", out var count)
-            ? Whole(count, pointer + "/absences", 10_000) : null;
+            ? Whole(count, pointer + "/absences", 10_000)
+            : null;
         if (member is not null && absences is not null && !Absences.TryAdd(member, (int)absences))
             Break("duplicate_member", pointer + "/memberId");
     }
@@ -178,8 +184,12 @@ internal sealed class PlainReading
         if (value.ValueKind != JsonValueKind.String)
             return Wrong("wrong_type", pointer, value);
         var text = Text(value);
-        return text is { Length: > 0 } && text.Length - text.Count(char.IsLowSurrogate) <= 64
-            && !text.Any(c => c < ' ' || c is >= '\u007f' and <= '\u009f') ? text : Wrong("bad_text", pointer, value);
+        return
+            text is { Length: > 0 }
+            && text.Length - text.Count(char.IsLowSurrogate) <= 64
+            && !text.Any(c => c < ' ' || c is >= '\u007f' and <= '\u009f')
+            ? text
+            : Wrong("bad_text", pointer, value);
     }
 
     private BigInteger? Whole(JsonElement value, string pointer, long most)
@@ -189,8 +199,12 @@ internal sealed class PlainReading
             Wrong("wrong_type", pointer, value);
         else if (raw.Contains('.') || raw.Contains('e') || raw.Contains('E'))
             Break("not_integer", pointer);
-        else if (raw.Length < 30 && BigInteger.Parse(raw, CultureInfo.InvariantCulture) is var number && number >= 0
-            && number <= most)
+        else if (
+            raw.Length < 30
+            && BigInteger.Parse(raw, CultureInfo.InvariantCulture) is var number
+            && number >= 0
+            && number <= most
+        )
             return number;
         else
             Break("out_of_range", pointer);
@@ -242,13 +256,15 @@ internal sealed class PlainReading
         var (shown, length) = (new StringBuilder(pointer).Append('/'), 0);
         foreach (var one in name.EnumerateRunes())
             if ((length += one.Utf16SequenceLength) <= 64)
-                shown.Append(one.Value switch
-                {
-                    '~' => "~0",
-                    '/' => "~1",
-                    _ when Rune.IsControl(one) => $"\\u{one.Value:x4}",
-                    _ => one.ToString(),
-                });
+                shown.Append(
+                    one.Value switch
+                    {
+                        '~' => "~0",
+                        '/' => "~1",
+                        _ when Rune.IsControl(one) => $"\\u{one.Value:x4}",
+                        _ => one.ToString(),
+                    }
+                );
         return shown.ToString();
     }
 

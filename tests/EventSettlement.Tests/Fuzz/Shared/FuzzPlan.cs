@@ -10,13 +10,17 @@ public static class FuzzPlan
 {
     private const string Variable = "EVENTSETTLEMENT_FUZZ";
 
-    private static readonly string[] Words = (Environment.GetEnvironmentVariable(Variable) ?? "")
-        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static readonly string[] Words = (Environment.GetEnvironmentVariable(Variable) ?? "").Split(
+        ',',
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries
+    );
 
     public static bool IsFull => Words.Contains("full");
 
-    public static int Seed { get; } = Words.FirstOrDefault(w => w.StartsWith("seed=", StringComparison.Ordinal))
-        is { } told ? int.Parse(told[5..], CultureInfo.InvariantCulture) : Random.Shared.Next(1_000_000_000);
+    public static int Seed { get; } =
+        Words.FirstOrDefault(w => w.StartsWith("seed=", StringComparison.Ordinal)) is { } told
+            ? int.Parse(told[5..], CultureInfo.InvariantCulture)
+            : Random.Shared.Next(1_000_000_000);
 
     public static int Cases(int quick, int full) => IsFull ? full : quick;
 

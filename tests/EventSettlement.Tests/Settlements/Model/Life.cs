@@ -46,9 +46,11 @@ internal sealed class Life(RealSaga saga)
     private async Task<string?> LeaveAlone()
     {
         for (var round = 0; round < MostRoundsToAnEnd && !_world.IsQuiet; round++)
-            foreach (var what in _world.Row.Stored is { Held: true }
-                ? new[] { Happening.Release, Happening.Serve, Happening.Deliver, Happening.Due }
-                : [Happening.Serve, Happening.Deliver, Happening.Due])
+            foreach (
+                var what in _world.Row.Stored is { Held: true }
+                    ? new[] { Happening.Release, Happening.Serve, Happening.Deliver, Happening.Due }
+                    : [Happening.Serve, Happening.Deliver, Happening.Due]
+            )
                 if (await Take(new LifeStep(what)) is { } wrong)
                     return wrong;
         return null;
@@ -132,37 +134,56 @@ internal sealed class Life(RealSaga saga)
             else if (row is Alert alert)
                 lines.Add($"alert {alert.Code}");
         foreach (var sent in batch.Sent)
-            lines.Add(sent switch
-            {
-                PayPart m => Lines.Asked(m.Part, m.Attempt, m.IncludeRejected),
-                CancelItems m => Lines.CancelAsked(m.CommandId),
-                SettlementEvent m => Lines.Event(m.Seq, m.State, m.Attempt, m.PaidAmount, m.NextRetryAt),
-                _ => $"sent {sent}",
-            });
+            lines.Add(
+                sent switch
+                {
+                    PayPart m => Lines.Asked(m.Part, m.Attempt, m.IncludeRejected),
+                    CancelItems m => Lines.CancelAsked(m.CommandId),
+                    SettlementEvent m => Lines.Event(m.Seq, m.State, m.Attempt, m.PaidAmount, m.NextRetryAt),
+                    _ => $"sent {sent}",
+                }
+            );
         foreach (var timer in batch.Session.Scheduled)
             lines.Add(Lines.TimerSet(_world.Number(timer.Token), batch.Now + timer.Delay));
         lines.AddRange(batch.Session.Cancelled.Select(token => Lines.TimerDropped(_world.Number(token))));
         return lines;
     }
 
-    private string Standing() => _world.Row.Stored is not { } s ? "none" : Lines.Standing(
-        s.State, s.Attempt, s.RetriesLeft, s.Seq, (s.IncludeRejected, s.Held, s.Cancelling, s.Due),
-        s.TimerToken is { } token ? _world.Number(token) : null, s.NextRetryAt, s.NotBefore,
-        s.Parts.Select(p => (p.Counts, p.Revision, p.Open)), _world.Row.Answered.Count);
+    private string Standing() =>
+        _world.Row.Stored is not { } s
+            ? "none"
+            : Lines.Standing(
+                s.State,
+                s.Attempt,
+                s.RetriesLeft,
+                s.Seq,
+                (s.IncludeRejected, s.Held, s.Cancelling, s.Due),
+                s.TimerToken is { } token ? _world.Number(token) : null,
+                s.NextRetryAt,
+                s.NotBefore,
+                s.Parts.Select(p => (p.Counts, p.Revision, p.Open)),
+                _world.Row.Answered.Count
+            );
 }
 
 /// <summary>A message as it comes in, with the number and token of its timer where it is one.</summary>
 internal readonly record struct Arrival(object Message, int? Timer, Guid? Token, bool Repeated)
 {
-    public override string ToString() => (Repeated ? "again " : "") + (Message switch
-    {
-        PayoutDue => $"PayoutDue of timer {Timer}",
-        PartAnswered m => $"PartAnswered part {m.Part}, attempt {m.Attempt}, revision {m.Revision}",
-        PartCorrected m => $"PartCorrected part {m.Part}, revision {m.Revision}",
-        SettlementRequested m => $"SettlementRequested payable at {Lines.At(m.PayableAt)}",
-        CancelItemsAnswered m => m.Cancelled ? "CancelItemsAnswered: cancelled" : $"CancelItemsAnswered: {m.Code}",
-        RetrySettlement { IncludeRejected: true } => "RetrySettlement, rejected too",
-        string => "no message",
-        _ => Message.GetType().Name,
-    });
+    public override string ToString() =>
+        (Repeated ? "again " : "")
+        + (
+            Message switch
+            {
+                PayoutDue => $"PayoutDue of timer {Timer}",
+                PartAnswered m => $"PartAnswered part {m.Part}, attempt {m.Attempt}, revision {m.Revision}",
+                PartCorrected m => $"PartCorrected part {m.Part}, revision {m.Revision}",
+                SettlementRequested m => $"SettlementRequested payable at {Lines.At(m.PayableAt)}",
+                CancelItemsAnswered m => m.Cancelled
+                    ? "CancelItemsAnswered: cancelled"
+                    : $"CancelItemsAnswered: {m.Code}",
+                RetrySettlement { IncludeRejected: true } => "RetrySettlement, rejected too",
+                string => "no message",
+                _ => Message.GetType().Name,
+            }
+        );
 }

@@ -7,18 +7,42 @@ namespace EventSettlement.Tests.Settlements.Model;
 /// </summary>
 internal sealed class LifeModel(IReadOnlyList<TimeSpan> delays)
 {
-    private readonly HashSet<Guid> _everAnswered = [], _answered = [];
+    private readonly HashSet<Guid> _everAnswered = [],
+        _answered = [];
     private readonly List<string> _effects = [];
     private (PartCounts Counts, int Revision, bool Open)[] _parts = [];
     private string _state = "";
-    private int _attempt, _retries, _seq, _timers;
-    private int? _timer, _firing;
-    private bool _rejectedToo, _held, _cancelling, _due, _born;
+    private int _attempt,
+        _retries,
+        _seq,
+        _timers;
+    private int? _timer,
+        _firing;
+    private bool _rejectedToo,
+        _held,
+        _cancelling,
+        _due,
+        _born;
     private Guid? _cancel;
-    private DateTimeOffset? _next, _notBefore, _now;
+    private DateTimeOffset? _next,
+        _notBefore,
+        _now;
 
-    public string Standing => !IsThere ? "none" : Lines.Standing(_state, _attempt, _retries, _seq,
-        (_rejectedToo, _held, _cancelling, _due), _timer, _next, _notBefore, _parts, _everAnswered.Count);
+    public string Standing =>
+        !IsThere
+            ? "none"
+            : Lines.Standing(
+                _state,
+                _attempt,
+                _retries,
+                _seq,
+                (_rejectedToo, _held, _cancelling, _due),
+                _timer,
+                _next,
+                _notBefore,
+                _parts,
+                _everAnswered.Count
+            );
 
     private bool IsThere => _state.Length > 0;
     private bool IsOver => _state is "COMPLETED" or "CANCELLED";
@@ -39,31 +63,60 @@ internal sealed class LifeModel(IReadOnlyList<TimeSpan> delays)
             return ["parked"];
         switch (message)
         {
-            case SettlementRequested m when !IsThere: Create(m); break;
-            case PayoutDue when timer == _timer && (_held || _cancelling): (_due, _timer) = (true, null); break;
-            case PayoutDue when timer == _timer && _attempt == 0: Start(false, _retries, "payable", "timer"); break;
-            case PayoutDue when timer == _timer: Start(false, _retries - 1, "retry-due", "timer"); break;
-            case PartAnswered m: TakeOver(m.Part, m.Revision, m.Counts); Close(m); break;
-            case PartCorrected m: TakeOver(m.Part, m.Revision, m.Counts); Decide(m.Cause, m.Actor); break;
-            case CancelItemsAnswered m when IsAwaited(m): DecideCancel(m); break;
-            case RetrySettlement m: Do(m.CommandId, "retry", ToRetry(m.IncludeRejected),
-                () => Start(m.IncludeRejected, delays.Count, "retry", m.Actor)); break;
-            case CancelSettlement m: Do(m.CommandId, "cancel", ToCancel(), () => Cancel(m)); break;
-            case HoldSettlement m: Do(m.CommandId, "hold", Ended, () => Hold(true, "hold", m.Actor)); break;
-            case ReleaseSettlement m: Do(m.CommandId, "release", Ended, () => Hold(false, "release", m.Actor)); break;
+            case SettlementRequested m when !IsThere:
+                Create(m);
+                break;
+            case PayoutDue when timer == _timer && (_held || _cancelling):
+                (_due, _timer) = (true, null);
+                break;
+            case PayoutDue when timer == _timer && _attempt == 0:
+                Start(false, _retries, "payable", "timer");
+                break;
+            case PayoutDue when timer == _timer:
+                Start(false, _retries - 1, "retry-due", "timer");
+                break;
+            case PartAnswered m:
+                TakeOver(m.Part, m.Revision, m.Counts);
+                Close(m);
+                break;
+            case PartCorrected m:
+                TakeOver(m.Part, m.Revision, m.Counts);
+                Decide(m.Cause, m.Actor);
+                break;
+            case CancelItemsAnswered m when IsAwaited(m):
+                DecideCancel(m);
+                break;
+            case RetrySettlement m:
+                Do(
+                    m.CommandId,
+                    "retry",
+                    ToRetry(m.IncludeRejected),
+                    () => Start(m.IncludeRejected, delays.Count, "retry", m.Actor)
+                );
+                break;
+            case CancelSettlement m:
+                Do(m.CommandId, "cancel", ToCancel(), () => Cancel(m));
+                break;
+            case HoldSettlement m:
+                Do(m.CommandId, "hold", Ended, () => Hold(true, "hold", m.Actor));
+                break;
+            case ReleaseSettlement m:
+                Do(m.CommandId, "release", Ended, () => Hold(false, "release", m.Actor));
+                break;
         }
         return [.. _effects];
     }
 
-    private bool IsBroken(object message) => message switch
-    {
-        SettlementRequested m => !IsThere && m.Parts is null,
-        PartAnswered m => !Fits(m.Part, m.Counts),
-        PartCorrected m => !Fits(m.Part, m.Counts),
-        CancelItemsAnswered m => !IsThere
-            || (IsAwaited(m) && m.Cancelled && !IsOver && !m.Parts.All(p => Fits(p.Part, p.Counts))),
-        _ => message is string || (message is PayoutDue && !IsThere),
-    };
+    private bool IsBroken(object message) =>
+        message switch
+        {
+            SettlementRequested m => !IsThere && m.Parts is null,
+            PartAnswered m => !Fits(m.Part, m.Counts),
+            PartCorrected m => !Fits(m.Part, m.Counts),
+            CancelItemsAnswered m => !IsThere
+                || (IsAwaited(m) && m.Cancelled && !IsOver && !m.Parts.All(p => Fits(p.Part, p.Counts))),
+            _ => message is string || (message is PayoutDue && !IsThere),
+        };
 
     private void Create(SettlementRequested m)
     {
@@ -84,8 +137,12 @@ internal sealed class LifeModel(IReadOnlyList<TimeSpan> delays)
         _parts = [.. _parts.Select(p => p with { Open = Unpaid(p.Counts, rejectedToo) })];
         DropTimer();
         Move("PROCESSING", cause, actor);
-        _effects.AddRange(Enumerable.Range(0, _parts.Length).Where(i => _parts[i].Open)
-            .Select(i => Lines.Asked(i, _attempt, rejectedToo)));
+        _effects.AddRange(
+            Enumerable
+                .Range(0, _parts.Length)
+                .Where(i => _parts[i].Open)
+                .Select(i => Lines.Asked(i, _attempt, rejectedToo))
+        );
         Decide(cause, actor);
     }
 
@@ -117,10 +174,18 @@ internal sealed class LifeModel(IReadOnlyList<TimeSpan> delays)
         }
     }
 
-    private string? ToRetry(bool rejectedToo) => _state is not ("AWAITING_RETRY" or "FAILED") ? "refused_by_state"
-        : _held ? "held" : _cancelling ? "cancelling" : Unpaid(rejectedToo) ? null : "nothing_to_retry";
-    private string? ToCancel() => _state is not ("PENDING" or "AWAITING_RETRY" or "FAILED") ? "refused_by_state"
-        : _cancelling ? "cancelling" : null;
+    private string? ToRetry(bool rejectedToo) =>
+        _state is not ("AWAITING_RETRY" or "FAILED") ? "refused_by_state"
+        : _held ? "held"
+        : _cancelling ? "cancelling"
+        : Unpaid(rejectedToo) ? null
+        : "nothing_to_retry";
+
+    private string? ToCancel() =>
+        _state is not ("PENDING" or "AWAITING_RETRY" or "FAILED") ? "refused_by_state"
+        : _cancelling ? "cancelling"
+        : null;
+
     private string? Ended => IsOver ? "refused_by_state" : null;
 
     private void Do(Guid command, string verb, string? refusal, Action effect)
@@ -182,6 +247,7 @@ internal sealed class LifeModel(IReadOnlyList<TimeSpan> delays)
         Record(to, cause, actor);
         _effects.Add(Lines.Event(_seq, _state = to, _attempt, _parts.Sum(p => p.Counts.PaidAmount), _next));
     }
+
     private void Record(string to, string cause, string actor) =>
         _effects.Add(Lines.History(++_seq, _state, to, cause, actor, _attempt));
 
@@ -207,10 +273,14 @@ internal sealed class LifeModel(IReadOnlyList<TimeSpan> delays)
 
     private bool Fits(int part, PartCounts c) =>
         part >= 0 && part < _parts.Length && c.Items == _parts[part].Counts.Items;
+
     private bool IsAwaited(CancelItemsAnswered m) => _cancelling && _cancel == m.CommandId;
+
     private bool Unpaid(bool rejectedToo) => _parts.Any(p => Unpaid(p.Counts, rejectedToo));
+
     private static bool Unpaid(PartCounts c, bool rejectedToo) =>
         c.Pending + c.Failed + c.InDoubt + (rejectedToo ? c.Rejected : 0) > 0;
+
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null || other > one ? other : one;
 }

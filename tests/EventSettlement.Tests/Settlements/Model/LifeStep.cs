@@ -44,16 +44,25 @@ internal enum Happening
 /// <param name="Joined">Arrives in one batch with what follows.</param>
 internal readonly record struct LifeStep(Happening What, int A = 0, int B = 0, bool Joined = false)
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{What} {A} {B}{(Joined ? " +" : "")}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{What} {A} {B}{(Joined ? " +" : "")}");
 
     public static string Write(IEnumerable<LifeStep> steps) => string.Join("; ", steps);
 
-    public static LifeStep[] Read(string text) => [.. text.Split(';').Select(step =>
-    {
-        var words = step.Trim().Split(' ');
-        return new LifeStep(Enum.Parse<Happening>(words[0]), Number(words, 1), Number(words, 2), words[^1] == "+");
-    })];
+    public static LifeStep[] Read(string text) =>
+        [
+            .. text.Split(';')
+                .Select(step =>
+                {
+                    var words = step.Trim().Split(' ');
+                    return new LifeStep(
+                        Enum.Parse<Happening>(words[0]),
+                        Number(words, 1),
+                        Number(words, 2),
+                        words[^1] == "+"
+                    );
+                }),
+        ];
 
     private static int Number(string[] words, int at) =>
         words.Length > at && words[at] != "+" ? int.Parse(words[at], CultureInfo.InvariantCulture) : 0;
@@ -64,10 +73,21 @@ internal static class LifeGenerator
 {
     private static readonly (Happening What, int Weight)[] Weights =
     [
-        (Happening.Serve, 22), (Happening.Deliver, 24), (Happening.Repeat, 7), (Happening.Correct, 7),
-        (Happening.Due, 11), (Happening.Pass, 3), (Happening.Retry, 4), (Happening.RetryRejected, 3),
-        (Happening.Cancel, 4), (Happening.Hold, 4), (Happening.Release, 5), (Happening.Again, 4), (Happening.Guard, 3),
-        (Happening.Broken, 3), (Happening.Request, 1),
+        (Happening.Serve, 22),
+        (Happening.Deliver, 24),
+        (Happening.Repeat, 7),
+        (Happening.Correct, 7),
+        (Happening.Due, 11),
+        (Happening.Pass, 3),
+        (Happening.Retry, 4),
+        (Happening.RetryRejected, 3),
+        (Happening.Cancel, 4),
+        (Happening.Hold, 4),
+        (Happening.Release, 5),
+        (Happening.Again, 4),
+        (Happening.Guard, 3),
+        (Happening.Broken, 3),
+        (Happening.Request, 1),
     ];
 
     private static readonly int Total = Weights.Sum(w => w.Weight);
@@ -84,14 +104,15 @@ internal static class LifeGenerator
         return [.. steps];
     }
 
-    private static LifeStep Step(Happening what, Random random) => what switch
-    {
-        Happening.Due => new(what, Math.Max(0, random.Next(7) - 4), 0, random.Next(6) == 0),
+    private static LifeStep Step(Happening what, Random random) =>
+        what switch
+        {
+            Happening.Due => new(what, Math.Max(0, random.Next(7) - 4), 0, random.Next(6) == 0),
 
-        // What failed half-way shows in what its neighbours of the batch write.
-        Happening.Broken => new(what, random.Next(12), 0, random.Next(2) == 0),
-        _ => new(what, random.Next(8), random.Next(4096), random.Next(6) == 0),
-    };
+            // What failed half-way shows in what its neighbours of the batch write.
+            Happening.Broken => new(what, random.Next(12), 0, random.Next(2) == 0),
+            _ => new(what, random.Next(8), random.Next(4096), random.Next(6) == 0),
+        };
 
     private static Happening Choose(Random random)
     {

@@ -26,8 +26,8 @@ internal sealed class LifeWorld(Guid id)
     /// <summary>Rows of <c>scheduled_message</c>.</summary>
     public HashSet<Guid> Standing { get; } = [];
 
-    public bool IsQuiet => Asked.Count == 0 && _underWay.Count == 0 && Row.Stored is not { Held: true }
-        && Row.Stored?.TimerToken is null;
+    public bool IsQuiet =>
+        Asked.Count == 0 && _underWay.Count == 0 && Row.Stored is not { Held: true } && Row.Stored?.TimerToken is null;
 
     public bool WasRequested => _request is not null;
 
@@ -74,9 +74,18 @@ internal sealed class LifeWorld(Guid id)
 
     private SettlementRequested Request(int kind)
     {
-        Parts.Owe(paid: kind < 4 ? 0 : kind is 5 ? 2 : kind is 7 ? 4 : 1);
-        return Messages.Requested(id, kind is 3 or 6 ? _now + TimeSpan.FromHours(1) : null,
-            Parts.CountsOf(0), Parts.CountsOf(1));
+        Parts.Owe(
+            paid: kind < 4 ? 0
+            : kind is 5 ? 2
+            : kind is 7 ? 4
+            : 1
+        );
+        return Messages.Requested(
+            id,
+            kind is 3 or 6 ? _now + TimeSpan.FromHours(1) : null,
+            Parts.CountsOf(0),
+            Parts.CountsOf(1)
+        );
     }
 
     private Arrival[] Serve(LifeStep step)
@@ -99,13 +108,17 @@ internal sealed class LifeWorld(Guid id)
     }
 
     /// <summary>What was parked may be right when it comes again later: then it is the first time.</summary>
-    private Arrival[] Again(List<Arrival> told, int which) => told.Count == 0 ? []
-        : [told[which % told.Count] with { Repeated = !_spoilt.Contains(told[which % told.Count].Message) }];
+    private Arrival[] Again(List<Arrival> told, int which) =>
+        told.Count == 0
+            ? []
+            : [told[which % told.Count] with { Repeated = !_spoilt.Contains(told[which % told.Count].Message) }];
 
     private Arrival[] Correct(LifeStep step)
     {
-        if (_request is not null
-            && Parts.Correct(step.A % 2, step.B, failed: Row.Stored?.State == "FAILED") is { } corrected)
+        if (
+            _request is not null
+            && Parts.Correct(step.A % 2, step.B, failed: Row.Stored?.State == "FAILED") is { } corrected
+        )
             _underWay.Add(corrected);
         return [];
     }
@@ -146,8 +159,11 @@ internal sealed class LifeWorld(Guid id)
     {
         if (Row.Stored is not { } s)
             return _request is null ? [] : [Plain(_request)];
-        if (s.State is "PENDING" or "AWAITING_RETRY" && s is { Held: false, Cancelling: false, Due: false }
-            && s.TimerToken is { } token)
+        if (
+            s.State is "PENDING" or "AWAITING_RETRY"
+            && s is { Held: false, Cancelling: false, Due: false }
+            && s.TimerToken is { } token
+        )
             return [Fire(Number(token))];
         for (var part = 0; part < s.Parts.Length; part++)
             if (s.State == "PROCESSING" && s.Parts[part].Open)
@@ -158,26 +174,38 @@ internal sealed class LifeWorld(Guid id)
     private Arrival Command(Happening what)
     {
         var command = Lines.Command(_commands.Count + 1);
-        _commands.Add(Plain(what switch
-        {
-            Happening.Retry => new RetrySettlement(id, command, "kim"),
-            Happening.RetryRejected => new RetrySettlement(id, command, "kim", IncludeRejected: true),
-            Happening.Cancel => new CancelSettlement(id, command, "kim", "because"),
-            Happening.Hold => new HoldSettlement(id, command, "kim"),
-            _ => new ReleaseSettlement(id, command, "kim"),
-        }));
+        _commands.Add(
+            Plain(
+                what switch
+                {
+                    Happening.Retry => new RetrySettlement(id, command, "kim"),
+                    Happening.RetryRejected => new RetrySettlement(id, command, "kim", IncludeRejected: true),
+                    Happening.Cancel => new CancelSettlement(id, command, "kim", "because"),
+                    Happening.Hold => new HoldSettlement(id, command, "kim"),
+                    _ => new ReleaseSettlement(id, command, "kim"),
+                }
+            )
+        );
         return _commands[^1];
     }
 
-    private object Broken(int kind) => kind switch
-    {
-        0 => "{\"settlementId\":",
-        1 => "null",
-        2 => Messages.Answered(id, 9, 1, 1, Messages.Counts(paid: 2)),
-        3 => Messages.Answered(id, 0, 1, 99, Messages.Counts(paid: 3)),
-        4 => Messages.Corrected(id, -1, 99, Messages.Counts(paid: 2)),
-        5 => Messages.Requested(id) with { Parts = null! },
-        _ => new CancelItemsAnswered(id, Row.Stored?.CancelCommand ?? Guid.Empty, true, null, null, null,
-            [new(0, 99, Messages.Counts(cancelled: 2)), new(kind, 99, Messages.Counts(cancelled: 2))]),
-    };
+    private object Broken(int kind) =>
+        kind switch
+        {
+            0 => "{\"settlementId\":",
+            1 => "null",
+            2 => Messages.Answered(id, 9, 1, 1, Messages.Counts(paid: 2)),
+            3 => Messages.Answered(id, 0, 1, 99, Messages.Counts(paid: 3)),
+            4 => Messages.Corrected(id, -1, 99, Messages.Counts(paid: 2)),
+            5 => Messages.Requested(id) with { Parts = null! },
+            _ => new CancelItemsAnswered(
+                id,
+                Row.Stored?.CancelCommand ?? Guid.Empty,
+                true,
+                null,
+                null,
+                null,
+                [new(0, 99, Messages.Counts(cancelled: 2)), new(kind, 99, Messages.Counts(cancelled: 2))]
+            ),
+        };
 }

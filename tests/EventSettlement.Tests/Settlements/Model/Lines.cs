@@ -27,32 +27,50 @@ internal static class Lines
     public static string TimerDropped(int timer) => Text($"drop timer {timer}");
 
     public static string Standing(
-        string state, int attempt, int retries, int seq, (bool RejectedToo, bool Held, bool Cancelling, bool Due) flags,
-        int? timer, DateTimeOffset? next, DateTimeOffset? notBefore,
-        IEnumerable<(PartCounts Counts, int Revision, bool Open)> parts, int answered)
+        string state,
+        int attempt,
+        int retries,
+        int seq,
+        (bool RejectedToo, bool Held, bool Cancelling, bool Due) flags,
+        int? timer,
+        DateTimeOffset? next,
+        DateTimeOffset? notBefore,
+        IEnumerable<(PartCounts Counts, int Revision, bool Open)> parts,
+        int answered
+    )
     {
         var told = string.Join(" | ", parts.Select(p => Text($"{Counts(p.Counts)}@{p.Revision}{(p.Open ? "?" : "")}")));
-        var set = $"{(flags.RejectedToo ? " rejected-too" : "")}{(flags.Held ? " held" : "")}"
+        var set =
+            $"{(flags.RejectedToo ? " rejected-too" : "")}{(flags.Held ? " held" : "")}"
             + $"{(flags.Cancelling ? " cancelling" : "")}{(flags.Due ? " due" : "")}";
         return Text($"{state} attempt {attempt} retries {retries} seq {seq}{set} timer {timer?.ToString() ?? "-"} ")
             + Text($"next {At(next)} not-before {At(notBefore)} [{told}] answered {answered}");
     }
 
     /// <summary>Seconds since the beginning, to ten: waits come through a clock of this process.</summary>
-    public static string At(DateTimeOffset? at) => at is { } time
-        ? Text($"{Math.Ceiling((time - Start).TotalSeconds / 10) * 10}s")
-        : "-";
+    public static string At(DateTimeOffset? at) =>
+        at is { } time ? Text($"{Math.Ceiling((time - Start).TotalSeconds / 10) * 10}s") : "-";
 
     public static Guid Command(int number) => new(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0xC]);
 
     private static string Name(Guid command) => Text($"C{BitConverter.ToInt32(command.ToByteArray(), 0)}");
 
-    private static string Counts(PartCounts c) => string.Concat(
-        new (int Count, string Letter)[]
-        {
-            (c.Pending, "n"), (c.Paid, "p"), (c.Failed, "f"), (c.Rejected, "r"), (c.InDoubt, "d"), (c.WrittenOff, "w"),
-            (c.NeedsPerson, "x"), (c.Cancelled, "c"),
-        }.Where(c => c.Count > 0).Select(c => Text($"{c.Count}{c.Letter}")));
+    private static string Counts(PartCounts c) =>
+        string.Concat(
+            new (int Count, string Letter)[]
+            {
+                (c.Pending, "n"),
+                (c.Paid, "p"),
+                (c.Failed, "f"),
+                (c.Rejected, "r"),
+                (c.InDoubt, "d"),
+                (c.WrittenOff, "w"),
+                (c.NeedsPerson, "x"),
+                (c.Cancelled, "c"),
+            }
+                .Where(c => c.Count > 0)
+                .Select(c => Text($"{c.Count}{c.Letter}"))
+        );
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

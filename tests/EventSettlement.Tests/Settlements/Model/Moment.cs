@@ -7,8 +7,13 @@ namespace EventSettlement.Tests.Settlements.Model;
 
 /// <summary>What one batch did to a settlement, and all that was done before.</summary>
 internal sealed record Moment(
-    Settlement? Before, Settlement? After, RealBatch Batch, Arrival[] Arrivals, LifeTotals Life,
-    IReadOnlyCollection<Guid> Timers)
+    Settlement? Before,
+    Settlement? After,
+    RealBatch Batch,
+    Arrival[] Arrivals,
+    LifeTotals Life,
+    IReadOnlyCollection<Guid> Timers
+)
 {
     public DateTimeOffset Now => Batch.Now;
 
@@ -32,14 +37,21 @@ internal sealed record Moment(
     public int Starts => Moves.Count(m => m.ToState == "PROCESSING");
 
     /// <summary>Nothing was written, sent, set or taken back.</summary>
-    public bool LeftNoTrace => Batch.Session.Rows.Count == 0 && Batch.Sent.Length == 0
-        && Batch.Session.Scheduled.Count == 0 && Batch.Session.Cancelled.Count == 0 && Unchanged;
+    public bool LeftNoTrace =>
+        Batch.Session.Rows.Count == 0
+        && Batch.Sent.Length == 0
+        && Batch.Session.Scheduled.Count == 0
+        && Batch.Session.Cancelled.Count == 0
+        && Unchanged;
 
     public bool Unchanged => Picture(Before) == Picture(After);
 
-    private static string Picture(Settlement? s) => s is null ? "" : $"{s.State} {s.Attempt} {s.RetriesLeft} {s.Seq} "
-        + $"{PartState.Write(s.Parts)} {s.Held} {s.Cancelling} {s.CancelCommand} {s.Due} {s.TimerToken} "
-        + $"{s.NextRetryAt:O} {s.NotBefore:O} {s.IncludeRejected}";
+    private static string Picture(Settlement? s) =>
+        s is null
+            ? ""
+            : $"{s.State} {s.Attempt} {s.RetriesLeft} {s.Seq} "
+                + $"{PartState.Write(s.Parts)} {s.Held} {s.Cancelling} {s.CancelCommand} {s.Due} {s.TimerToken} "
+                + $"{s.NextRetryAt:O} {s.NotBefore:O} {s.IncludeRejected}";
 }
 
 /// <summary>Sums over a life, reckoned from what left the saga.</summary>
@@ -63,8 +75,10 @@ internal sealed class LifeTotals
     {
         Seq += moment.History.Length;
         foreach (var move in moment.Moves)
-            AttemptsOfCycle = move.ToState != "PROCESSING" ? AttemptsOfCycle
-                : move.Cause == "retry" ? 1 : AttemptsOfCycle + 1;
+            AttemptsOfCycle =
+                move.ToState != "PROCESSING" ? AttemptsOfCycle
+                : move.Cause == "retry" ? 1
+                : AttemptsOfCycle + 1;
         foreach (var p in moment.Progress)
         {
             var (settlements, items, amount) = Progress.GetValueOrDefault(p.State);
@@ -89,8 +103,11 @@ internal sealed class LifeTotals
             Hear(a.Part, a.Revision, a.Counts);
         else if (message is PartCorrected c)
             Hear(c.Part, c.Revision, c.Counts);
-        else if (message is CancelItemsAnswered { Cancelled: true } done && done.Parts.All(Fits)
-            && batch.Session.Rows.Any(row => row is CommandAnswer { Code: null } a && a.CommandId == done.CommandId))
+        else if (
+            message is CancelItemsAnswered { Cancelled: true } done
+            && done.Parts.All(Fits)
+            && batch.Session.Rows.Any(row => row is CommandAnswer { Code: null } a && a.CommandId == done.CommandId)
+        )
             foreach (var part in done.Parts)
                 Hear(part.Part, part.Revision, part.Counts);
     }
@@ -104,6 +121,6 @@ internal sealed class LifeTotals
     private bool Fits(PartRevision told) =>
         told.Part >= 0 && told.Part < Told.Length && told.Counts.Items == Told[told.Part].Counts.Items;
 
-    private static void Count<TKey>(Dictionary<TKey, int> counts, TKey key) where TKey : notnull =>
-        counts[key] = counts.GetValueOrDefault(key) + 1;
+    private static void Count<TKey>(Dictionary<TKey, int> counts, TKey key)
+        where TKey : notnull => counts[key] = counts.GetValueOrDefault(key) + 1;
 }

@@ -26,9 +26,12 @@ public sealed class RandomSequencesTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         await using var saga = new RealSaga();
         var failure = await FirstFailure(saga, from, count);
-        var told = string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, sequences {from} to {from + count - 1}: ")
-            + string.Create(CultureInfo.InvariantCulture,
-                $"{LifeProperties.All.Length + Life.MoreProperties} properties, {clock.Elapsed.TotalSeconds:0.0} s");
+        var told =
+            string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, sequences {from} to {from + count - 1}: ")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"{LifeProperties.All.Length + Life.MoreProperties} properties, {clock.Elapsed.TotalSeconds:0.0} s"
+            );
         output.WriteLine(told);
         if (Count > AtADesk)
             Console.WriteLine(told);
@@ -38,15 +41,22 @@ public sealed class RandomSequencesTests(ITestOutputHelper output)
     private static async Task<string?> FirstFailure(RealSaga saga, int from, int count)
     {
         string? failure = null;
-        await Parallel.ForAsync(0, count, async (i, cancel) =>
-        {
-            if (failure is not null)
-                return;
-            var steps = LifeGenerator.Life(unchecked(from + i));
-            if (await new Life(saga).Live(steps) is { } wrong)
-                Interlocked.CompareExchange(ref failure,
-                    $"sequence {unchecked(from + i)}: {await Explain(saga, steps, wrong)}", null);
-        });
+        await Parallel.ForAsync(
+            0,
+            count,
+            async (i, cancel) =>
+            {
+                if (failure is not null)
+                    return;
+                var steps = LifeGenerator.Life(unchecked(from + i));
+                if (await new Life(saga).Live(steps) is { } wrong)
+                    Interlocked.CompareExchange(
+                        ref failure,
+                        $"sequence {unchecked(from + i)}: {await Explain(saga, steps, wrong)}",
+                        null
+                    );
+            }
+        );
         return failure;
     }
 

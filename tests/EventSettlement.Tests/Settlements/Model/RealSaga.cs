@@ -22,7 +22,11 @@ namespace EventSettlement.Tests.Settlements.Model;
 internal sealed class RealSaga : IAsyncDisposable
 {
     public static readonly TimeSpan[] Delays =
-        [TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8)];
+    [
+        TimeSpan.FromMinutes(2),
+        TimeSpan.FromMinutes(4),
+        TimeSpan.FromMinutes(8),
+    ];
 
     private static readonly TopicPartition Source = new(Topics.Settlements, 0);
     private readonly ServiceProvider _services;
@@ -35,14 +39,22 @@ internal sealed class RealSaga : IAsyncDisposable
     {
         var messaging = new MessagingBuilder().SettlementsMessages(new Settings());
         _topology = messaging.Topology;
-        _services = new ServiceCollection().AddLogging().AddSingleton(new SettlementOptions(Delays))
-            .AddSingleton(_nowhere).AddSagaEndpoints(messaging).BuildServiceProvider();
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(new SettlementOptions(Delays))
+            .AddSingleton(_nowhere)
+            .AddSagaEndpoints(messaging)
+            .BuildServiceProvider();
         _endpoint = new SagaEndpoint<Settlement>(_services, "saga", Topics.Settlements);
     }
 
     /// <param name="messages">With the token of its timer where it is one; a text is a body that is no message.</param>
     public async Task<RealBatch> Handle(
-        Guid id, RealRow row, DateTimeOffset now, IReadOnlyList<(object Message, Guid? Token)> messages)
+        Guid id,
+        RealRow row,
+        DateTimeOffset now,
+        IReadOnlyList<(object Message, Guid? Token)> messages
+    )
     {
         var sagas = new TrackedSagas<Settlement>(_mapper, _nowhere);
         sagas.KnowNone(id);
@@ -53,13 +65,28 @@ internal sealed class RealSaga : IAsyncDisposable
             sagas.Know(read);
         }
 
-        var session = new BatchSession { Now = now, Partition = 0, Sagas = sagas };
+        var session = new BatchSession
+        {
+            Now = now,
+            Partition = 0,
+            Sagas = sagas,
+        };
         var writes = new QueuedWrites();
-        await _endpoint.HandleAll([.. messages.Select((m, i) => Record(id, i, m.Message, m.Token))], session, writes,
-            default);
+        await _endpoint.HandleAll(
+            [.. messages.Select((m, i) => Record(id, i, m.Message, m.Token))],
+            session,
+            writes,
+            default
+        );
         var (added, changed) = sagas.Take();
-        return new RealBatch(now, session, writes.Parked, added.Count, added.Concat(changed).SingleOrDefault(),
-            [.. session.Sent.Select(Read)]);
+        return new RealBatch(
+            now,
+            session,
+            writes.Parked,
+            added.Count,
+            added.Concat(changed).SingleOrDefault(),
+            [.. session.Sent.Select(Read)]
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -81,15 +108,18 @@ internal sealed class RealSaga : IAsyncDisposable
             HoldSettlement m => _topology.Message(Key(id), m),
             ReleaseSettlement m => _topology.Message(Key(id), m),
             CancelItemsAnswered m => _topology.Message(Key(id), m),
-            string body => new OutgoingMessage(Topics.Settlements, Key(id), Encoding.UTF8.GetBytes(body),
-                HeaderMap.Empty.With(Topology.MessageType, nameof(PartAnswered))),
+            string body => new OutgoingMessage(
+                Topics.Settlements,
+                Key(id),
+                Encoding.UTF8.GetBytes(body),
+                HeaderMap.Empty.With(Topology.MessageType, nameof(PartAnswered))
+            ),
             _ => throw new ArgumentException($"{message.GetType().Name} does not come to a settlement"),
         };
         var headers = token is { } timer
             ? wire.Headers.With(MessageHeaders.SchedulingTokenId, timer.ToString("D"))
             : wire.Headers;
-        return new LogRecord(Source, offset, wire.Key, wire.Body, headers,
-            DateTime.UnixEpoch);
+        return new LogRecord(Source, offset, wire.Key, wire.Body, headers, DateTime.UnixEpoch);
     }
 
     private object Read(OutgoingMessage message)
@@ -111,5 +141,10 @@ internal sealed class RealRow
 
 /// <summary>What one batch would write.</summary>
 internal sealed record RealBatch(
-    DateTimeOffset Now, BatchSession Session, IReadOnlyList<ParkedRecord> Parked, int Added, Settlement? Written,
-    object[] Sent);
+    DateTimeOffset Now,
+    BatchSession Session,
+    IReadOnlyList<ParkedRecord> Parked,
+    int Added,
+    Settlement? Written,
+    object[] Sent
+);
