@@ -3,8 +3,6 @@ namespace EventSettlement.Contracts;
 /// <summary>Names of the topics that cross a process boundary.</summary>
 public static class Topics
 {
-    public const string StudyCompleted = "study-completed";
-
     /// <summary>Everything that moves a settlement; key = settlement id.</summary>
     public const string Settlements = "settlements";
 

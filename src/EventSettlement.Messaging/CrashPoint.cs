@@ -15,11 +15,11 @@ public static partial class CrashPoint
     private static readonly (string Name, int Nth, int Signal)? Target = Parse(
         Environment.GetEnvironmentVariable("EVENTSETTLEMENT_CRASH_AT")
     );
-    private static int hits;
+    private static int _hits;
 
     public static void Hit(string name)
     {
-        if (Target is { } target && target.Name == name && Interlocked.Increment(ref hits) == target.Nth)
+        if (Target is { } target && target.Name == name && Interlocked.Increment(ref _hits) == target.Nth)
             _ = Kill(Environment.ProcessId, target.Signal);
     }
 

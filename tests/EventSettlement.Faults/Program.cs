@@ -38,8 +38,8 @@ Bystander.Start(root);
 int code;
 try
 {
-    if (plans.Any(p => p.Bug is not null))
-        await PlantedBuild.Use();
+    if (plans is [{ Bug: { } bug }])
+        Product.Path = await new PlantedBuild(Path.Combine(root, "planted")).Make(bug);
     code = options.HasTeeth
         ? await new Teeth(options, root).Execute()
         : await new Campaign(options, root).Execute(plans);
@@ -51,8 +51,9 @@ catch (InvalidOperationException missing)
     code = 1;
 }
 
-foreach (var template in Directory.EnumerateDirectories(root, "template*"))
-    Directory.Delete(template, recursive: true);
+string[] madeFor = ["template*", "planted"];
+foreach (var made in madeFor.SelectMany(name => Directory.EnumerateDirectories(root, name)))
+    Directory.Delete(made, recursive: true);
 if (!Directory.EnumerateFileSystemEntries(root).Any())
     Directory.Delete(root);
 return code;

@@ -62,8 +62,6 @@ internal sealed class BatchFlush(
     {
         await using (batch)
             await batch.ExecuteNonQueryAsync(cancel);
-        if (Planted.Bug("rows-ignored"))
-            return;
         if (fence is { RecordsAffected: not 1 })
             throw new PartitionLostException(owned.Source, owned.Epoch);
         foreach (var (command, expected) in statements)

@@ -5,7 +5,7 @@ using Npgsql;
 namespace EventSettlement.Messaging.Batches;
 
 /// <summary>
-/// Runs batches until they are committed: again when the world was at fault, by halves when a record is.
+/// Runs batches until they are committed: again after a transient failure, by halves when a record is at fault.
 /// </summary>
 internal sealed class BatchRunner(
     string group,
@@ -39,7 +39,7 @@ internal sealed class BatchRunner(
             }
 
             if (
-                IsOfTheWorld(failure)
+                IsTransient(failure)
                 || failure is UnexpectedRowsException && tries < TriesOfConflict
                 || records.Count == 1 && tries < TriesAlone
             )
@@ -74,6 +74,7 @@ internal sealed class BatchRunner(
     private async Task<Exception?> Try(IReadOnlyList<LogRecord> records, CancellationToken cancel)
     {
         var batch = new LaneBatch(group, owned, records, transactions);
+        using var activity = BatchTrace.Start(group, batch);
         try
         {
             await consumer.Consume(batch, cancel);
@@ -122,17 +123,17 @@ internal sealed class BatchRunner(
     }
 
     /// <summary>Not the record's fault: waiting helps, and parking would be wrong however long it lasts.</summary>
-    private static bool IsOfTheWorld(Exception failure) =>
+    private static bool IsTransient(Exception failure) =>
         failure switch
         {
-            PostgresException refused => !IsOfTheRecord(refused.SqlState),
+            PostgresException refused => !IsDataError(refused.SqlState),
             NpgsqlException or IOException or TimeoutException or HttpRequestException => true,
             OperationCanceledException => true,
-            _ => failure.InnerException is { } inner && IsOfTheWorld(inner),
+            _ => failure.InnerException is { } inner && IsTransient(inner),
         };
 
     /// <summary>Data and integrity violations, and what our own triggers raise.</summary>
-    private static bool IsOfTheRecord(string state) =>
+    private static bool IsDataError(string state) =>
         state.StartsWith("22", StringComparison.Ordinal)
         || state.StartsWith("23", StringComparison.Ordinal)
         || state == PostgresErrorCodes.RaiseException;

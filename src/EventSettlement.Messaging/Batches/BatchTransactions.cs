@@ -9,25 +9,21 @@ namespace EventSettlement.Messaging.Batches;
 /// <summary>Every transaction made for an owned partition: fence first, what takes locks of others last.</summary>
 public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter outgoing)
 {
-    private static readonly string Fence = WithBug(
-        """
+    private const string Fence = """
         SELECT 1 FROM consumer_offset WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4 FOR UPDATE
-        """
-    );
+        """;
 
-    private static readonly string Move = WithBug(
-        """
+    private const string Move = """
         UPDATE consumer_offset SET next_offset = $5, last_crc = $6, last_time = $7, log_id = $8
         WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
-        """
-    );
+        """;
 
     private const string StopReading = """
         UPDATE consumer_offset SET stopped = $5
         WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
         """;
 
-    internal async Task<T> Claim<T>(
+    internal async Task<T> RunFenced<T>(
         string group,
         Ownership owned,
         Func<OwnedTransaction, Task<T>> work,
@@ -59,13 +55,11 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
     {
         var started = Stopwatch.GetTimestamp();
         await using var connection = await database.OpenConnectionAsync(cancel);
-        if (Planted.Bug("offset-first"))
-            await MoveAlone(connection, MoveTo(group, owned, last), cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var move = new NpgsqlBatch(connection, transaction))
         {
             move.BatchCommands.Add(MoveTo(group, owned, last));
-            if (await move.ExecuteNonQueryAsync(cancel) != 1 && !Planted.Bug("rows-ignored"))
+            if (await move.ExecuteNonQueryAsync(cancel) != 1)
                 throw new PartitionLostException(owned.Source, owned.Epoch);
         }
 
@@ -90,8 +84,6 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
         var started = Stopwatch.GetTimestamp();
         var making = TimeSpan.Zero;
         await using var connection = await database.OpenConnectionAsync(cancel);
-        if (Planted.Bug("offset-first"))
-            await MoveAlone(connection, MoveTo(group, owned, last), cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using var flush = new BatchFlush(connection, transaction, outgoing, group, owned);
         while (more)
@@ -113,7 +105,7 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
         var command = new NpgsqlBatchCommand(Move);
         Add(command.Parameters, group, owned);
         command.Parameters.Add(new() { Value = last.Offset + 1 });
-        command.Parameters.Add(new() { Value = RecordCrc.Of(last) });
+        command.Parameters.Add(new() { Value = RecordCrc.Compute(last) });
         command.Parameters.Add(new() { Value = last.AppendedAt });
         command.Parameters.Add(new() { Value = owned.LogId });
         return command;
@@ -155,31 +147,15 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
         CancellationToken cancel
     )
     {
-        CrashPoint.Hit("K02");
+        CrashPoint.Hit(CrashPoints.BatchHandled);
 
         // Once COMMIT is on its way it is not given up: a cancelled one would leave both outcomes open.
         cancel.ThrowIfCancellationRequested();
         await transaction.CommitAsync(CancellationToken.None);
-        CrashPoint.Hit("K06");
+        CrashPoint.Hit(CrashPoints.OutboxWritten);
         if (parked > 0)
             MessagingMeter.Parked.Add(parked);
         outgoing.Wake(sent);
-    }
-
-    private static string WithBug(string sql)
-    {
-        if (Planted.Bug("no-fence"))
-            return sql.Replace("epoch = $4", "$4::bigint IS NOT NULL", StringComparison.Ordinal);
-        return Planted.Bug("gap-in-watermark")
-            ? sql.Replace("next_offset = $5", "next_offset = greatest(next_offset, $5)", StringComparison.Ordinal)
-            : sql;
-    }
-
-    private static async Task MoveAlone(NpgsqlConnection connection, NpgsqlBatchCommand move, CancellationToken cancel)
-    {
-        await using var alone = new NpgsqlBatch(connection);
-        alone.BatchCommands.Add(move);
-        await alone.ExecuteNonQueryAsync(cancel);
     }
 
     private static void Add(NpgsqlParameterCollection parameters, string group, Ownership owned)

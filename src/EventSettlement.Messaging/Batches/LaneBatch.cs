@@ -20,7 +20,7 @@ internal sealed class LaneBatch(
     public bool Completed { get; private set; }
 
     public override Task<T> InTransaction<T>(Func<OwnedTransaction, Task<T>> work, CancellationToken cancel) =>
-        transactions.Claim(group, owned, work, cancel);
+        transactions.RunFenced(group, owned, work, cancel);
 
     public override async Task Complete(Func<OwnedTransaction, Task> work, CancellationToken cancel)
     {

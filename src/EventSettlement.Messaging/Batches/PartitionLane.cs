@@ -89,7 +89,7 @@ public sealed class PartitionLane
     internal void Drop()
     {
         _finishing = true;
-        _drop.Give();
+        _drop.CancelSafely();
         _arrived.Release();
     }
 
@@ -99,24 +99,18 @@ public sealed class PartitionLane
         {
             while (!_finishing)
             {
-                var batch = await Next();
+                var batch = await NextBatch();
                 if (batch.Count == 0 || _finishing)
                     continue;
-                CrashPoint.Hit("K01");
+                CrashPoint.Hit(CrashPoints.BatchPolled);
                 var started = Stopwatch.GetTimestamp();
-                if (Planted.Bug("gap-in-watermark") && batch.Count > 1)
-                {
-                    await _runner.Run([batch[^1]], _ => { }, () => _finishing, _drop.Token);
-                    batch.RemoveAt(batch.Count - 1);
-                }
-
                 await _runner.Run(
                     batch,
                     done => Interlocked.Exchange(ref _committed, done),
                     () => _finishing,
                     _drop.Token
                 );
-                CrashPoint.Hit("K03");
+                CrashPoint.Hit(CrashPoints.BatchCommitted);
                 MessagingMeter.BatchTime.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
                 MessagingMeter.BatchSize.Record(batch.Count);
             }
@@ -139,7 +133,7 @@ public sealed class PartitionLane
         }
     }
 
-    private async Task<List<LogRecord>> Next()
+    private async Task<List<LogRecord>> NextBatch()
     {
         await _arrived.WaitAsync(_drop.Token);
         int waiting;

@@ -23,7 +23,7 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         UPDATE consumer_offset SET stopped = $5 WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4
         """;
 
-    private readonly ConcurrentDictionary<(string, TopicPartition), string> _told = new();
+    private readonly ConcurrentDictionary<(string, TopicPartition), string> _alerted = new();
     private string? _identity;
 
     internal async Task<Ownership?> Take(string group, TopicPartition partition, CancellationToken cancel)
@@ -34,7 +34,7 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
 
         // Bounds from before the row would be older than its offset where this process stood still between the two.
         var (begin, end) = await log.ReadBounds(partition, cancel);
-        if (stored.Stopped is null && await Doubt(partition, stored, identity, begin, end, cancel) is { } reason)
+        if (stored.Stopped is null && await FindMismatch(partition, stored, identity, begin, end, cancel) is { } reason)
         {
             if (!await Stop(group, partition, stored.Epoch, reason, cancel))
                 return null;
@@ -43,11 +43,11 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
 
         if (stored.Stopped is { } why)
         {
-            Tell(group, partition, why);
+            AlertStopped(group, partition, why);
             return null;
         }
 
-        _told.TryRemove((group, partition), out _);
+        _alerted.TryRemove((group, partition), out _);
         return new Ownership(partition, stored.Epoch, stored.Next, identity);
     }
 
@@ -70,7 +70,7 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         );
     }
 
-    private async Task<string?> Doubt(
+    private async Task<string?> FindMismatch(
         TopicPartition partition,
         Row stored,
         string identity,
@@ -90,7 +90,7 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         var before = await log.ReadAt(partition, stored.Next - 1, cancel);
         if (before is null)
             return $"offset {stored.Next - 1} is not in the log any more";
-        return RecordCrc.Of(before) == crc && before.AppendedAt == stored.Time
+        return RecordCrc.Compute(before) == crc && before.AppendedAt == stored.Time
             ? null
             : $"offset {stored.Next - 1} is another record than the one that was handled";
     }
@@ -113,11 +113,11 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         return await command.ExecuteNonQueryAsync(cancel) == 1;
     }
 
-    private void Tell(string group, TopicPartition partition, string reason)
+    private void AlertStopped(string group, TopicPartition partition, string reason)
     {
-        if (_told.TryGetValue((group, partition), out var told) && told == reason)
+        if (_alerted.TryGetValue((group, partition), out var alerted) && alerted == reason)
             return;
-        _told[(group, partition)] = reason;
+        _alerted[(group, partition)] = reason;
         options.OnAlert(
             "partition_stopped",
             $"{group} {partition}",

@@ -29,7 +29,7 @@ internal sealed class CaptureEndpoints(ReceivePipeline pipeline, BatchSession se
         if (!_byPublishedType.TryGetValue(typeof(T), out var endpoint))
         {
             var topic =
-                pipeline.Topology.Of(typeof(T)).Topic
+                pipeline.Topology.EntryFor(typeof(T)).Topic
                 ?? throw new InvalidOperationException($"{typeof(T).Name} is sent to a topic by name, not published");
             _byPublishedType.Add(typeof(T), endpoint = SendTo(topic, TopicAddress.Of(topic), pipeline.PublishPipe));
         }

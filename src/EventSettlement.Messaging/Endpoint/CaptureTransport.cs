@@ -62,7 +62,11 @@ internal sealed class CaptureTransport(Topology topology, BatchSession session, 
             topic,
             KeyOf(context),
             context.Body.GetBytes(),
-            WireHeaders.Of(context, topology.Of(typeof(T)).Name, RecordHeaders.Find(inbound, WireHeaders.Traceparent))
+            WireHeaders.Build(
+                context,
+                topology.EntryFor(typeof(T)).Name,
+                RecordHeaders.Find(inbound, WireHeaders.Traceparent)
+            )
         );
         if (context.ScheduledMessageId is { } timer)
             session.Schedule(new ScheduledSend(timer, context.Delay ?? TimeSpan.Zero, message));

@@ -42,5 +42,5 @@ internal sealed class TypedContext(
 /// <summary>A mapped type with the names MassTransit knows it by.</summary>
 internal sealed record WireType(Topology.Entry Entry, string[] Urns)
 {
-    public static WireType Of(Topology.Entry entry) => new(entry, [MessageUrn.ForTypeString(entry.Type)]);
+    public static WireType From(Topology.Entry entry) => new(entry, [MessageUrn.ForTypeString(entry.Type)]);
 }

@@ -17,13 +17,13 @@ internal static class WireHeaders
     public const string Traceparent = "traceparent";
 
     [ThreadStatic]
-    private static StringBuilder? builder;
+    private static StringBuilder? _builder;
 
     /// <param name="traceparent">Of the message that is being handled, for processes that trace nothing
     /// themselves.</param>
-    public static HeaderMap Of(SendContext context, string typeName, string? traceparent)
+    public static HeaderMap Build(SendContext context, string typeName, string? traceparent)
     {
-        var text = (builder ??= new StringBuilder(512)).Clear();
+        var text = (_builder ??= new StringBuilder(512)).Clear();
         text.Append(Topology.MessageType).Append('\t').Append(typeName).Append('\n');
         Append(text, MessageId, context.MessageId);
         Append(text, CorrelationId, context.CorrelationId);

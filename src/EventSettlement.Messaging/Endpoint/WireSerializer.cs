@@ -19,7 +19,7 @@ internal sealed class WireSerializer(Topology topology) : IMessageSerializer, IS
     public MessageBody GetMessageBody<T>(SendContext<T> context)
         where T : class =>
         new BytesMessageBody(
-            JsonSerializer.SerializeToUtf8Bytes(context.Message, (JsonTypeInfo<T>)topology.Of(typeof(T)).Json)
+            JsonSerializer.SerializeToUtf8Bytes(context.Message, (JsonTypeInfo<T>)topology.EntryFor(typeof(T)).Json)
         );
 
     public IMessageSerializer CreateSerializer() => this;

@@ -38,7 +38,7 @@ internal sealed class FrozenTransactions(NpgsqlDataSource database, ILogger<Froz
                 await using var connection = await database.OpenConnectionAsync(cancel);
                 while (true)
                 {
-                    await Look(connection, cancel);
+                    await EndFrozen(connection, cancel);
                     await Task.Delay(Every, cancel);
                 }
             }
@@ -51,7 +51,7 @@ internal sealed class FrozenTransactions(NpgsqlDataSource database, ILogger<Froz
         }
     }
 
-    private async Task Look(NpgsqlConnection connection, CancellationToken cancel)
+    private async Task EndFrozen(NpgsqlConnection connection, CancellationToken cancel)
     {
         var now = Stopwatch.GetTimestamp();
         var seen = new Dictionary<(int, DateTime), long>();

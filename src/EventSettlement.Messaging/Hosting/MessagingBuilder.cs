@@ -2,6 +2,7 @@ using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventSettlement.Messaging.Hosting;
 
@@ -15,9 +16,9 @@ public sealed class MessagingBuilder
     /// <summary>Of the topics those that others write or read.</summary>
     public ISet<string> SharedTopics { get; } = new HashSet<string>();
 
-    public IList<(string Group, string Topic, Type Consumer)> Consumers { get; } = [];
+    public IList<ConsumerBinding> Consumers { get; } = [];
 
-    public IList<SagaRegistration> Sagas { get; } = [];
+    public IList<SagaBinding> Sagas { get; } = [];
 
     /// <summary>A topic that others write or read; where they made it, it keeps the partitions that it has.</summary>
     public MessagingBuilder SharedTopic(string name)
@@ -34,10 +35,18 @@ public sealed class MessagingBuilder
         return this;
     }
 
+    /// <summary>
+    /// The container's <typeparamref name="TConsumer"/> where it has one, else one made for this topic.
+    /// </summary>
     public MessagingBuilder Consume<TConsumer>(string group, string topic)
-        where TConsumer : class, IBatchConsumer
+        where TConsumer : class, IBatchConsumer =>
+        Consume(group, topic, ActivatorUtilities.GetServiceOrCreateInstance<TConsumer>);
+
+    /// <summary>For a consumer that differs by its topic: one type may serve several, an instance each.</summary>
+    /// <param name="create">Called once in each process that serves the group.</param>
+    public MessagingBuilder Consume(string group, string topic, Func<IServiceProvider, IBatchConsumer> create)
     {
-        Consumers.Add((group, topic, typeof(TConsumer)));
+        Consumers.Add(new ConsumerBinding(group, topic, create));
         return Topic(topic);
     }
 
@@ -47,7 +56,7 @@ public sealed class MessagingBuilder
         where TMapper : class, ISagaMapper<TSaga>
     {
         Sagas.Add(
-            new SagaRegistration(
+            new SagaBinding(
                 group,
                 topic,
                 typeof(TSaga),
@@ -59,7 +68,7 @@ public sealed class MessagingBuilder
     }
 
     /// <summary>One state machine on one topic.</summary>
-    public sealed record SagaRegistration(
+    public sealed record SagaBinding(
         string Group,
         string Topic,
         Type Saga,

@@ -30,23 +30,24 @@ public sealed class MessagingHost(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        MessagingMeter.Begin();
         await StartChecks.RefuseUnpinnedPlanner(database, cancellationToken);
         var bindings = services.GetServices<ConsumerBinding>().ToArray();
         await ActivatorUtilities
             .CreateInstance<PartitionCounts>(services, (IReadOnlyList<ConsumerBinding>)bindings)
             .Apply(cancellationToken);
         var frozen = ActivatorUtilities.CreateInstance<FrozenTransactions>(services);
-        var work = new List<Task> { Keep("the end of frozen transactions", frozen.Run) };
+        var work = new List<Task> { KeepRunning("the end of frozen transactions", frozen.Run) };
         foreach (var group in bindings.GroupBy(binding => binding.Group))
             if (options.Groups is null || options.Groups.Contains(group.Key))
                 work.Add(Serve(PumpOf(group)));
         if (options.Relay)
         {
-            work.Add(Keep("the due mover", services.GetRequiredService<DueMover>().Run));
+            work.Add(KeepRunning("the due mover", services.GetRequiredService<DueMover>().Run));
             if (services.GetService<OutboxRelay>() is { } relay)
-                work.Add(Keep("the relay", relay.Run));
+                work.Add(KeepRunning("the relay", relay.Run));
             if (log is PostgresEventLog own)
-                work.Add(Keep("retention", cancel => Retain(own, cancel)));
+                work.Add(KeepRunning("retention", cancel => Retain(own, cancel)));
         }
 
         _running = Task.WhenAll(work);
@@ -55,7 +56,7 @@ public sealed class MessagingHost(
     /// <summary>Drains: batches in flight commit, leases are given back.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await _stop.GiveAsync();
+        await _stop.CancelSafelyAsync();
         await _running.WaitAsync(cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
     }
 
@@ -80,10 +81,10 @@ public sealed class MessagingHost(
     }
 
     private Task Serve(PartitionPump pump) =>
-        Keep(pump.Group, cancel => log.Consume(pump.Group, pump.Topics, pump, cancel));
+        KeepRunning(pump.Group, cancel => log.Consume(pump.Group, pump.Topics, pump, cancel));
 
     /// <summary>A part that fails is started again: one group's trouble is not the others'.</summary>
-    private async Task Keep(string name, Func<CancellationToken, Task> run)
+    private async Task KeepRunning(string name, Func<CancellationToken, Task> run)
     {
         await Task.Yield();
         while (!_stop.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using EventSettlement.Messaging.Log.Kafka;
+
 namespace EventSettlement.Messaging.Hosting;
 
 /// <summary>Tells people that something needs them.</summary>
@@ -16,11 +18,11 @@ public sealed class MessagingOptions
     /// <summary>Kafka's <c>host:port</c> list.</summary>
     public string? Bootstrap { get; set; }
 
+    /// <summary>How Kafka's brokers are reached.</summary>
+    public KafkaSecurity Kafka { get; set; } = new();
+
     /// <summary>Of every topic that is created; stored, a change is refused while anything is under way.</summary>
     public int Partitions { get; set; } = 8;
-
-    /// <summary>Copies of each topic on Kafka, capped by the number of brokers at creation.</summary>
-    public short Replication { get; set; } = 1;
 
     /// <summary>How long the PostgreSQL log keeps records that every group has passed.</summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);

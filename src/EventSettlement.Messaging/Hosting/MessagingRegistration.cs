@@ -26,14 +26,8 @@ public static class MessagingRegistration
         AddLog(services, options);
         services.AddSingleton<Takeover>().AddSingleton<BatchTransactions>().AddSingleton<OffsetStore>();
         services.AddSingleton<DueMover>().AddSingleton<ParkedMessages>();
-        foreach (var (group, topic, consumer) in builder.Consumers)
-        {
+        foreach (var consumer in builder.Consumers)
             services.AddSingleton(consumer);
-            services.AddSingleton(
-                new ConsumerBinding(group, topic, provider => (IBatchConsumer)provider.GetRequiredService(consumer))
-            );
-        }
-
         if (builder.Sagas.Count > 0)
             services.AddSagaEndpoints(builder);
         services.AddSingleton<MessagingHost>();
@@ -44,9 +38,11 @@ public static class MessagingRegistration
     {
         if (options.Log == "kafka")
         {
-            services.AddSingleton<IEventLog>(_ => new KafkaEventLog(
-                options.Bootstrap ?? throw new InvalidOperationException("Kafka needs a bootstrap address")
+            services.AddSingleton(_ => new KafkaClients(
+                options.Bootstrap ?? throw new InvalidOperationException("Kafka needs a bootstrap address"),
+                options.Kafka
             ));
+            services.AddSingleton<IEventLog, KafkaEventLog>();
             services.AddSingleton<IOutgoingWriter, OutboxWriter>().AddSingleton<OutboxRelay>();
             return;
         }

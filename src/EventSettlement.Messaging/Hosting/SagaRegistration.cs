@@ -35,7 +35,7 @@ public static class SagaRegistration
             bus.UsingInMemory();
         });
         services.RemoveMassTransitHostedService();
-        LostBus.Guard(services);
+        OutsideBatchGuard.Register(services);
         foreach (var saga in messaging.Sagas)
             services.AddSingleton(new ConsumerBinding(saga.Group, saga.Topic, saga.Create));
         return services;

@@ -11,7 +11,7 @@ public sealed class LogTopics(NpgsqlDataSource database)
 {
     private readonly ConcurrentDictionary<string, LogTopic> _known = new();
 
-    public async ValueTask<LogTopic> Of(string topic, CancellationToken cancel)
+    public async ValueTask<LogTopic> Find(string topic, CancellationToken cancel)
     {
         if (_known.TryGetValue(topic, out var known))
             return known;

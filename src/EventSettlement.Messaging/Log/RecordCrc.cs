@@ -9,7 +9,7 @@ namespace EventSettlement.Messaging.Log;
 /// </summary>
 public static class RecordCrc
 {
-    public static long Of(LogRecord record)
+    public static long Compute(LogRecord record)
     {
         var crc = Add(uint.MaxValue, record.Key);
         crc = Add(crc, record.Body);

@@ -3,7 +3,7 @@ namespace EventSettlement.Messaging.Log;
 /// <summary>FNV-1a with a final mix. Stored choices (partition, shard) rest on it: it never changes.</summary>
 public static class StableHash
 {
-    public static uint Of(ReadOnlySpan<byte> key)
+    public static uint Compute(ReadOnlySpan<byte> key)
     {
         unchecked
         {

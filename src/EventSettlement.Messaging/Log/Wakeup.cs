@@ -43,7 +43,7 @@ public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.GiveAsync();
+        await _stop.CancelSafelyAsync();
         if (_running is { } running)
             await running;
         _stop.Dispose();

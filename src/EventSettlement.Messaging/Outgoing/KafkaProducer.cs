@@ -5,7 +5,7 @@ using EventSettlement.Messaging.Log.Kafka;
 namespace EventSettlement.Messaging.Outgoing;
 
 /// <summary>An idempotent producer that is built anew after an error it cannot recover from.</summary>
-internal sealed class KafkaProducer(string bootstrap) : IDisposable
+internal sealed class KafkaProducer(KafkaClients clients) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private IProducer<byte[]?, byte[]?>? _producer;
@@ -44,7 +44,7 @@ internal sealed class KafkaProducer(string bootstrap) : IDisposable
         if (failed is null)
             return;
         Dispose();
-        throw new KafkaException(failed);
+        throw clients.Explain(new KafkaException(failed));
     }
 
     public void Dispose()
@@ -53,13 +53,10 @@ internal sealed class KafkaProducer(string bootstrap) : IDisposable
         _producer = null;
     }
 
-    private IProducer<byte[]?, byte[]?> Build()
-    {
-        KafkaLibrary.Load();
-        return new ProducerBuilder<byte[]?, byte[]?>(
+    private IProducer<byte[]?, byte[]?> Build() =>
+        clients.BuildProducer(
             new ProducerConfig
             {
-                BootstrapServers = bootstrap,
                 EnableIdempotence = true,
                 Acks = Acks.All,
                 LingerMs = 2,
@@ -68,8 +65,7 @@ internal sealed class KafkaProducer(string bootstrap) : IDisposable
                 QueueBufferingMaxMessages = 100_000,
                 CompressionType = CompressionType.Lz4,
             }
-        ).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
-    }
+        );
 
     private static Message<byte[]?, byte[]?> Wire(OutboxRow row)
     {

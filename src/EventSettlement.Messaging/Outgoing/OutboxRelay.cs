@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Confluent.Kafka;
 using EventSettlement.Messaging.Batches;
-using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Log.Kafka;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,7 +16,7 @@ namespace EventSettlement.Messaging.Outgoing;
 public sealed class OutboxRelay(
     NpgsqlDataSource database,
     Wakeup wakeup,
-    MessagingOptions options,
+    KafkaClients clients,
     ILogger<OutboxRelay> log
 )
 {
@@ -35,7 +35,7 @@ public sealed class OutboxRelay(
         var leases = new RelayLeases(database);
         await leases.CreateRows(cancel);
         using var woken = wakeup.Subscribe([OutboxWriter.Signal]);
-        using var producer = new KafkaProducer(options.Bootstrap!);
+        using var producer = new KafkaProducer(clients);
         var held = new Dictionary<short, long>();
         long renewed = 0;
         try
@@ -46,7 +46,7 @@ public sealed class OutboxRelay(
                 try
                 {
                     if (renewed == 0 || Stopwatch.GetElapsedTime(renewed) > RenewEvery)
-                        (renewed, held) = (Stopwatch.GetTimestamp(), await leases.Hold(cancel));
+                        (renewed, held) = (Stopwatch.GetTimestamp(), await leases.RenewLeases(cancel));
                     if (!await Relay(leases, producer, held, cancel))
                         await Wakeup.Subscription.Wait(next, Poll, cancel);
                 }
@@ -74,9 +74,9 @@ public sealed class OutboxRelay(
         if (rows.Count == 0)
             return false;
         await producer.Send(rows, cancel);
-        CrashPoint.Hit("K07");
+        CrashPoint.Hit(CrashPoints.OutboxSent);
         var deleted = await leases.Delete(rows, held, cancel);
-        CrashPoint.Hit("K08");
+        CrashPoint.Hit(CrashPoints.OutboxMarked);
         if (deleted < rows.Count)
             MessagingMeter.Resent.Add(rows.Count - deleted);
         return true;

@@ -51,5 +51,5 @@ public sealed class OutboxWriter(NpgsqlDataSource database, Wakeup wakeup) : IOu
     }
 
     private static short ShardOf(byte[]? key) =>
-        key is null ? (short)Random.Shared.Next(Shards) : (short)(StableHash.Of(key) % Shards);
+        key is null ? (short)Random.Shared.Next(Shards) : (short)(StableHash.Compute(key) % Shards);
 }

@@ -32,10 +32,10 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
     {
         if (messages.Count == 0)
             return;
-        var rows = new Rows(messages.Count);
+        var rows = new AppendedRows(messages.Count);
         foreach (var message in messages)
-            rows.Add(await topics.Of(message.Topic, cancel), message);
-        var heads = rows.Count();
+            rows.Add(await topics.Find(message.Topic, cancel), message);
+        var heads = rows.CountByHead();
         batch.BatchCommands.Add(Statement(LockHeads, heads.Topics, heads.Partitions));
         batch.BatchCommands.Add(Statement(MoveHeads, heads.Topics, heads.Partitions, heads.Rows));
         var append = Statement(Append, rows.Topics, rows.Partitions, rows.Backs(heads));
@@ -63,7 +63,7 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
 
     private sealed record Heads(int[] Topics, int[] Partitions, int[] Rows, Dictionary<(int, int), int> Left);
 
-    private sealed class Rows(int capacity)
+    private sealed class AppendedRows(int capacity)
     {
         private readonly SortedDictionary<(int Topic, int Partition), int> _counts = [];
         private int _at;
@@ -81,7 +81,7 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
         public void Add(LogTopic topic, OutgoingMessage message)
         {
             var partition = message.Key is { } key
-                ? (int)(StableHash.Of(key) % (uint)topic.Partitions)
+                ? (int)(StableHash.Compute(key) % (uint)topic.Partitions)
                 : Random.Shared.Next(topic.Partitions);
             (Topics[_at], Partitions[_at]) = (topic.Id, partition);
             Keys[_at] = message.Key;
@@ -90,7 +90,7 @@ public sealed class PostgresLogWriter(LogTopics topics, Wakeup wakeup) : IOutgoi
             _counts[(topic.Id, partition)] = _counts.GetValueOrDefault((topic.Id, partition)) + 1;
         }
 
-        public Heads Count() =>
+        public Heads CountByHead() =>
             new(
                 [.. _counts.Keys.Select(head => head.Topic)],
                 [.. _counts.Keys.Select(head => head.Partition)],

@@ -10,7 +10,7 @@ namespace EventSettlement.Messaging.Outgoing;
 internal sealed class RelayLeases(NpgsqlDataSource database)
 {
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(5);
-    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
 
     private const string Prepare = """
         INSERT INTO relay_lease (shard) SELECT generate_series(0, $1 - 1) ON CONFLICT DO NOTHING
@@ -46,7 +46,7 @@ internal sealed class RelayLeases(NpgsqlDataSource database)
     }
 
     /// <summary>Shards held after renewing, with their epochs.</summary>
-    public async Task<Dictionary<short, long>> Hold(CancellationToken cancel)
+    public async Task<Dictionary<short, long>> RenewLeases(CancellationToken cancel)
     {
         await using var command = database.CreateCommand(Renew);
         command.Parameters.Add(new() { Value = _owner });

@@ -24,7 +24,7 @@ public sealed class Topology
         return this;
     }
 
-    public Entry Of(Type type) =>
+    public Entry EntryFor(Type type) =>
         _byType.TryGetValue(type, out var entry)
             ? entry
             : throw new InvalidOperationException($"{type.Name} has no topic; map it in the topology");
@@ -44,20 +44,20 @@ public sealed class Topology
         return only;
     }
 
-    public Entry? Named(string name) => _byName.GetValueOrDefault(name);
+    public Entry? EntryNamed(string name) => _byName.GetValueOrDefault(name);
 
     public IEnumerable<Entry> Entries => _byType.Values;
 
     /// <summary>The wire form of a message sent from outside a consumer (API, planner, resolver).</summary>
-    /// <param name="traceparent">Of what it goes on with, where no trace of its own is under way.</param>
+    /// <param name="traceparent">Of what it goes on with; else of what is under way.</param>
     public OutgoingMessage Message<T>(string? key, T message, string? topic = null, string? traceparent = null)
         where T : class
     {
-        var entry = Of(typeof(T));
+        var entry = EntryFor(typeof(T));
         var headers = HeaderMap
             .Empty.With(MessageType, entry.Name)
             .With("message-id", Guid.CreateVersion7().ToString("D"));
-        if ((Activity.Current?.Id ?? traceparent) is { } trace)
+        if ((traceparent ?? Activity.Current?.Id) is { } trace)
             headers = headers.With("traceparent", trace);
         return new OutgoingMessage(
             topic ?? entry.Topic ?? throw new InvalidOperationException($"{entry.Name} needs a topic"),

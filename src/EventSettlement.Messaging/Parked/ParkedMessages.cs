@@ -25,7 +25,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
         FROM parked_message WHERE id = $1
         """;
 
-    private const string Settle = """
+    private const string SetStatus = """
         UPDATE parked_message SET status = $2, who = $3, reason = $4, at = clock()
         WHERE id = $1 AND status = 'PARKED' RETURNING topic, partition, "offset", msg_key, headers, body
         """;
@@ -65,7 +65,7 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        if (await Mark(connection, transaction, (id, "REPLAYED", who, null), cancel) is not { } message)
+        if (await ChangeStatus(connection, transaction, (id, "REPLAYED", who, null), cancel) is not { } message)
             return false;
         await outgoing.Write(connection, transaction, [message], cancel);
         await transaction.CommitAsync(cancel);
@@ -79,19 +79,19 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var marked = await Mark(connection, transaction, (id, "DISCARDED", who, reason), cancel);
+        var changed = await ChangeStatus(connection, transaction, (id, "DISCARDED", who, reason), cancel);
         await transaction.CommitAsync(cancel);
-        return marked is not null;
+        return changed is not null;
     }
 
-    private static async Task<OutgoingMessage?> Mark(
+    private static async Task<OutgoingMessage?> ChangeStatus(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         (long Id, string Status, string Who, string? Reason) decision,
         CancellationToken cancel
     )
     {
-        await using var command = new NpgsqlCommand(Settle, connection, transaction);
+        await using var command = new NpgsqlCommand(SetStatus, connection, transaction);
         command.Parameters.Add(new() { Value = decision.Id });
         command.Parameters.Add(new() { Value = decision.Status });
         command.Parameters.Add(new() { Value = decision.Who });

@@ -18,14 +18,14 @@ internal sealed class BatchSagaRepository<TSaga> : ISagaRepositoryContextFactory
             throw new InvalidOperationException($"{typeof(TSaga).Name} is handled in a batch only");
         if (context.TryGetPayload(out MessageScope? scope))
             scope.Message = context;
-        var mark = session.TakeMark();
+        var before = session.NewUndoPoint();
         try
         {
             await next.Send(new BatchSagaContext<TSaga, T>(context, session));
         }
         catch
         {
-            session.UndoTo(mark);
+            session.UndoTo(before);
             throw;
         }
     }

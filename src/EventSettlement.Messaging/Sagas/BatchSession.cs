@@ -8,12 +8,12 @@ namespace EventSettlement.Messaging.Sagas;
 public sealed class BatchSession
 {
     private readonly List<object> _rows = [];
-    private readonly Dictionary<Type, SideRows> _tables = [];
+    private readonly Dictionary<Type, SideRowWriter> _tables = [];
     private readonly List<OutgoingMessage> _sent = [];
     private readonly List<ScheduledSend> _scheduled = [];
     private readonly List<Guid> _cancelled = [];
     private readonly List<Action> _undo = [];
-    private int _taken;
+    private int _collected;
 
     /// <summary>The database's clock at the start of this batch: the only now that a saga knows.</summary>
     public DateTimeOffset Now { get; init; } = TimeProvider.System.GetUtcNow();
@@ -28,7 +28,7 @@ public sealed class BatchSession
         where TRow : class
     {
         _rows.Add(row);
-        _tables.TryAdd(typeof(TRow), SideRows<TRow>.Instance);
+        _tables.TryAdd(typeof(TRow), TypedSideRowWriter<TRow>.Instance);
     }
 
     /// <summary>
@@ -43,11 +43,11 @@ public sealed class BatchSession
 
     internal IReadOnlyList<OutgoingMessage> Sent => _sent;
 
-    /// <summary>What was sent since it was last taken; only between two records.</summary>
-    internal IReadOnlyList<OutgoingMessage> TakeSent()
+    /// <summary>What was sent since it was last collected; only between two records.</summary>
+    internal IReadOnlyList<OutgoingMessage> CollectSent()
     {
-        var sent = _sent[_taken..];
-        _taken = _sent.Count;
+        var sent = _sent[_collected..];
+        _collected = _sent.Count;
         return sent;
     }
 
@@ -55,7 +55,7 @@ public sealed class BatchSession
 
     internal IReadOnlyList<Guid> Cancelled => _cancelled;
 
-    internal IEnumerable<(SideRows Table, List<object> Rows)> RowsByTable() =>
+    internal IEnumerable<(SideRowWriter Table, List<object> Rows)> RowsByTable() =>
         _tables.Count == 1
             ? [(_tables.Values.First(), _rows)]
             : _tables
@@ -72,20 +72,20 @@ public sealed class BatchSession
     internal void OnUndo(Action undo) => _undo.Add(undo);
 
     /// <summary>A point that a failed attempt goes back to.</summary>
-    internal Mark TakeMark() => new(_rows.Count, _sent.Count, _scheduled.Count, _cancelled.Count, _undo.Count);
+    internal UndoPoint NewUndoPoint() => new(_rows.Count, _sent.Count, _scheduled.Count, _cancelled.Count, _undo.Count);
 
-    internal void UndoTo(Mark mark)
+    internal void UndoTo(UndoPoint before)
     {
-        for (var i = _undo.Count - 1; i >= mark.Undo; i--)
+        for (var i = _undo.Count - 1; i >= before.Undo; i--)
             _undo[i]();
-        Truncate(_undo, mark.Undo);
-        Truncate(_rows, mark.Rows);
-        Truncate(_sent, mark.Sent);
-        Truncate(_scheduled, mark.Scheduled);
-        Truncate(_cancelled, mark.Cancelled);
+        Truncate(_undo, before.Undo);
+        Truncate(_rows, before.Rows);
+        Truncate(_sent, before.Sent);
+        Truncate(_scheduled, before.Scheduled);
+        Truncate(_cancelled, before.Cancelled);
     }
 
     private static void Truncate<T>(List<T> list, int count) => list.RemoveRange(count, list.Count - count);
 
-    internal readonly record struct Mark(int Rows, int Sent, int Scheduled, int Cancelled, int Undo);
+    internal readonly record struct UndoPoint(int Rows, int Sent, int Scheduled, int Cancelled, int Undo);
 }

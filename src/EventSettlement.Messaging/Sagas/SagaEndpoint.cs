@@ -31,9 +31,8 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer
     private readonly IServiceProvider _services;
     private readonly ISagaMapper<TSaga> _mapper;
     private readonly NpgsqlDataSource _database;
-    private readonly RecordReader _reader;
+    private readonly MessageReader _reader;
     private readonly ReceivePipeline _pipeline;
-    private readonly string _group;
 
     public SagaEndpoint(IServiceProvider services, string group, string topic)
         : this(services, group, topic, _ => { }) { }
@@ -46,10 +45,9 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer
     )
     {
         _services = services;
-        _group = group;
         _mapper = services.GetRequiredService<ISagaMapper<TSaga>>();
         _database = services.GetRequiredService<NpgsqlDataSource>();
-        _reader = new RecordReader(services.GetRequiredService<Topology>());
+        _reader = new MessageReader(services.GetRequiredService<Topology>());
         _pipeline = new ReceivePipeline(
             services,
             group,
@@ -76,7 +74,6 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer
 
     public async Task Consume(OwnedBatch batch, CancellationToken cancel)
     {
-        using var activity = BatchTrace.Start(_group, batch);
         var sagas = new TrackedSagas<TSaga>(_mapper, _database);
         var session = new BatchSession
         {
@@ -115,7 +112,7 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer
             {
                 SagaFlush.Write(session, sagas, _mapper, _services, writes);
                 if (session.Scheduled.Count > 0)
-                    CrashPoint.Hit("K16");
+                    CrashPoint.Hit(CrashPoints.TimerSet);
             }
 
             yield return writes;
@@ -135,14 +132,14 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer
         var endpoints = new CaptureEndpoints(_pipeline, session);
         foreach (var record in records)
         {
-            var mark = session.TakeMark();
+            var before = session.NewUndoPoint();
             try
             {
                 await Handle(record, session, endpoints, writes);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested && !IsDatabase(e))
             {
-                session.UndoTo(mark);
+                session.UndoTo(before);
                 writes.Park(record, Code(e), null, Reason(e));
             }
         }
@@ -157,8 +154,6 @@ public sealed class SagaEndpoint<TSaga> : IBatchConsumer
             return;
         }
 
-        if (record.Headers.Text.Contains(MessageHeaders.SchedulingTokenId, StringComparison.Ordinal))
-            CrashPoint.Hit("K18");
         session.Inbound = record;
 
         await using var scope = _pipeline.CreateScope();

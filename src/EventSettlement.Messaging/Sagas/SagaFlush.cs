@@ -20,8 +20,8 @@ internal static class SagaFlush
     )
         where TSaga : class
     {
-        Write(sagas.Take(handled), mapper, writes);
-        writes.Send(session.TakeSent());
+        Write(sagas.CollectChanges(handled), mapper, writes);
+        writes.Send(session.CollectSent());
     }
 
     public static void Write<TSaga>(
@@ -33,11 +33,11 @@ internal static class SagaFlush
     )
         where TSaga : class
     {
-        Write(sagas.Take(), mapper, writes);
+        Write(sagas.CollectChanges(), mapper, writes);
         foreach (var (table, rows) in session.RowsByTable())
             writes.Execute(table.Write(services, rows));
         WriteTimers(session, writes);
-        writes.Send(session.TakeSent());
+        writes.Send(session.CollectSent());
     }
 
     private static void Write<TSaga>(
@@ -64,7 +64,7 @@ internal static class SagaFlush
             writes.Execute(ScheduledRows.Insert(timers), timers.Count);
         }
 
-        if (session.Cancelled.Count > 0 && !Planted.Bug("cancelled-fires"))
+        if (session.Cancelled.Count > 0)
             writes.Execute(ScheduledRows.Cancel(session.Cancelled));
     }
 }

@@ -53,10 +53,10 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
     }
 
     /// <summary>A saga as the database holds it.</summary>
-    public void Know(TSaga saga) => _byId[mapper.IdOf(saga)] = new Tracked(saga);
+    public void AddLoaded(TSaga saga) => _byId[mapper.IdOf(saga)] = new Tracked(saga);
 
     /// <summary>An id that the database does not hold.</summary>
-    public void KnowNone(Guid id) => _byId.TryAdd(id, null);
+    public void AddMissing(Guid id) => _byId.TryAdd(id, null);
 
     public Tracked Add(TSaga saga, BatchSession session)
     {
@@ -79,7 +79,7 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
     /// What is to be written: all of it, or what no record from <paramref name="before"/> on is for. A saga that was
     /// found under no record's key waits for the end.
     /// </summary>
-    public (List<TSaga> Added, List<TSaga> Changed) Take(int? before = null)
+    public (List<TSaga> Added, List<TSaga> Changed) CollectChanges(int? before = null)
     {
         List<TSaga> added = [],
             changed = [];
@@ -119,9 +119,9 @@ internal sealed class TrackedSagas<TSaga>(ISagaMapper<TSaga> mapper, NpgsqlDataS
     private async Task Read(Guid[] ids, NpgsqlDataReader reader, CancellationToken cancel)
     {
         foreach (var id in ids)
-            KnowNone(id);
+            AddMissing(id);
         while (await reader.ReadAsync(cancel))
-            Know(mapper.Read(reader));
+            AddLoaded(mapper.Read(reader));
     }
 
     internal sealed class Tracked(TSaga saga)

@@ -26,14 +26,12 @@ public sealed class DueMover(
 
     // Due by the time that the guard has seen: of a clock that jumps after that nothing gets here.
     // The array is made once; as a join PostgreSQL may choose and lock anew for each row of the table.
-    private static readonly string TakeDue = WithBug(
-        """
+    private const string TakeDue = """
         DELETE FROM scheduled_message WHERE id = ANY (ARRAY(
             SELECT id FROM scheduled_message WHERE due_at <= $2 ORDER BY due_at LIMIT $1
             FOR UPDATE SKIP LOCKED))
         RETURNING due_at, topic, msg_key, body, headers
-        """
-    );
+        """;
 
     public async Task Run(CancellationToken cancel)
     {
@@ -64,19 +62,19 @@ public sealed class DueMover(
         if (await SteadyTime(connection, cancel) is not { } now)
             return 0;
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var due = await Take(connection, transaction, now, cancel);
+        var due = await DeleteDue(connection, transaction, now, cancel);
         if (due.Count == 0)
             return 0;
-        CrashPoint.Hit("K17");
+        CrashPoint.Hit(CrashPoints.TimerClaimed);
         await outgoing.Write(connection, transaction, due, cancel);
         await transaction.CommitAsync(CancellationToken.None);
-        CrashPoint.Hit("K18");
+        CrashPoint.Hit(CrashPoints.TimerFired);
         MessagingMeter.TimersFired.Add(due.Count);
         outgoing.Wake(due);
         return due.Count;
     }
 
-    private static async Task<List<OutgoingMessage>> Take(
+    private static async Task<List<OutgoingMessage>> DeleteDue(
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         DateTime now,
@@ -96,25 +94,12 @@ public sealed class DueMover(
                         row.GetString(1),
                         row.IsDBNull(2) ? null : row.GetString(2),
                         row.GetFieldValue<byte[]>(3),
-                        HeadersOf(row.GetString(4))
+                        new HeaderMap(row.GetString(4))
                     )
                 )
             );
         return [.. due.OrderBy(one => one.At).Select(one => one.Message)];
     }
-
-    private static string WithBug(string sql) =>
-        Planted.Bug("wall-clock")
-            ? sql.Replace("$2", "(SELECT coalesce(clock_timestamp(), $2))", StringComparison.Ordinal)
-            : sql;
-
-    /// <summary>Without its token a timer cannot be told from one that was taken back.</summary>
-    private static HeaderMap HeadersOf(string text) =>
-        new(
-            Planted.Bug("cancelled-fires")
-                ? text.Replace("MT-Scheduling-TokenId", "Not-Looked-At", StringComparison.Ordinal)
-                : text
-        );
 
     /// <summary>The database's time, or null while timers pause.</summary>
     private async Task<DateTime?> SteadyTime(NpgsqlConnection connection, CancellationToken cancel)

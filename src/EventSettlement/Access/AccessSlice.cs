@@ -5,14 +5,17 @@ namespace EventSettlement.Access;
 /// <summary>Who may do what: keys with roles, the login of the page, the gate in front of every endpoint.</summary>
 public static class AccessSlice
 {
-    public static IServiceCollection AddAccess(this IServiceCollection services, Settings settings) =>
-        services.AddSingleton<KeyStore>();
+    public static readonly Slice Slice = new("access")
+    {
+        Add = server => server.Services.AddSingleton<KeyStore>(),
+        MapPages = Map,
+        Verbs = () => [KeyVerbs.Command()],
+    };
 
-    public static IEndpointRouteBuilder MapAccess(this IEndpointRouteBuilder routes)
+    private static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", LoginPage.Show).OpenToAll().ExcludeFromDescription();
         routes.MapPost("/login", LoginPage.Enter).OpenToAll().ExcludeFromDescription().DisableAntiforgery();
         routes.MapGet("/logout", LoginPage.Leave).Needs(Role.Viewer).ExcludeFromDescription();
-        return routes;
     }
 }

@@ -1,4 +1,4 @@
-using EventSettlement.Api;
+using EventSettlement.Platform;
 
 namespace EventSettlement.Access;
 
@@ -33,7 +33,7 @@ public sealed class Gate(RequestDelegate next, KeyStore keys)
         else if (http.GetEndpoint() is null)
             throw ProblemException.NotFound("path_not_found", $"there is nothing at {http.Request.Path}");
         else
-            throw ProblemException.Forbidden(needed?.Role);
+            throw ProblemException.Forbidden(needed?.Role?.ToString().ToLowerInvariant());
     }
 
     private async Task<Actor?> FindActor(HttpContext http)

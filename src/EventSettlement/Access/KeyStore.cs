@@ -80,19 +80,7 @@ public sealed class KeyStore(Database database)
     public async Task<IReadOnlyList<KeyRow>> List(CancellationToken cancel)
     {
         const string listKeys = "SELECT name, role, created_at, revoked_at FROM api_key ORDER BY name LIMIT 1000";
-        await using var command = Command(listKeys);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        var rows = new List<KeyRow>();
-        while (await reader.ReadAsync(cancel))
-            rows.Add(
-                new KeyRow(
-                    reader.GetString(0),
-                    reader.GetString(1),
-                    reader.GetFieldValue<DateTimeOffset>(2),
-                    reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)
-                )
-            );
-        return rows;
+        return await database.Query<KeyRow>(listKeys, null, cancel);
     }
 
     private async Task<Actor?> FindActor(string sql, CancellationToken cancel, byte[] hash)

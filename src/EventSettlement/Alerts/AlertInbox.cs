@@ -35,7 +35,7 @@ public sealed class AlertInbox(Database database)
     /// <summary>Until nothing waits, or nobody is left to write it.</summary>
     private async Task WriteAll()
     {
-        while (Take() is { Length: > 0 } alerts)
+        while (Empty() is { Length: > 0 } alerts)
         {
             Exception? wrong = null;
             while (!await ServerLoop.Try(_ => Write(alerts), e => wrong = e, CancellationToken.None))
@@ -51,7 +51,7 @@ public sealed class AlertInbox(Database database)
         }
     }
 
-    private Alert[] Take()
+    private Alert[] Empty()
     {
         lock (_waiting)
         {

@@ -1,4 +1,5 @@
 using EventSettlement.Access;
+using EventSettlement.Platform;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -10,99 +11,79 @@ internal static class Description
     public static void Describe(OpenApiOptions options)
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-        options.AddDocumentTransformer(
-            (document, _, _) =>
-            {
-                document.Info.Title = "EventSettlement";
-                document.Info.Version = "1";
-                document.Info.Description =
-                    "Errors are application/problem+json with a code, the fields at fault and what "
-                    + "to do next. Lists take limit (at most 200) and after.";
-                document.Components ??= new OpenApiComponents();
-                document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-                {
-                    ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
-                };
-                var key = new OpenApiSecuritySchemeReference("key", document);
-                document.Security = [new OpenApiSecurityRequirement { [key] = [] }];
-                return Task.CompletedTask;
-            }
-        );
-        // Answers may gain fields; only a request is refused for one that is not known.
-        options.AddSchemaTransformer(
-            (schema, context, _) =>
-            {
-                if (!context.JsonTypeInfo.Type.Name.EndsWith("Body", StringComparison.Ordinal))
-                    schema.AdditionalPropertiesAllowed = true;
-                // Sums of minor units: whole numbers that may pass 64 bits.
-                if (context.JsonTypeInfo.Type == typeof(decimal))
-                    (schema.Type, schema.Format) = (
-                        (schema.Type & ~JsonSchemaType.Number) | JsonSchemaType.Integer,
-                        null
-                    );
-                return Task.CompletedTask;
-            }
-        );
-        options.AddOperationTransformer(
-            (operation, context, _) =>
-            {
-                var problem = new OpenApiSchemaReference(nameof(Problem), context.Document);
-                (operation.Responses ??= []).TryAdd(
-                    "default",
-                    new OpenApiResponse
-                    {
-                        Description = "What went wrong",
-                        Content = new Dictionary<string, OpenApiMediaType>
-                        {
-                            ["application/problem+json"] = new() { Schema = problem },
-                        },
-                    }
-                );
-                operation.Summary = Summaries.Of(operation.OperationId);
-                operation.Description = Role(context);
-                if (Needed(context) is null)
-                    operation.Security = [];
-                if (context.Description.HttpMethod == "POST")
-                    (operation.Parameters ??= []).Add(
-                        new OpenApiParameter
-                        {
-                            Name = "Idempotency-Key",
-                            In = ParameterLocation.Header,
-                            Required = true,
-                            Description =
-                                "Names this intention; a repeat with the same key and body gets the stored answer.",
-                            Schema = new OpenApiSchema
-                            {
-                                Type = JsonSchemaType.String,
-                                MinLength = 1,
-                                MaxLength = 255,
-                            },
-                        }
-                    );
-                if (operation.OperationId == "PostEvents")
-                    operation.RequestBody = Facts();
-                return Task.CompletedTask;
-            }
-        );
+        options.AddDocumentTransformer((document, _, _) => DescribeDocument(document));
+        options.AddSchemaTransformer((schema, context, _) => DescribeSchema(schema, context));
+        options.AddOperationTransformer((operation, context, _) => DescribeOperation(operation, context));
     }
 
-    private static string Role(OpenApiOperationTransformerContext context) =>
-        Needed(context) is { } role
+    private static Task DescribeDocument(OpenApiDocument document)
+    {
+        document.Info.Title = "EventSettlement";
+        document.Info.Version = "1";
+        document.Info.Description =
+            "Errors are application/problem+json with a code, the fields at fault and what "
+            + "to do next. Lists take limit (at most 200) and after.";
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+        };
+        var key = new OpenApiSecuritySchemeReference("key", document);
+        document.Security = [new OpenApiSecurityRequirement { [key] = [] }];
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeSchema(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    {
+        // Answers may gain fields; only a request is refused for one that is not known.
+        if (!context.JsonTypeInfo.Type.Name.EndsWith("Body", StringComparison.Ordinal))
+            schema.AdditionalPropertiesAllowed = true;
+        // Sums of minor units: whole numbers that may pass 64 bits.
+        if (context.JsonTypeInfo.Type == typeof(decimal))
+            (schema.Type, schema.Format) = ((schema.Type & ~JsonSchemaType.Number) | JsonSchemaType.Integer, null);
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeOperation(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        var problem = new OpenApiSchemaReference(nameof(Problem), context.Document);
+        (operation.Responses ??= []).TryAdd(
+            "default",
+            new OpenApiResponse
+            {
+                Description = "What went wrong",
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/problem+json"] = new() { Schema = problem },
+                },
+            }
+        );
+        var needed = context.Description.ActionDescriptor.EndpointMetadata.OfType<RoleNeeded>().LastOrDefault()?.Role;
+        operation.Description = needed is { } role
             ? $"Needs a key of the role {role.ToString().ToLowerInvariant()} or a higher one."
             : "Needs no key.";
+        if (needed is null)
+            operation.Security = [];
+        if (context.Description.HttpMethod == "POST" && !ReadsOnly(context))
+            (operation.Parameters ??= []).Add(IdempotencyKey());
+        return Task.CompletedTask;
+    }
 
-    private static Role? Needed(OpenApiOperationTransformerContext context) =>
-        context.Description.ActionDescriptor.EndpointMetadata.OfType<RoleNeeded>().LastOrDefault()?.Role;
+    private static bool ReadsOnly(OpenApiOperationTransformerContext context) =>
+        context.Description.ActionDescriptor.EndpointMetadata.OfType<ChangesNothing>().Any();
 
-    private static OpenApiRequestBody Facts() =>
+    private static OpenApiParameter IdempotencyKey() =>
         new()
         {
+            Name = "Idempotency-Key",
+            In = ParameterLocation.Header,
             Required = true,
-            Description = "One JSON object, or one a line; at most 1,000 lines and 1 MB.",
-            Content = new Dictionary<string, OpenApiMediaType>
+            Description = "Names this intention; a repeat with the same key and body gets the stored answer.",
+            Schema = new OpenApiSchema
             {
-                ["application/json"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object } },
-                ["application/x-ndjson"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+                Type = JsonSchemaType.String,
+                MinLength = 1,
+                MaxLength = 255,
             },
         };
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using EventSettlement.Messaging.Sagas;
-using EventSettlement.Settlements.Storage;
+using EventSettlement.Platform;
 using MassTransit;
 using Npgsql;
 

@@ -142,7 +142,7 @@ internal static class SagaBench
                 Encoding.UTF8.GetBytes(id.ToString("D")),
                 JsonSerializer.SerializeToUtf8Bytes(new BenchStep(id, history), BenchJson.Default.BenchStep),
                 headers,
-                DateTime.UtcNow
+                TimeProvider.System.GetUtcNow().UtcDateTime
             );
         }
     }

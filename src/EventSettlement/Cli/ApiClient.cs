@@ -32,10 +32,10 @@ public sealed class ApiClient : IDisposable
     public HttpClient Http { get; }
 
     /// <summary>The option, else the environment, else what ./run has written down.</summary>
-    /// <param name="told">A key that stood elsewhere than in the option.</param>
-    public static ApiClient Of(ParseResult parsed, string? told = null)
+    /// <param name="keyGiven">A key that stood elsewhere than in the option.</param>
+    public static ApiClient Open(ParseResult parsed, string? keyGiven = null)
     {
-        var (address, key) = ServerKey.Of(parsed.GetValue(Address), told ?? parsed.GetValue(Key));
+        var (address, key) = ServerKey.Find(parsed.GetValue(Address), keyGiven ?? parsed.GetValue(Key));
         return new ApiClient(address, key);
     }
 
@@ -126,7 +126,7 @@ public sealed class ApiClient : IDisposable
         using var answer = await Http.SendAsync(request, cancel);
         var text = await answer.Content.ReadAsStringAsync(cancel);
         if ((int)answer.StatusCode >= 400)
-            throw new CliException(ExitCode.Of((int)answer.StatusCode), Explain((int)answer.StatusCode, text));
+            throw new CliException(ExitCode.ForStatus((int)answer.StatusCode), Explain((int)answer.StatusCode, text));
         try
         {
             return JsonNode.Parse(text) is JsonObject { Count: > 0 } told && answer.IsSuccessStatusCode

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Confluent.Kafka;
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
 using Npgsql;
 
 namespace EventSettlement.Cli;
@@ -41,11 +42,17 @@ public static class CommandLine
         }
     }
 
-    public static async Task<int> Run(string description, string[] args, params Command[] verbs)
+    /// <param name="stop">A verb is told to end by it, as by a signal.</param>
+    public static async Task<int> Run(
+        string description,
+        string[] args,
+        Command[] verbs,
+        CancellationToken stop = default
+    )
     {
         try
         {
-            return await Run(Parse(Root(description, verbs), args));
+            return await Run(Parse(Root(description, verbs), args), stop);
         }
         catch (Exception error)
         {
@@ -57,7 +64,7 @@ public static class CommandLine
         }
     }
 
-    private static async Task<int> Run(ParseResult parsed)
+    private static async Task<int> Run(ParseResult parsed, CancellationToken stop)
     {
         if (parsed.Errors.Count > 0)
         {
@@ -74,7 +81,8 @@ public static class CommandLine
                 {
                     EnableDefaultExceptionHandler = false,
                     ProcessTerminationTimeout = LongestStop,
-                }
+                },
+                stop
             );
         }
         catch (ForeignAnswerException)
@@ -109,7 +117,7 @@ public static class CommandLine
             } => new(ExitCode.Unavailable, "Kafka does not answer: " + error.Message),
             KafkaException => new(ExitCode.Failed, "Kafka refused it: " + error.Message),
             HttpRequestException { StatusCode: { } status } => new(
-                Math.Max(ExitCode.Failed, ExitCode.Of((int)status)),
+                Math.Max(ExitCode.Failed, ExitCode.ForStatus((int)status)),
                 ApiClient.Explain((int)status, error.Message)
             ),
             HttpRequestException => new(ExitCode.Unavailable, "The server does not answer: " + error.Message),

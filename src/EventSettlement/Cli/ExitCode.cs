@@ -10,7 +10,7 @@ public static class ExitCode
     public const int RefusedByState = 4;
     public const int Unavailable = 5;
 
-    public static int Of(int status) =>
+    public static int ForStatus(int status) =>
         status switch
         {
             < 300 => Ok,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventSettlement.Platform;
 
 namespace EventSettlement.Cli;
 
@@ -11,7 +12,7 @@ internal static class ServerKey
 {
     private const string Usual = "http://127.0.0.1:8080";
 
-    public static (Uri Address, string? Key) Of(string? typedAddress, string? typedKey)
+    public static (Uri Address, string? Key) Find(string? typedAddress, string? typedKey)
     {
         var key = typedKey ?? Variable("EVENTSETTLEMENT_KEY");
         var told = typedAddress ?? Variable("EVENTSETTLEMENT_API");
@@ -33,7 +34,7 @@ internal static class ServerKey
     public static string Shown(string? typedAddress) =>
         $"{Read(typedAddress ?? Variable("EVENTSETTLEMENT_API") ?? Written().Address ?? Usual)}";
 
-    private static string File => Path.Combine(Variable("EVENTSETTLEMENT_HOME") ?? ".settle", "cli.json");
+    private static string File => Path.Combine(DeskFolder.Path, "cli.json");
 
     private static Uri Read(string address) =>
         Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"

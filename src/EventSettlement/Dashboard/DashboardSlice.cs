@@ -6,13 +6,15 @@ namespace EventSettlement.Dashboard;
 /// <summary>One page that shows runs, states, failures and alerts, live.</summary>
 public static class DashboardSlice
 {
-    public static IServiceCollection AddDashboard(this IServiceCollection services, Settings settings) =>
-        services.AddSingleton<OverviewReads>();
+    public static readonly Slice Slice = new("dashboard")
+    {
+        Add = server => server.Services.AddSingleton<OverviewReads>(),
+        MapPages = Map,
+    };
 
-    public static IEndpointRouteBuilder MapDashboard(this IEndpointRouteBuilder routes)
+    private static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", OverviewPage.Show).Needs(Role.Viewer).ExcludeFromDescription();
         routes.MapGet("/live", OverviewPage.Live).Needs(Role.Viewer).ExcludeFromDescription();
-        return routes;
     }
 }

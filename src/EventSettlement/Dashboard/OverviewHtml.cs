@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using EventSettlement.Contracts;
 using EventSettlement.Runs;
 
 namespace EventSettlement.Dashboard;
@@ -14,12 +15,12 @@ internal static class OverviewHtml
     /// <summary>States in the order in which a settlement goes through them, with what they mean.</summary>
     private static readonly (string State, string Meaning)[] Flow =
     [
-        ("PENDING", "not payable yet"),
-        ("PROCESSING", "being paid"),
-        ("AWAITING_RETRY", "some unpaid, tried again"),
-        ("COMPLETED", "all paid"),
-        ("FAILED", "some unpaid, needs a person"),
-        ("CANCELLED", "reversed, nothing paid"),
+        (SettlementStates.Pending, "not payable yet"),
+        (SettlementStates.Processing, "being paid"),
+        (SettlementStates.AwaitingRetry, "some unpaid, tried again"),
+        (SettlementStates.Completed, "all paid"),
+        (SettlementStates.Failed, "some unpaid, needs a person"),
+        (SettlementStates.Cancelled, "reversed, nothing paid"),
     ];
 
     public const string NoDatabase = """
@@ -32,7 +33,7 @@ internal static class OverviewHtml
         var html = new StringBuilder();
         Verdict(html, o);
         Alerts(html, o);
-        Run(html, o.Unfinished);
+        Unfinished(html, o.Unfinished);
         Failures(html, o);
         States(html, o);
         Runs(html, o);
@@ -43,19 +44,20 @@ internal static class OverviewHtml
 
     private static void Verdict(StringBuilder html, Overview o)
     {
-        var (mood, text) = (o.Alerts.Count + (o.Backlog.Parked > 0 ? 1 : 0), o.Unfinished) switch
+        var (mood, text) = (o.Alerts.Count + (o.Waiting.Parked > 0 ? 1 : 0), o.Unfinished.Count) switch
         {
             (1, _) => ("bad", "1 thing needs you"),
             (> 1 and var things, _) => ("bad", $"{things} things need you"),
-            (_, not null) => ("busy", "A run is under way; nothing needs you"),
+            (_, 1) => ("busy", "A run is under way; nothing needs you"),
+            (_, > 1 and var runs) => ("busy", $"{runs} runs are under way; nothing needs you"),
             _ => ("good", "All is quiet; nothing needs you"),
         };
         var waiting = new (string Name, long Count)[]
         {
-            ("messages to send", o.Backlog.Outbox),
-            ("overdue timers", o.Backlog.OverdueTimers),
-            ("stopped downstreams", o.Backlog.StoppedDownstreams),
-            ("settlements on hold", o.Backlog.Held),
+            ("messages to send", o.Waiting.Outbox),
+            ("overdue timers", o.Waiting.OverdueTimers),
+            ("stopped downstreams", o.StoppedDownstreams.Count),
+            ("settlements on hold", o.Held),
         }
             .Where(w => w.Count > 0)
             .Select(w => $"{Number(w.Count)} {w.Name}")
@@ -79,38 +81,37 @@ internal static class OverviewHtml
                 </article>
                 """
             );
-        if (o.Backlog.Parked > 0)
+        if (o.Waiting.Parked > 0)
             html.Append(
                 CultureInfo.InvariantCulture,
                 $"""
-                <article class="alert"><h3>{Number(o.Backlog.Parked)} parked: messages that could not be handled</h3>
+                <article class="alert"><h3>{Number(o.Waiting.Parked)} parked: messages that could not be handled</h3>
                 <p>What to do: settle parked list --status PARKED, then replay or discard each</p></article>
                 """
             );
         html.Append("</section>\n");
     }
 
-    private static void Run(StringBuilder html, RunView? view)
+    private static void Unfinished(StringBuilder html, IReadOnlyList<RunView> runs)
     {
-        if (view is null)
+        html.Append(CultureInfo.InvariantCulture, $"<section id=\"run\"{(runs.Count == 0 ? " hidden" : "")}>");
+        foreach (var view in runs)
         {
-            html.Append("<section id=\"run\" hidden></section>\n");
-            return;
+            var planned = view.Count(RunTotals.Planned);
+            var ended = view.Count(SettlementStates.Ends);
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"""
+                <h2>Run {view.Run.Id}: {Text(view.Run.Programme)} for {view.Run.Date:yyyy-MM-dd}</h2>
+                <p><progress max="{Math.Max(1, planned)}" value="{ended}"></progress>
+                <strong>{Number(ended)} of {Number(planned)}</strong> settlements at their end,
+                {Number(view.Count(SettlementStates.Failed))} of them failed</p>
+                <p>Waits for: {Text(RunWaits.Describe(view) ?? "nothing")}</p>
+                """
+            );
         }
 
-        var planned = Count(view, "PLANNED");
-        var ended = Count(view, "COMPLETED", "FAILED", "CANCELLED");
-        html.Append(
-            CultureInfo.InvariantCulture,
-            $"""
-            <section id="run"><h2>Run {view.Run.Id}: {Text(view.Run.Programme)} for {view.Run.Date:yyyy-MM-dd}</h2>
-            <p><progress max="{Math.Max(1, planned)}" value="{ended}"></progress>
-            <strong>{Number(ended)} of {Number(planned)}</strong> settlements at their end,
-            {Number(Count(view, "FAILED"))} of them failed</p>
-            <p>Waits for: {Text(RunWaits.Of(view) ?? "nothing")}</p></section>
-
-            """
-        );
+        html.Append("</section>\n");
     }
 
     private static void Failures(StringBuilder html, Overview o) =>
@@ -119,13 +120,13 @@ internal static class OverviewHtml
             "failures",
             "Items that failed, by cause"
                 + (
-                    o.States.Where(s => s.State is "FAILED" or "AWAITING_RETRY").Sum(s => s.Settlements)
-                    > OverviewReads.MostFailures
+                    o.States.Where(s => s.State is SettlementStates.Failed or SettlementStates.AwaitingRetry)
+                        .Sum(s => s.Settlements) > OverviewReads.MostFailures
                         ? $", in the newest {Number(OverviewReads.MostFailures)} settlements"
                         : ""
                 ),
             o.Failures.Count == 0 ? "No item has failed." : null,
-            ["cause", "#items", "#won", "for example study", "why"],
+            ["cause", "#items", "#won", "for example", "why"],
             o.Failures.Select(f =>
                 new[]
                 {
@@ -172,19 +173,19 @@ internal static class OverviewHtml
                 "#failed",
                 "#won",
             ],
-            o.Runs.Select(r =>
+            o.Runs.Select(view =>
                 new[]
                 {
-                    r.RunId.ToString(CultureInfo.InvariantCulture),
-                    Text(r.Programme),
-                    r.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                    Text(r.Kind),
-                    State(r.State),
-                    Faint(r.Planned),
-                    Faint(r.Completed),
-                    Faint(r.Retrying),
-                    Faint(r.Failed),
-                    Faint(r.Amount),
+                    view.Run.Id.ToString(CultureInfo.InvariantCulture),
+                    Text(view.Run.Programme),
+                    view.Run.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                    Text(view.Run.Kind),
+                    State(view.Run.State),
+                    Faint(view.Count(RunTotals.Planned)),
+                    Faint(view.Count(SettlementStates.Completed)),
+                    Faint(view.Count(SettlementStates.AwaitingRetry)),
+                    Faint(view.Count(SettlementStates.Failed)),
+                    Faint(view.Totals.SingleOrDefault(t => t.State == RunTotals.Planned)?.Amount ?? 0),
                 }
             )
         );
@@ -220,9 +221,6 @@ internal static class OverviewHtml
     private static string Right(string head) => head[0] == '#' ? " class=\"n\"" : "";
 
     private static string State(string state) => $"<span class=\"state {state.ToLowerInvariant()}\">{state}</span>";
-
-    private static long Count(RunView view, params string[] states) =>
-        view.Totals.Where(t => states.Contains(t.State)).Sum(t => t.Settlements);
 
     /// <summary>Nought steps back, so that the numbers that count are seen.</summary>
     private static string Faint(decimal value) => value == 0 ? "<span class=\"zero\">0</span>" : Number(value);

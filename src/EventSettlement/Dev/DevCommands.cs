@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using EventSettlement.Cli;
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
 
 namespace EventSettlement.Dev;
 
@@ -10,7 +11,7 @@ public static class DevCommands
 {
     public static Command Command()
     {
-        var run = new Command("run", "Start everything, settle the sample studies and keep serving.");
+        var run = new Command("run", "Start everything, settle the sample and keep serving.");
         DevOptions.AddTo(run);
         run.SetAction((parsed, stop) => Run(DevOptions.From(parsed), stop));
         var up = new Command("up", "Start everything and leave it running.");

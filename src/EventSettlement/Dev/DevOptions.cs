@@ -1,5 +1,8 @@
 using System.CommandLine;
+using EventSettlement.Payouts;
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
+using EventSettlement.Programmes;
 
 namespace EventSettlement.Dev;
 
@@ -20,7 +23,6 @@ internal sealed record DevOptions(
     TimeSpan[] RetryDelays
 )
 {
-    public const int MembersPerStudy = 10;
     private static readonly Option<bool> ExitOption = new("--exit") { Description = "End after the summary." };
     private static readonly Option<int> StudiesOption = new("--studies")
     {
@@ -81,20 +83,17 @@ internal sealed record DevOptions(
             }
         )
             command.Add(option);
-        Rule(DelaysOption, "StudyRefund:RetryDelays");
-        Rule(MemberServiceOption, "MemberService:BaseUrl");
-        Rule(KafkaOption, "EventLog:Bootstrap");
+        Rule(DelaysOption, ProgrammeSettings.RetryDelays);
+        Rule(MemberServiceOption, PayoutSettings.BaseUrl);
+        Rule(KafkaOption, PlatformSettings.Bootstrap);
         Rule(StudiesOption, value => value is >= 1 and <= 100_000, "takes a number from 1 to 100000");
         Rule(PortOption, value => value is >= 1 and <= 65_535, "takes a number from 1 to 65535");
         Rule(FactsOption, value => value is null || File.Exists(value), "takes a file that is there");
     }
 
     /// <summary>What becomes a setting of the server is refused here as it would be there.</summary>
-    private static void Rule(Option<string?> option, string setting)
-    {
-        var rule = SettingRules.Of(setting);
-        Rule(option, value => value is null || rule.Take(new Settings(), value), "takes " + rule.Rule);
-    }
+    private static void Rule(Option<string?> option, Setting setting) =>
+        Rule(option, value => value is null || setting.Read(value) is not null, "takes " + setting.Rule);
 
     private static void Rule<T>(Option<T> option, Func<T?, bool> holds, string rule) =>
         option.Validators.Add(result =>
@@ -105,7 +104,7 @@ internal sealed record DevOptions(
 
     /// <summary>The command line as another terminal has to call it to find this desk.</summary>
     public string Settle =>
-        Folder == Path.GetFullPath(DefaultFolder) && Path.GetFileName(Folder) == ".settle"
+        Folder == Path.GetFullPath(DeskFolder.Path) && Path.GetFileName(Folder) == ".settle"
             ? "./settle"
             : $"EVENTSETTLEMENT_HOME={Shell.Quoted(Folder)} ./settle";
 
@@ -127,11 +126,8 @@ internal sealed record DevOptions(
         );
     }
 
-    public static string FolderOf(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(DirOption) ?? DefaultFolder);
+    public static string FolderOf(ParseResult parsed) =>
+        Path.GetFullPath(parsed.GetValue(DirOption) ?? DeskFolder.Path);
 
     public static void AddFolderTo(Command command) => command.Add(DirOption);
-
-    /// <summary>The scripts at the root of a clone name it; elsewhere it is beside you.</summary>
-    public static string DefaultFolder =>
-        Environment.GetEnvironmentVariable("EVENTSETTLEMENT_HOME") is { Length: > 0 } home ? home : ".settle";
 }

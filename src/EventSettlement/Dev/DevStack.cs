@@ -1,5 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using EventSettlement.Payouts;
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
+using EventSettlement.Programmes;
 using Npgsql;
 
 namespace EventSettlement.Dev;
@@ -9,11 +13,12 @@ namespace EventSettlement.Dev;
 /// </summary>
 internal sealed class DevStack(DevOptions options, Action<string> say)
 {
+    private const string Downstream = "member";
     private static readonly string[] OwnFiles = ["cli.json", "server.log", "sandbox.log", "kafka.properties"];
 
-    private readonly OwnedProcess server = new(options.Folder, "server");
-    private readonly OwnedProcess sandbox = new(options.Folder, "sandbox");
-    private readonly List<(string Name, string LogFile, Func<bool> Runs)> started = [];
+    private readonly OwnedProcess _server = new(options.Folder, "server");
+    private readonly OwnedProcess _sandbox = new(options.Folder, "sandbox");
+    private readonly List<(string Name, string LogFile, Func<bool> Runs)> _started = [];
 
     public string ConnectionString { get; private set; } = "";
 
@@ -25,9 +30,9 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     {
         Directory.CreateDirectory(options.Folder);
         // What a killed run left would hold the ports and run yesterday's program.
-        if (server.Stop())
+        if (_server.Stop())
             say("Stopped the server that an earlier run had left.");
-        if (sandbox.Stop())
+        if (_sandbox.Stop())
             say("Stopped the sandbox that an earlier run had left.");
         Packages.NeedPostgres(say);
         var kafka = options.Kafka ?? await PrivateKafka.StartIfWanted(options.Folder, say, stop);
@@ -41,24 +46,19 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         var memberService = options.MemberService ?? await StartSandbox(stop);
         var settings = ServerSettings(kafka, memberService);
         WriteSecret("appsettings.json", Nested(settings));
-        server.Start(
-            [.. Shell.Self(), "serve"],
-            settings.ToDictionary(
-                s => "EventSettlement__" + s.Key.Replace(":", "__", StringComparison.Ordinal),
-                s => (string?)s.Value
-            )
-        );
-        await Answers(server, new Uri(Api, "healthz/ready"), stop);
-        Watch("The server", server);
-        say($"Server: {Api} (log {server.LogFile})");
+        _server.Start([.. Shell.Self(), "serve"], settings.ToDictionary(s => Variable(s.Key), s => (string?)s.Value));
+        await Answers(_server, new Uri(Api, "healthz/ready"), stop);
+        Watch("The server", _server);
+        say($"Server: {Api} (log {_server.LogFile})");
     }
 
     /// <summary>What of it ended while it was needed, as a sentence; null = all runs.</summary>
     public string? Lost() =>
-        started
+        _started
             .Where(s => !s.Runs())
             .Select(s =>
-                $"{s.Name} is gone: it was stopped or killed, or {s.LogFile} says why. ./run again goes on where this one was."
+                $"{s.Name} is gone: it was stopped or killed, or {s.LogFile} says why. "
+                + "./run again goes on where this one was."
             )
             .FirstOrDefault();
 
@@ -107,7 +107,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     private async Task StartDatabase(string? kafka, CancellationToken stop)
     {
         var postgres = await LocalPostgres.Start(options.Folder, say, stop: stop);
-        started.Add(("PostgreSQL", postgres.LogFile, () => postgres.Runs));
+        _started.Add(("PostgreSQL", postgres.LogFile, () => postgres.Runs));
         say(
             $"PostgreSQL: {(postgres.Adopted ? "running already" : "started")} on 127.0.0.1:{postgres.Port}, "
                 + $"data in {postgres.DataFolder}"
@@ -122,7 +122,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
     }
 
     private void Watch(string name, OwnedProcess process) =>
-        started.Add((name, process.LogFile, () => process.RunningPid() is not null));
+        _started.Add((name, process.LogFile, () => process.RunningPid() is not null));
 
     private static string DatabaseFor(string bootstrap) =>
         "settlement_" + string.Concat(bootstrap.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
@@ -134,13 +134,13 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
             options.Folder,
             $"sandbox-{new NpgsqlConnectionStringBuilder(ConnectionString).Database}.jsonl"
         );
-        sandbox.Start(
+        _sandbox.Start(
             [.. Shell.Self(), "sandbox", "--urls", $"http://127.0.0.1:{port}", "--journal", Journal],
             new Dictionary<string, string?>()
         );
         var address = new Uri($"http://127.0.0.1:{port}");
-        await Answers(sandbox, new Uri(address, "sandbox/credits"), stop);
-        Watch("The sandbox", sandbox);
+        await Answers(_sandbox, new Uri(address, "sandbox/credits"), stop);
+        Watch("The sandbox", _sandbox);
         say($"Sandbox member service: {address} (journal {Journal})");
         return address.ToString().TrimEnd('/');
     }
@@ -151,21 +151,42 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
         {
             ["ConnectionStrings:Main"] = ConnectionString,
             ["EventLog:Kind"] = kafka is null ? "postgres" : "kafka",
-            ["MemberService:BaseUrl"] = memberService,
-            ["StudyRefund:RetryDelays"] = string.Join(',', options.RetryDelays.Select(Durations.Format)),
             ["Api:Urls"] = Api.ToString().TrimEnd('/'),
         };
+        // One sandbox pays for all programmes.
+        foreach (var programme in Server.Programmes)
+        {
+            settings[ProgrammeSettings.Downstream.Of(programme.Name)] = Downstream;
+            settings[ProgrammeSettings.RetryDelays.Of(programme.Name)] = string.Join(
+                ',',
+                options.RetryDelays.Select(Durations.Format)
+            );
+        }
+
+        settings[PayoutSettings.BaseUrl.Of(Downstream)] = memberService;
         if (kafka is not null)
             settings["EventLog:Bootstrap"] = kafka;
         return settings;
     }
 
-    private static string Nested(Dictionary<string, string> settings) =>
-        JsonSerializer.Serialize(
-            settings
-                .GroupBy(s => s.Key.Split(':')[0])
-                .ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key.Split(':')[1], s => s.Value))
-        );
+    // No shell carries a dash in the name of a variable.
+    private static string Variable(string key) =>
+        "EventSettlement__" + key.Replace(":", "__", StringComparison.Ordinal).Replace('-', '_');
+
+    private static string Nested(Dictionary<string, string> settings)
+    {
+        var root = new JsonObject();
+        foreach (var (key, value) in settings)
+        {
+            var path = key.Split(':');
+            var at = root;
+            foreach (var part in path[..^1])
+                at = (JsonObject)(at[part] ??= new JsonObject());
+            at[path[^1]] = value;
+        }
+
+        return root.ToJsonString();
+    }
 
     private void WriteSecret(string name, string text)
     {

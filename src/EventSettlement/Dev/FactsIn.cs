@@ -1,34 +1,37 @@
-using System.Text.Json;
-using EventSettlement.Contracts;
+using EventSettlement.Facts;
 using EventSettlement.Platform;
-using EventSettlement.StudyRefunds;
-using EventSettlement.StudyRefunds.Intake;
+using EventSettlement.Programmes;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventSettlement.Dev;
 
-/// <summary>Sends the facts of a run and waits until the intake has taken them out of the log.</summary>
+/// <summary>Sends the facts of a desk and waits until the intakes have taken them out of the log.</summary>
 internal sealed class FactsIn(DevOptions options, Database database, HttpClient api, Action<string> say)
 {
-    private const string KnownSql = "SELECT count(*) FROM study WHERE study_id = ANY($1)";
+    // Offsets rise by one a record; those that were not read yet when we began are taken in before ours.
+    private const string ReadSql = "SELECT coalesce(sum(next_offset), 0)::bigint FROM consumer_offset WHERE topic = $1";
+
+    private const string ParkedSql = "SELECT count(*) FROM parked_message WHERE topic = $1 AND status = 'PARKED'";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <returns>False when a line was refused; the others are sent without it.</returns>
     public async Task<bool> Send(DateOnly date, CancellationToken stop)
     {
-        var file = options.Facts ?? await WriteSample(date, stop);
-        var studies = await Studies(file, stop);
-        string[] ids = [.. studies.Select(study => study.Id).Distinct()];
-        var before = await Known(ids, stop);
-        var sent = await new FactFile(api) { LeavesOutWrongLines = true }.Send(
-            Topics.StudyCompleted,
-            file,
-            null,
-            null,
-            stop
-        );
-        say($"Facts: {sent.Accepted:N0} lines of {file} sent to the topic {Topics.StudyCompleted}");
+        var files = options.Facts is { } file
+            ? [(Server.Programmes[0].FactTopics[0], file)]
+            : await WriteSample(date, stop);
+        var allTaken = true;
+        foreach (var (topic, path) in files)
+            allTaken &= await Send(topic, path, stop);
+        return allTaken;
+    }
+
+    private async Task<bool> Send(string topic, string file, CancellationToken stop)
+    {
+        var (read, parked) = (await Count(ReadSql, topic, stop), await Count(ParkedSql, topic, stop));
+        var sent = await new FactFile(api) { LeavesOutWrongLines = true }.Send(topic, file, null, null, stop);
+        say($"Facts: {sent.Accepted:N0} lines of {file} sent to the topic {topic}");
         foreach (var line in sent.Told())
             say("  " + line);
         if (sent.Refused.Count > 0)
@@ -36,80 +39,48 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
                 $"Facts: {sent.Refused.Count:N0} wrong lines were left out; correct them and send the file again, "
                     + "nothing counts twice"
             );
-        await Taken([.. studies.Where(s => !sent.Refused.Contains(s.Line)).Select(s => s.Id).Distinct()], stop);
-        var after = await Known(ids, stop);
-        say(
-            after == before
-                ? "Facts: nothing new, these studies were known"
-                : $"Facts: {after - before:N0} new studies taken in"
-        );
+        if (!await WaitUntilRead(topic, read + sent.Accepted, stop))
+            say($"  not all of them were read within {Patience.TotalSeconds:N0} s: {options.Settle} log list");
+        if (await Count(ParkedSql, topic, stop) - parked is > 0 and var more)
+            say($"  {more:N0} of them contradict others and were parked: {options.Settle} parked list");
         return sent.Refused.Count == 0;
     }
 
-    private async Task<string> WriteSample(DateOnly date, CancellationToken stop)
+    /// <summary>The sample of every programme, a file a topic.</summary>
+    private async Task<List<(string Topic, string File)>> WriteSample(DateOnly date, CancellationToken stop)
     {
-        var file = Path.Combine(options.Folder, "sample-facts.jsonl");
-        var lines = SampleFacts.Lines(options.Studies, DevOptions.MembersPerStudy, options.Seed, date);
-        await File.WriteAllLinesAsync(file, lines, stop);
-        return file;
+        var files = new List<(string, string)>();
+        var size = new SampleSize(options.Studies, options.Seed, date);
+        foreach (var topic in Server.Programmes.SelectMany(terms => terms.Sample(size)).GroupBy(fact => fact.Topic))
+        {
+            var file = Path.Combine(options.Folder, $"sample-{topic.Key}.jsonl");
+            await File.WriteAllLinesAsync(file, topic.Select(fact => fact.Json), stop);
+            files.Add((topic.Key, file));
+        }
+
+        return files;
     }
 
-    /// <summary>All of them are there, or no more of them came for a while: those are parked.</summary>
-    private async Task Taken(string[] ids, CancellationToken stop)
+    /// <returns>False when nothing more was read for a while.</returns>
+    private async Task<bool> WaitUntilRead(string topic, long place, CancellationToken stop)
     {
-        var known = await Known(ids, stop);
+        var read = await Count(ReadSql, topic, stop);
         var changed = TimeProvider.System.GetTimestamp();
-        while (known < ids.Length && TimeProvider.System.GetElapsedTime(changed) < Patience)
+        while (read < place && TimeProvider.System.GetElapsedTime(changed) < Patience)
         {
             await Task.Delay(100, stop);
-            var now = await Known(ids, stop);
-            if (now != known)
-                (known, changed) = (now, TimeProvider.System.GetTimestamp());
+            var now = await Count(ReadSql, topic, stop);
+            if (now != read)
+                (read, changed) = (now, TimeProvider.System.GetTimestamp());
         }
-        if (known < ids.Length)
-            say($"  {ids.Length - known:N0} studies were not taken: {options.Settle} parked list");
+
+        return read >= place;
     }
 
-    private async Task<long> Known(string[] ids, CancellationToken stop)
+    private async Task<long> Count(string sql, string topic, CancellationToken stop)
     {
-        await using var count = database.Reads.CreateCommand(KnownSql);
-        count.Parameters.Add(
-            new NpgsqlParameter { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }
-        );
+        await using var count = database.Reads.CreateCommand(sql);
+        count.Parameters.Add(new NpgsqlParameter<string> { TypedValue = topic });
         return (long)(await count.ExecuteScalarAsync(stop))!;
-    }
-
-    private static async Task<List<(int Line, string Id)>> Studies(string file, CancellationToken stop)
-    {
-        var studies = new List<(int Line, string Id)>();
-        var number = 0;
-        await foreach (var line in File.ReadLinesAsync(file, stop))
-        {
-            number++;
-            if (IdIn(line) is { } id)
-                studies.Add((number, id));
-        }
-
-        return studies;
-    }
-
-    /// <returns>Null where there is none that a study could have.</returns>
-    private static string? IdIn(string line)
-    {
-        try
-        {
-            using var fact = JsonDocument.Parse(line);
-            return
-                fact.RootElement.ValueKind == JsonValueKind.Object
-                && fact.RootElement.TryGetProperty("studyId", out var id)
-                && !id.ToString().Any(char.IsControl)
-                ? id.ToString()
-                : null;
-        }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
-        {
-            // The intake names this line and what is wrong with it.
-            return null;
-        }
     }
 }

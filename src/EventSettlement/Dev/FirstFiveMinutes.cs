@@ -2,13 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using EventSettlement.Access;
-using EventSettlement.Contracts;
 using EventSettlement.Platform;
 using EventSettlement.Runs;
 
 namespace EventSettlement.Dev;
 
-/// <summary><c>./run</c>: facts in, one run of study refunds to its end, and what came of it.</summary>
+/// <summary><c>./run</c>: facts in, a run of each programme to its end, and what came of it.</summary>
 internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Action<string> say) : IAsyncDisposable
 {
     private const string KeyName = "run";
@@ -16,7 +15,7 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
 
     /// <summary>Without any progress of a run that was left unfinished.</summary>
     private static readonly TimeSpan EarlierLimit = TimeSpan.FromSeconds(45);
-    private readonly Database database = new(stack.ConnectionString);
+    private readonly Database _database = new(stack.ConnectionString);
 
     /// <summary>True when every fact was sent and every settlement of the run came to an end.</summary>
     public async Task<bool> Play(CancellationToken stop)
@@ -25,20 +24,34 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         using var api = new HttpClient { BaseAddress = stack.Api };
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var date = options.Date ?? FirstDate();
-        var allSent = await new FactsIn(options, database, api, say).Send(date, stop);
-        var queries = new RunQueries(database);
-        if (await Start(api, queries, date, stop) is not { } run)
+        var allSent = await new FactsIn(options, _database, api, say).Send(date, stop);
+        var queries = new RunQueries(_database);
+        var allFinished = true;
+        foreach (var programme in Server.Programmes)
+            allFinished &= await Settle(api, queries, programme.Name, date, stop);
+        return allFinished && allSent;
+    }
+
+    private async Task<bool> Settle(
+        HttpClient api,
+        RunQueries queries,
+        string programme,
+        DateOnly date,
+        CancellationToken stop
+    )
+    {
+        if (await Start(api, queries, programme, date, stop) is not { } run)
         {
             say(
                 $"No run was started. When the earlier one is finished or stopped ({options.Settle} run stop ID): "
-                    + $"{options.Settle} run start {Programmes.StudyRefund} --date {date:yyyy-MM-dd}"
+                    + $"{options.Settle} run start {programme} --date {date:yyyy-MM-dd}"
             );
             return false;
         }
-        var progress = new RunProgress(queries, say);
-        var finished = await progress.Watch(run, RunLimit, stop);
-        await new RunSummary(database, options.Settle, say).Print(run, stop);
-        return finished && allSent;
+
+        var finished = await new RunProgress(queries, say).Watch(run, RunLimit, stop);
+        await new RunSummary(_database, options.Settle, say).Print(run, stop);
+        return finished;
     }
 
     /// <summary>A key for the command line and a login, and nothing more.</summary>
@@ -49,56 +62,59 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
     }
 
     public async Task<Uri> LoginAddress(CancellationToken stop) =>
-        new(stack.Api, "login?code=" + await new KeyStore(database).CreateLoginCode(KeyName, stop));
+        new(stack.Api, "login?code=" + await new KeyStore(_database).CreateLoginCode(KeyName, stop));
 
-    public ValueTask DisposeAsync() => database.DisposeAsync();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     private async Task<string> NewKey(CancellationToken stop)
     {
-        var key = await new KeyStore(database).Create(KeyName, Role.Admin, stop);
+        var key = await new KeyStore(_database).Create(KeyName, Role.Admin, stop);
         stack.WriteCli(key);
         return key;
     }
 
     /// <summary>
-    /// The sample's times hang on the date, so tomorrow's run must not tell other facts of the same studies.
+    /// The sample's times hang on the date, so tomorrow's run must not tell other facts of the same things.
     /// </summary>
     private DateOnly FirstDate()
     {
         var file = Path.Combine(options.Folder, "first-date");
         if (!File.Exists(file))
-            File.WriteAllText(
-                file,
-                RunCalendar.BusinessDate(TimeProvider.System.GetUtcNow().UtcDateTime).ToString("O")
-            );
+            File.WriteAllText(file, Seoul.DateOf(TimeProvider.System.GetUtcNow().UtcDateTime).ToString("O"));
         return DateOnly.ParseExact(File.ReadAllText(file).Trim(), "O");
     }
 
     /// <returns>Null when an earlier run waits for something that does not come by itself.</returns>
-    private async Task<long?> Start(HttpClient api, RunQueries queries, DateOnly date, CancellationToken stop)
+    private async Task<long?> Start(
+        HttpClient api,
+        RunQueries queries,
+        string programme,
+        DateOnly date,
+        CancellationToken stop
+    )
     {
         while (true)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "v1/runs");
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("N"));
-            request.Content = JsonContent.Create(new { programme = Programmes.StudyRefund, date });
+            request.Content = JsonContent.Create(new { programme, date });
             using var answer = await api.SendAsync(request, stop);
             if (answer.IsSuccessStatusCode && (await queries.List(1, null, stop)).FirstOrDefault() is { } newest)
             {
-                say($"Run {newest.Id}: study refunds for {date:yyyy-MM-dd}");
-                return newest.Id;
+                say($"Run {newest.Run.Id}: {programme} for {date:yyyy-MM-dd}");
+                return newest.Run.Id;
             }
             if (answer.StatusCode != HttpStatusCode.Conflict)
                 throw new InvalidOperationException(
                     $"The run was refused: {await answer.Content.ReadAsStringAsync(stop)}"
                 );
-            if (await queries.ShowUnfinished(Programmes.StudyRefund, stop) is not { } earlier)
+            if (await queries.ShowUnfinished(programme, stop) is not { } earlier)
                 continue;
-            say($"Run {earlier.Run.Id} is not finished yet, it goes first: {RunWaits.Of(earlier)}");
+            say($"Run {earlier.Run.Id} is not finished yet, it goes first: {RunWaits.Describe(earlier)}");
             var ended = await new RunProgress(queries, say).Watch(earlier.Run.Id, EarlierLimit, stop);
-            await new RunSummary(database, options.Settle, say).Print(earlier.Run.Id, stop);
+            await new RunSummary(_database, options.Settle, say).Print(earlier.Run.Id, stop);
             // One that was stopped meanwhile holds nothing up.
-            if (!ended && await queries.ShowUnfinished(Programmes.StudyRefund, stop) is not null)
+            if (!ended && await queries.ShowUnfinished(programme, stop) is not null)
                 return null;
         }
     }

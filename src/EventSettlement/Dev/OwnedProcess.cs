@@ -11,7 +11,7 @@ namespace EventSettlement.Dev;
 internal sealed class OwnedProcess(string folder, string name)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly string pidFile = Path.Combine(folder, name + ".pid");
+    private readonly string _pidFile = Path.Combine(folder, name + ".pid");
 
     public string LogFile { get; } = Path.Combine(folder, name + ".log");
 
@@ -22,17 +22,17 @@ internal sealed class OwnedProcess(string folder, string name)
         var pid = Shell.Detach(words[0], words.Skip(1), LogFile, environment, folder);
         var started =
             Shell.StartTime(pid) ?? throw new InvalidOperationException($"{name} ended at once, see {LogFile}");
-        File.WriteAllText(pidFile, JsonSerializer.Serialize(new Mark(pid, started)));
+        File.WriteAllText(_pidFile, JsonSerializer.Serialize(new Mark(pid, started)));
     }
 
     public int? RunningPid()
     {
-        if (!File.Exists(pidFile))
+        if (!File.Exists(_pidFile))
             return null;
         try
         {
             return
-                JsonSerializer.Deserialize<Mark>(File.ReadAllText(pidFile)) is { } mark
+                JsonSerializer.Deserialize<Mark>(File.ReadAllText(_pidFile)) is { } mark
                 && Shell.StartTime(mark.Pid) == mark.Started
                 ? mark.Pid
                 : null;
@@ -52,10 +52,12 @@ internal sealed class OwnedProcess(string folder, string name)
         Signal("TERM", pid);
         var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (RunningPid() is not null && Environment.TickCount64 < until)
+#pragma warning disable RS0030 // The command does nothing else, and nobody's thread is kept from work.
             Thread.Sleep(50);
+#pragma warning restore RS0030
         if (RunningPid() is not null)
             Signal("KILL", pid);
-        File.Delete(pidFile);
+        File.Delete(_pidFile);
         return true;
     }
 

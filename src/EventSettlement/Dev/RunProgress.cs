@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventSettlement.Contracts;
 using EventSettlement.Runs;
 
 namespace EventSettlement.Dev;
@@ -7,7 +8,6 @@ namespace EventSettlement.Dev;
 internal sealed class RunProgress(RunQueries queries, Action<string> say)
 {
     private const int BarWidth = 24;
-    private static readonly string[] Ends = ["COMPLETED", "FAILED", "CANCELLED"];
 
     /// <returns>False when it was stopped, or nothing of it moved for as long as the limit.</returns>
     public async Task<bool> Watch(long id, TimeSpan limit, CancellationToken stop)
@@ -32,7 +32,7 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
                 if (!Console.IsOutputRedirected)
                     Console.WriteLine();
                 if (view.Run.State == RunStates.Stopped)
-                    say($"Run {id} {RunWaits.Of(view)}");
+                    say($"Run {id} {RunWaits.Describe(view)}");
                 return view.Run.State == RunStates.Finished;
             }
             await Task.Delay(250, stop);
@@ -41,11 +41,11 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
 
     private static string Line(RunView view)
     {
-        var planned = Count(view, "PLANNED");
-        var ended = Ends.Sum(state => Count(view, state));
+        var planned = view.Count(RunTotals.Planned);
+        var ended = view.Count(SettlementStates.Ends);
         var filled = planned == 0 ? 0 : (int)(BarWidth * ended / planned);
         var states = view
-            .Totals.Where(t => t.State != "PLANNED" && t.Settlements > 0)
+            .Totals.Where(t => t.State != RunTotals.Planned && t.Settlements > 0)
             .Select(t => string.Create(CultureInfo.InvariantCulture, $"{t.State} {t.Settlements:N0}"));
         var retrying = view.NextRetryAt is { } next
             ? string.Create(CultureInfo.InvariantCulture, $"; retrying {view.Retrying:N0}, next at {next:HH:mm:ss} UTC")
@@ -58,7 +58,4 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
             + (states.Any() ? ": " + string.Join(", ", states) : "")
             + retrying;
     }
-
-    private static long Count(RunView view, string state) =>
-        view.Totals.Where(t => t.State == state).Sum(t => t.Settlements);
 }

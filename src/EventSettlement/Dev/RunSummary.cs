@@ -50,7 +50,7 @@ internal sealed class RunSummary(Database database, string settle, Action<string
         foreach (var sql in new[] { StatesSql, RetriedSql, PaidSql, ItemsSql })
             lines += await Lines(sql, run, "  ", stop);
         if (lines == 0)
-            say("  nothing to settle: every study known so far was settled before");
+            say("  nothing to settle: all that is known so far was settled before");
         await Lines(LedgerSql, run, "  ", stop);
         await Lines(AllSql, run, "  ", stop);
         if (await Lines(FailedSql, run, "  FAILED ", stop) > 0)

@@ -28,15 +28,15 @@ public sealed class LedgerVerification(Database database)
             """
         ),
         (
-            "each request has its creation",
+            "each request is posted as it says",
             """
-            SELECT 'settlement ' || r.settlement_id || ' owes ' || r.amount || ' and keeps ' || r.kept || ', posted '
-                   || coalesce(p.payable, 0) || ' and ' || coalesce(p.income, 0)
+            SELECT 'settlement ' || r.settlement_id || ' is to be booked as ' || r.booking || ', posted is '
+                   || coalesce(p.booking, '{}')
             FROM settlement_request r
-            LEFT JOIN (SELECT settlement_id, sum(amount) FILTER (WHERE account LIKE '%:refunds-payable') AS payable,
-                              sum(amount) FILTER (WHERE account LIKE '%:forfeited-income') AS income
+            LEFT JOIN (SELECT settlement_id, sum(amount) FILTER (WHERE account LIKE '%:payable') AS payable,
+                              jsonb_object_agg(split_part(account, ':', 2), amount) AS booking
                        FROM posting WHERE kind = 'creation' GROUP BY settlement_id) p USING (settlement_id)
-            WHERE r.amount <> coalesce(p.payable, 0) OR r.kept <> coalesce(p.income, 0) LIMIT 100
+            WHERE r.amount <> coalesce(p.payable, 0) OR r.booking <> coalesce(p.booking, '{}') LIMIT 100
             """
         ),
         (
@@ -51,11 +51,11 @@ public sealed class LedgerVerification(Database database)
             """
         ),
         (
-            "refunds payable is what is not yet paid",
+            "payable is what is not yet paid",
             """
             SELECT 'settlement ' || settlement_id || ' has ' || coalesce(p.payable, 0) || ' payable and '
                    || coalesce(i.unpaid, 0) || ' unpaid'
-            FROM (SELECT settlement_id, sum(amount) AS payable FROM posting WHERE account LIKE '%:refunds-payable'
+            FROM (SELECT settlement_id, sum(amount) AS payable FROM posting WHERE account LIKE '%:payable'
                   GROUP BY settlement_id) p
             FULL JOIN (SELECT settlement_id, sum(amount)
                               FILTER (WHERE state NOT IN ('PAID', 'CANCELLED', 'WRITTEN_OFF')) AS unpaid

@@ -1,5 +1,5 @@
+using EventSettlement.Platform;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventSettlement.Ledger;
 
@@ -8,20 +8,44 @@ namespace EventSettlement.Ledger;
 /// </summary>
 public static class Postings
 {
-    // Materialized, so that each ledger transaction draws its number once and not once a line.
+    // A row a line, in order: the first line of a ledger transaction draws its number, the others go by it.
     private const string InsertSql = """
-        WITH entry AS MATERIALIZED (
-            SELECT nextval('ledger_transaction_seq') AS id, clock() AS at, p.*
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                AS p(settlement_id, kind, reference, currency, account1, amount1, account2, amount2, account3, amount3))
+        WITH now AS MATERIALIZED (SELECT clock() AS at)
         INSERT INTO posting (transaction_id, line, account, currency, amount, kind, reference, settlement_id, at)
-        SELECT e.id, l.line, l.account, e.currency, l.amount, e.kind, e.reference, e.settlement_id, e.at
-        FROM entry e CROSS JOIN LATERAL (VALUES
-            (1::smallint, e.account1, e.amount1), (2::smallint, e.account2, e.amount2),
-            (3::smallint, e.account3, e.amount3))
-            AS l(line, account, amount)
-        WHERE l.amount <> 0
+        SELECT CASE line WHEN 1 THEN nextval('ledger_transaction_seq') ELSE currval('ledger_transaction_seq') END,
+            line, account, currency, amount, kind, reference, settlement_id, now.at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7)
+            AS l(settlement_id, kind, reference, currency, line, account, amount), now
         """;
+
+    private const string CreationSql = """
+        SELECT account, amount, reference, currency FROM posting WHERE settlement_id = $1 AND kind = 'creation'
+        ORDER BY line
+        """;
+
+    /// <returns>Null when no money moved.</returns>
+    public static async Task<Posting?> FindCreation(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        Guid settlementId,
+        CancellationToken cancel
+    )
+    {
+        await using var command = new NpgsqlCommand(CreationSql, connection, transaction);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = settlementId });
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        var lines = new List<Line>();
+        var (reference, currency) = ("", "");
+        while (await row.ReadAsync(cancel))
+        {
+            lines.Add(new Line(row.GetString(0), row.GetInt64(1)));
+            (reference, currency) = (row.GetString(2), row.GetString(3));
+        }
+
+        return lines.Count == 0
+            ? null
+            : Posting.Of(settlementId, PostingKinds.Creation, reference, currency, [.. lines]);
+    }
 
     public static async Task Insert(
         NpgsqlConnection connection,
@@ -39,27 +63,17 @@ public static class Postings
     /// <summary>The same as a statement of a larger batch.</summary>
     public static NpgsqlBatchCommand Insert(IReadOnlyList<Posting> postings)
     {
-        var texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
-        var amounts = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
-        var command = new NpgsqlBatchCommand(InsertSql);
-        Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, p => p.SettlementId);
-        Add(texts, p => p.Kind);
-        Add(texts, p => p.Reference);
-        Add(texts, p => p.Currency);
-        Add(texts, p => p.First.Account);
-        Add(amounts, p => p.First.Amount);
-        Add(texts, p => p.Second.Account);
-        Add(amounts, p => p.Second.Amount);
-        Add(texts, p => p.Third.Account);
-        Add(amounts, p => p.Third.Amount);
-        return command;
-
-        void Add<T>(NpgsqlDbType type, Func<Posting, T> column)
-        {
-            var values = new T[postings.Count];
-            for (var i = 0; i < values.Length; i++)
-                values[i] = column(postings[i]);
-            command.Parameters.Add(new NpgsqlParameter { Value = values, NpgsqlDbType = type });
-        }
+        var rows = new List<(Posting Of, short No, Line Line)>(postings.Count * 3);
+        foreach (var posting in postings)
+            for (var i = 0; i < posting.Lines.Count; i++)
+                rows.Add((posting, (short)(i + 1), posting.Lines[i]));
+        return new NpgsqlBatchCommand(InsertSql)
+            .Uuids(rows, r => r.Of.SettlementId)
+            .Texts(rows, r => r.Of.Kind)
+            .Texts(rows, r => r.Of.Reference)
+            .Texts(rows, r => r.Of.Currency)
+            .Smallints(rows, r => r.No)
+            .Texts(rows, r => r.Line.Account)
+            .Bigints(rows, r => r.Line.Amount);
     }
 }

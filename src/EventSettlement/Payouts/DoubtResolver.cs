@@ -1,7 +1,5 @@
 using EventSettlement.Alerts;
-using EventSettlement.Contracts;
 using EventSettlement.Ledger;
-using EventSettlement.Messaging;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Payouts.Calls;
 using EventSettlement.Payouts.Rows;
@@ -11,12 +9,12 @@ using Npgsql;
 namespace EventSettlement.Payouts;
 
 /// <summary>
-/// Asks for what became of items whose call was never answered, once their settlement has failed: the next
-/// attempt would ask otherwise. A doubt ends with a credit, or with a "no" after the quiet period.
+/// Asks one downstream for what became of items whose call was never answered, once their settlement has failed:
+/// the next attempt would ask otherwise. A doubt ends with a credit, or with a "no" after the quiet period.
 /// </summary>
 internal sealed class DoubtResolver(
     Database database,
-    MemberService service,
+    Downstream downstream,
     Downstreams downstreams,
     PayoutLimits limits,
     Topology topology,
@@ -31,15 +29,15 @@ internal sealed class DoubtResolver(
     public async Task<int> Step(CancellationToken cancel)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancel);
-        var taken = await DoubtRows.Take(connection, MaxItems, limits.DoubtDelays, cancel);
+        var taken = await DoubtRows.Take(connection, downstream.Name, MaxItems, limits.DoubtDelays, cancel);
         await DoubtRows.DropOver(connection, taken, cancel);
         var asked = taken.Where(d => d is { Over: false, SettlementFailed: true }).ToArray();
         if (asked.Length == 0)
             return taken.Count;
-        var round = new Round(service, BootClock.Now, limits.ClaimDeadline, limits.CancelQuietPeriod);
+        var round = new Round(downstream, BootClock.Now, limits.ClaimDeadline, limits.CancelQuietPeriod);
         await round.LookUp(Array.ConvertAll(asked, d => d.Item), cancel);
         if (round.Stop is { } stop)
-            await downstreams.Stop(MemberService.Name, stop, cancel);
+            await downstreams.Stop(downstream.Name, stop, cancel);
         var told = asked.Where(d => d.Told).ToArray();
         if (told.Length > 0)
             await Record(connection, told, cancel);
@@ -66,9 +64,7 @@ internal sealed class DoubtResolver(
         var parts = told.Select(d => (d.Item.SettlementId, d.Part)).Distinct().ToArray();
         var revisions = await CorrectionRows.Hold(connection, transaction, parts, cancel);
         var changed = await DoubtRows.Settle(connection, transaction, told, cancel);
-        var settled = Planted.Bug("rows-ignored")
-            ? told
-            : told.Where(d => changed.Contains((d.Item.SettlementId, d.Item.No))).ToArray();
+        var settled = told.Where(d => changed.Contains((d.Item.SettlementId, d.Item.No))).ToArray();
         await DoubtRows.Drop(connection, transaction, changed, cancel);
         var alerts = settled
             .Where(d => d.Item.Outcome.NeedsPerson)
@@ -110,30 +106,11 @@ internal sealed class DoubtResolver(
         outgoing.Wake(messages);
     }
 
-    private static Posting LatePayment(PayoutItem item) =>
-        ItemPostings.LatePayment(item.SettlementId, item.No, item.Reason, item.Currency, item.Amount);
-}
-
-/// <summary>Ledger transactions of single items, paid or ended outside an attempt.</summary>
-internal static class ItemPostings
-{
-    public static Posting LatePayment(Guid settlementId, int no, string programme, string currency, long amount) =>
-        new(
-            settlementId,
-            "late-payment",
-            References.Item(settlementId, no),
-            currency,
-            new Line(Accounts.RefundsPayable(programme), -amount),
-            new Line(Accounts.Clearing(programme, MemberService.Name), amount)
-        );
-
-    public static Posting WriteOff(Guid settlementId, int no, string programme, string currency, long amount) =>
-        new(
-            settlementId,
-            "write-off",
-            References.Item(settlementId, no),
-            currency,
-            new Line(Accounts.RefundsPayable(programme), -amount),
-            new Line(Accounts.DepositsHeld(programme), amount)
+    private Posting LatePayment(PayoutItem item) =>
+        PaymentPostings.LatePayment(
+            item.SettlementId,
+            item.No,
+            new PaymentAccounts(item.Reason, downstream.Name, item.Currency),
+            item.Amount
         );
 }

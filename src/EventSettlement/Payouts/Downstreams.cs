@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EventSettlement.Alerts;
 using EventSettlement.Payouts.Calls;
 using EventSettlement.Platform;
@@ -8,11 +9,6 @@ namespace EventSettlement.Payouts;
 /// <summary>Stops and starts the payouts to one downstream; a stop holds only its own topic.</summary>
 public sealed class Downstreams(Database database)
 {
-    private const string ListSql = """
-        SELECT n.name, coalesce(d.state, 'RUNNING'), d.code, d.reason, d.since, d.actor
-        FROM (SELECT $1 AS name UNION SELECT name FROM downstream) n LEFT JOIN downstream d USING (name) ORDER BY n.name
-        """;
-
     private const string StopSql = """
         INSERT INTO downstream AS d (name, state, code, reason, since, actor) 
         VALUES ($1, 'STOPPED', $2, $3, clock(), 'payouts')
@@ -30,26 +26,6 @@ public sealed class Downstreams(Database database)
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
-
-    public async Task<IReadOnlyList<DownstreamRow>> List(CancellationToken cancel = default)
-    {
-        await using var command = database.Reads.CreateCommand(ListSql);
-        command.Parameters.Add(Text(MemberService.Name));
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        var list = new List<DownstreamRow>();
-        while (await rows.ReadAsync(cancel))
-            list.Add(
-                new DownstreamRow(
-                    rows.GetString(0),
-                    rows.GetString(1),
-                    TextOf(rows, 2),
-                    TextOf(rows, 3),
-                    rows.IsDBNull(4) ? null : rows.GetFieldValue<DateTimeOffset>(4),
-                    TextOf(rows, 5)
-                )
-            );
-        return list;
-    }
 
     /// <summary>False where it was not stopped (or is not known).</summary>
     public async Task<bool> Resume(string name, string actor, CancellationToken cancel = default)
@@ -91,6 +67,8 @@ public sealed class Downstreams(Database database)
     /// <exception cref="TimeoutException">It is still stopped.</exception>
     internal async Task WaitUntilRunning(string name, CancellationToken cancel)
     {
+        // What only looks whether somebody did something has no spans.
+        Activity.Current = null;
         for (var waited = TimeSpan.Zero; ; waited += Poll)
         {
             await using var command = database.Hot.CreateCommand(StateSql);
@@ -104,17 +82,4 @@ public sealed class Downstreams(Database database)
     }
 
     private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
-
-    private static string? TextOf(NpgsqlDataReader rows, int column) =>
-        rows.IsDBNull(column) ? null : rows.GetString(column);
 }
-
-/// <summary>One downstream as operators see it.</summary>
-public sealed record DownstreamRow(
-    string Name,
-    string State,
-    string? Code,
-    string? Reason,
-    DateTimeOffset? Since,
-    string? Actor
-);

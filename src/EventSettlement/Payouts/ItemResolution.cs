@@ -1,8 +1,8 @@
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Outgoing;
-using EventSettlement.Payouts.Calls;
 using EventSettlement.Payouts.Rows;
 using EventSettlement.Platform;
+using EventSettlement.Programmes;
 using Npgsql;
 
 namespace EventSettlement.Payouts;
@@ -14,7 +14,7 @@ public sealed class ItemResolution
 {
     private const string StandingSql = $"""
         SELECT i.state, i.amount, i.needs_person, clock() + ($3 - doubt.age), doubt.age >= $3, r.programme, r.currency,
-            coalesce(s.state, 'PENDING')
+            coalesce(s.state, 'PENDING'), r.downstream
         FROM settlement_item i CROSS JOIN LATERAL (SELECT {ClockWatch.DoubtAge} AS age) doubt
         JOIN settlement_request r ON r.settlement_id = i.settlement_id
         LEFT JOIN settlement s ON s.settlement_id = i.settlement_id
@@ -34,8 +34,15 @@ public sealed class ItemResolution
     private readonly IOutgoingWriter _outgoing;
     private readonly PayoutLimits _limits;
 
-    internal ItemResolution(Database database, Topology topology, IOutgoingWriter outgoing, PayoutLimits limits) =>
-        (_database, _topology, _outgoing, _limits) = (database, topology, outgoing, limits);
+    private readonly ProgrammeList _programmes;
+
+    internal ItemResolution(
+        Database database,
+        ProgrammeList programmes,
+        Topology topology,
+        IOutgoingWriter outgoing,
+        PayoutLimits limits
+    ) => (_database, _programmes, _topology, _outgoing, _limits) = (database, programmes, topology, outgoing, limits);
 
     /// <summary>A person has seen the downstream's transaction.</summary>
     /// <param name="note">Writes the audit row in the same transaction.</param>
@@ -48,7 +55,7 @@ public sealed class ItemResolution
         Func<NpgsqlTransaction, Task>? note = null
     ) => Change(settlementId, no, transactionId, null, actor, note, cancel);
 
-    /// <summary>It will not be paid: the amount goes back to the deposits held.</summary>
+    /// <summary>It will not be paid: the amount goes back to where the programme took it from.</summary>
     /// <param name="note">Writes the audit row in the same transaction.</param>
     public Task<Resolution> WriteOff(
         Guid settlementId,
@@ -93,8 +100,8 @@ public sealed class ItemResolution
             transaction,
             [
                 transactionId is null
-                    ? ItemPostings.WriteOff(settlementId, no, item.Programme, item.Currency, item.Amount)
-                    : ItemPostings.LatePayment(settlementId, no, item.Programme, item.Currency, item.Amount),
+                    ? PaymentPostings.WriteOff(settlementId, no, item.Accounts, SourceOf(item), item.Amount)
+                    : PaymentPostings.LatePayment(settlementId, no, item.Accounts, item.Amount),
             ],
             cancel
         );
@@ -136,11 +143,12 @@ public sealed class ItemResolution
                 row.GetBoolean(2),
                 row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3),
                 !row.IsDBNull(4) && row.GetBoolean(4),
-                row.GetString(5),
-                row.GetString(6),
+                new PaymentAccounts(row.GetString(5), row.GetString(8), row.GetString(6)),
                 row.GetString(7)
             );
     }
+
+    private string SourceOf(StandingItem item) => _programmes.Of(item.Accounts.Programme).Terms.SourceAccount;
 
     private static NpgsqlParameter Id(Guid id) => new NpgsqlParameter<Guid> { TypedValue = id };
 

@@ -6,6 +6,15 @@ namespace EventSettlement.Payouts;
 /// <summary>What payouts calls a person for.</summary>
 internal static class PayoutAlerts
 {
+    /// <summary>Over when a person has ended each of the settlement's items that need one.</summary>
+    public static readonly AlertHealing OtherAmountHealing = new(
+        "amount_mismatch",
+        """
+        NOT EXISTS (SELECT FROM settlement_item i
+            WHERE i.settlement_id = split_part(cause, ' ', 2)::uuid AND i.needs_person AND i.state = 'IN_DOUBT')
+        """
+    );
+
     public static Alert OtherAmount(Guid settlementId, int part, int items, long amount, string currency) =>
         new(
             $"settlement {settlementId:D} part {part} amount_mismatch",

@@ -6,21 +6,25 @@ using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Payouts.Calls;
 using EventSettlement.Payouts.Rows;
+using EventSettlement.Platform;
+using EventSettlement.Programmes;
 
 namespace EventSettlement.Payouts;
 
 /// <summary>
-/// Pays parts: claims items, calls the member service, records what it told. A batch goes round until all of its parts
-/// are answered; a round ends early when the downstream must be stopped or the claim has grown too old to be sent.
+/// Pays parts through one downstream: claims items, calls it, records what it told. A batch goes round until all
+/// of its parts are answered; a round ends early when the downstream must be stopped or the claim has grown too old to
+/// be sent.
 /// </summary>
 internal sealed class PayoutWorker(
-    MemberService service,
+    Downstream downstream,
+    ProgrammeList programmes,
     Downstreams downstreams,
     PayoutLimits limits,
     Topology topology
 ) : IBatchConsumer
 {
-    public const string Group = "payouts.member";
+    public static string GroupOf(string downstream) => "payouts." + downstream;
 
     public async Task Consume(OwnedBatch batch, CancellationToken cancel)
     {
@@ -29,16 +33,16 @@ internal sealed class PayoutWorker(
         {
             // Tables of answers are read anew each time, so a round may end anywhere.
             var parts = work.Parts();
-            var claim = await batch.InTransaction(t => ClaimRows.Claim(t, parts, MemberService.Name, cancel), cancel);
-            var round = new Round(service, claim.At, limits.ClaimDeadline, limits.CancelQuietPeriod);
+            var claim = await batch.InTransaction(t => ClaimRows.Claim(t, parts, downstream.Name, cancel), cancel);
+            var round = new Round(downstream, claim.At, limits.ClaimDeadline, limits.CancelQuietPeriod);
             await round.Pay(claim.Items, cancel);
             var finished = !claim.Stopped && round.Stop is null && parts.All(p => p.Finished);
-            var asking = Round.OfLookups(service, limits.CancelQuietPeriod);
+            var asking = Round.OfLookups(downstream, limits.CancelQuietPeriod);
             var cancels = finished ? await LookUpCancels(batch, work, asking, cancel) : [];
             if (finished && !cancels.Any(c => c.Unfinished))
             {
                 await batch.Complete(t => Record(t, work, claim, cancels, cancel), cancel);
-                CrashPoint.Hit("K14");
+                CrashPoint.Hit(SettlementCrashPoints.PaymentsPosted);
                 return;
             }
 
@@ -58,16 +62,16 @@ internal sealed class PayoutWorker(
         await batch.InTransaction(
             async t =>
             {
-                await RecordRows.Record(t, whole, claim.Now, topology, limits.DoubtDelays[0], cancel);
+                await RecordRows.Record(t, downstream.Name, whole, claim.Now, topology, limits.DoubtDelays[0], cancel);
                 await RecordRows.PutBack(t, unsent, cancel);
                 return true;
             },
             cancel
         );
         if (stop is not null)
-            await downstreams.Stop(MemberService.Name, stop, cancel);
+            await downstreams.Stop(downstream.Name, stop, cancel);
         if (claim.Stopped || stop is not null)
-            await downstreams.WaitUntilRunning(MemberService.Name, cancel);
+            await downstreams.WaitUntilRunning(downstream.Name, cancel);
     }
 
     private async Task<IReadOnlyList<Cancellation>> LookUpCancels(
@@ -103,6 +107,7 @@ internal sealed class PayoutWorker(
     {
         var answers = await RecordRows.Record(
             transaction,
+            downstream.Name,
             claim.Parts.Where(p => p.Open).ToArray(),
             claim.Now,
             topology,
@@ -120,7 +125,7 @@ internal sealed class PayoutWorker(
                 )
             );
         foreach (var one in cancels)
-            transaction.Send(await CancelRows.Finish(transaction, one, limits, topology, cancel));
+            transaction.Send(await CancelRows.Finish(transaction, one, limits, programmes, topology, cancel));
         foreach (var (record, code, message) in work.Unreadable)
             transaction.Park(record, code, null, message);
         foreach (var part in claim.Parts.Where(p => !p.Known))

@@ -1,4 +1,4 @@
-using EventSettlement.Payouts.Calls;
+using EventSettlement.Contracts;
 
 namespace EventSettlement.Payouts;
 
@@ -21,8 +21,7 @@ internal sealed record StandingItem(
     bool NeedsPerson,
     DateTimeOffset? DoubtEndsAt,
     bool QuietOver,
-    string Programme,
-    string Currency,
+    PaymentAccounts Accounts,
     string SettlementState
 );
 
@@ -32,7 +31,7 @@ internal static class ResolutionRules
     public static Resolution? Paid(StandingItem item) =>
         Unpaid(item)
         ?? (
-            item.SettlementState is "FAILED" or "AWAITING_RETRY"
+            item.SettlementState is SettlementStates.Failed or SettlementStates.AwaitingRetry
                 ? null
                 : new Resolution("settlement_state", $"The settlement is {item.SettlementState}; it must have failed")
         );
@@ -40,7 +39,7 @@ internal static class ResolutionRules
     public static Resolution? WriteOff(StandingItem item) =>
         Unpaid(item)
         ?? (
-            item.SettlementState == "FAILED"
+            item.SettlementState == SettlementStates.Failed
                 ? null
                 : new Resolution(
                     "settlement_state",

@@ -25,10 +25,9 @@ public sealed class Database : IAsyncDisposable
             AutoPrepareMinUsages = 2,
             ApplicationName = "settle",
         };
-        Hot = NpgsqlDataSource.Create(hot);
-        Reads = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "settle reads" }
-        );
+        Hot = hot.Watched();
+        var reads = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "settle reads" };
+        Reads = reads.Watched();
     }
 
     /// <summary>For the ways of money: consumers, planner, commands.</summary>

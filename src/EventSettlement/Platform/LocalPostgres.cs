@@ -9,11 +9,11 @@ namespace EventSettlement.Platform;
 public sealed class LocalPostgres
 {
     private static readonly TimeSpan LeftoversEnd = TimeSpan.FromSeconds(15);
-    private readonly PostgresFolder place;
+    private readonly PostgresFolder _place;
 
     private LocalPostgres(PostgresFolder place, int port, bool adopted)
     {
-        this.place = place;
+        _place = place;
         Port = port;
         Adopted = adopted;
         ConnectionString = ConnectionTo(place, port);
@@ -27,11 +27,11 @@ public sealed class LocalPostgres
     /// <summary>Superuser, database <c>settlement</c>.</summary>
     public string ConnectionString { get; }
 
-    public string DataFolder => place.Data;
+    public string DataFolder => _place.Data;
 
-    public string LogFile => LogOf(place);
+    public string LogFile => LogOf(_place);
 
-    public bool Runs => place.RunningPort() is not null;
+    public bool Runs => _place.RunningPort() is not null;
 
     /// <summary>What to type where the binaries are missing.</summary>
     public const string InstallCommand = "apt-get install postgresql   (or set PATH to a PostgreSQL 14+ bin folder)";
@@ -113,7 +113,7 @@ public sealed class LocalPostgres
             }
     }
 
-    public void Stop() => place.AsOwner("pg_ctl", "stop", "-D", place.Data, "-m", "fast", "-w", "-t", "60", "-s");
+    public void Stop() => _place.AsOwner("pg_ctl", "stop", "-D", _place.Data, "-m", "fast", "-w", "-t", "60", "-s");
 
     /// <summary>Stops the server of this folder if one runs; true when there was one.</summary>
     public static bool StopIn(string folder)
@@ -150,7 +150,7 @@ public sealed class LocalPostgres
     /// <summary>The address of another database of this server, made when it is not there.</summary>
     public async Task<string> WithDatabase(string name, CancellationToken stop)
     {
-        await CreateDatabase(place, Port, stop, name);
+        await CreateDatabase(_place, Port, stop, name);
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
     }
 
@@ -160,9 +160,9 @@ public sealed class LocalPostgres
         // A test host is ended without mercy, so a bystander in a session of its own does the cleaning.
         var script =
             $"while kill -0 {Environment.ProcessId} 2>/dev/null; do sleep 1; done; "
-            + $"{place.OwnerCommand("pg_ctl")} stop -D '{place.Data}' -m immediate -s; "
-            + $"rm -rf '{place.Root}'; rmdir '{Path.GetDirectoryName(place.Root)}'";
-        Shell.Detach("sh", ["-c", script], Path.Combine(place.Root, "bystander.log"));
+            + $"{_place.OwnerCommand("pg_ctl")} stop -D '{_place.Data}' -m immediate -s; "
+            + $"rm -rf '{_place.Root}'; rmdir '{Path.GetDirectoryName(_place.Root)}'";
+        Shell.Detach("sh", ["-c", script], Path.Combine(_place.Root, "bystander.log"));
     }
 
     private static string LogOf(PostgresFolder place) => Path.Combine(place.Root, "postgres.log");

@@ -1,19 +1,29 @@
-using System.Data.Common;
 using System.Reflection;
+using DbUp;
+using DbUp.Engine;
 using EventSettlement.Messaging;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
 namespace EventSettlement.Platform;
 
-/// <summary>Brings a database to this version; any number of processes may try at once, one does it.</summary>
+/// <summary>
+/// Brings a database to this version: SQL files that are part of the program, each once, all that are missing in one
+/// transaction. Any number of processes may try at once, one does it.
+/// </summary>
 public static class Migrator
 {
     private const long LockKey = 0x5345_5454_4C45;
+    private const string Journal = "migration";
+    private const string Folder = ".Migrations.";
 
-    /// <summary>Returns the names of the steps that were made now.</summary>
-    public static async Task<IReadOnlyList<string>> Migrate(string connectionString, CancellationToken stop = default)
+    /// <param name="more">Assemblies with migrations besides the product's own.</param>
+    /// <returns>The names of the steps that were made now.</returns>
+    /// <exception cref="InvalidOperationException">The database is of a newer version.</exception>
+    public static async Task<IReadOnlyList<string>> Migrate(
+        string connectionString,
+        CancellationToken cancel = default,
+        params IReadOnlyList<Assembly> more
+    )
     {
         var unpooled = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -22,67 +32,84 @@ public static class Migrator
         }.ConnectionString;
         // A session lock: it goes with the connection, so a killed migration keeps nobody out.
         await using var guard = new NpgsqlConnection(unpooled);
-        await guard.OpenAsync(stop);
+        await guard.OpenAsync(cancel);
         await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", guard) { CommandTimeout = 300 })
         {
             take.Parameters.Add(new NpgsqlParameter { Value = LockKey });
-            await take.ExecuteNonQueryAsync(stop);
+            await take.ExecuteNonQueryAsync(cancel);
         }
-        await using var context = new MigrationContext(unpooled);
-        var pending = (await context.Database.GetPendingMigrationsAsync(stop)).ToList();
-        if (pending.Count > 0)
-            await context.Database.MigrateAsync(stop);
-        if (Planted.Bug("unique-dropped"))
-            await DropUnique(guard, stop);
-        return pending;
-    }
 
-    private static async Task DropUnique(NpgsqlConnection connection, CancellationToken stop)
-    {
-        const string drop = """
-            ALTER TABLE settlement_request DROP CONSTRAINT IF EXISTS settlement_request_programme_subject_period_key;
-            ALTER TABLE settlement DROP CONSTRAINT IF EXISTS settlement_programme_subject_period_key;
-            """;
-        await using var command = new NpgsqlCommand(drop, connection);
-        await command.ExecuteNonQueryAsync(stop);
+        var (engine, scripts) = Engine(unpooled, more);
+        RefuseNewer(engine, scripts);
+        var pending = engine.GetScriptsToExecute().ConvertAll(script => script.Name);
+        if (pending.Count == 0)
+            return pending;
+        engine.ScriptExecuted += (_, _) => CrashPoint.Hit(SettlementCrashPoints.MigrationStatementDone);
+        var result = engine.PerformUpgrade();
+        return result.Successful ? pending : throw result.Error;
     }
 
     /// <summary>Steps that this version knows and the database does not have.</summary>
-    public static async Task<IReadOnlyList<string>> Pending(string connectionString, CancellationToken stop = default)
+    /// <exception cref="InvalidOperationException">The database is of a newer version.</exception>
+    public static IReadOnlyList<string> Pending(string connectionString, params IReadOnlyList<Assembly> more)
     {
-        await using var context = new MigrationContext(connectionString);
-        return [.. await context.Database.GetPendingMigrationsAsync(stop)];
+        var (engine, scripts) = Engine(connectionString, more);
+        RefuseNewer(engine, scripts);
+        return engine.GetScriptsToExecute().ConvertAll(script => script.Name);
     }
 
-    /// <summary>The text of an SQL file that was compiled into an assembly.</summary>
-    internal static string Sql(Assembly assembly, string file)
+    /// <summary>Every step in order, by name.</summary>
+    internal static IReadOnlyList<SqlScript> Steps(params IReadOnlyList<Assembly> more)
     {
-        var name = assembly.GetManifestResourceNames().Single(n => n.EndsWith(file, StringComparison.Ordinal));
+        Assembly[] assemblies = [typeof(CrashPoint).Assembly, typeof(Migrator).Assembly, .. more];
+        return
+        [
+            .. assemblies
+                .SelectMany(assembly =>
+                    assembly
+                        .GetManifestResourceNames()
+                        .Where(name => name.Contains(Folder, StringComparison.Ordinal))
+                        .Select(name => new SqlScript(StepName(name), Text(assembly, name)))
+                )
+                .OrderBy(script => script.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    // An older program would write rows that a newer one has ceased to understand.
+    private static void RefuseNewer(UpgradeEngine engine, IReadOnlyList<SqlScript> scripts)
+    {
+        string[] unknown = [.. engine.GetExecutedScripts().Except(scripts.Select(script => script.Name))];
+        if (unknown.Length > 0)
+            throw new InvalidOperationException(
+                $"The database is of a newer version: it has {string.Join(", ", unknown)}, which this program does not "
+                    + "know. Start the newer program."
+            );
+    }
+
+    private static (UpgradeEngine Engine, IReadOnlyList<SqlScript> Scripts) Engine(
+        string connectionString,
+        IReadOnlyList<Assembly> more
+    )
+    {
+        var scripts = Steps(more);
+        var engine = DeployChanges
+            .To.PostgresqlDatabase(connectionString)
+            .WithScripts(scripts)
+            .WithVariablesDisabled()
+            .WithTransaction()
+            .WithExecutionTimeout(TimeSpan.FromMinutes(10))
+            .JournalToPostgresqlTable(null, Journal)
+            .LogToNowhere()
+            .Build();
+        return (engine, scripts);
+    }
+
+    private static string StepName(string resource) =>
+        resource[(resource.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..^".sql".Length];
+
+    private static string Text(Assembly assembly, string name)
+    {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
-    }
-
-    internal sealed class MigrationContext(string connectionString) : DbContext
-    {
-        protected override void OnConfiguring(DbContextOptionsBuilder builder) =>
-            builder
-                .UseNpgsql(connectionString, o => o.CommandTimeout(600))
-                .AddInterceptors(new CrashInside())
-                // The steps are SQL files: there is no EF model that could be behind them.
-                .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
-    }
-
-    private sealed class CrashInside : DbCommandInterceptor
-    {
-        public override ValueTask<int> NonQueryExecutedAsync(
-            DbCommand command,
-            CommandExecutedEventData eventData,
-            int result,
-            CancellationToken cancellationToken = default
-        )
-        {
-            CrashPoint.Hit("K28");
-            return ValueTask.FromResult(result);
-        }
     }
 }

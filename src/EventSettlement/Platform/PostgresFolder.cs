@@ -7,14 +7,14 @@ namespace EventSettlement.Platform;
 /// <summary>Where a private server lives and whom it belongs to: PostgreSQL refuses to run as root.</summary>
 internal sealed class PostgresFolder
 {
-    private readonly string binaries;
-    private readonly string? owner;
+    private readonly string _binaries;
+    private readonly string? _owner;
 
     private PostgresFolder(string root, string binaries, string? owner)
     {
         Root = root;
-        this.binaries = binaries;
-        this.owner = owner;
+        _binaries = binaries;
+        _owner = owner;
     }
 
     public string Root { get; }
@@ -55,8 +55,8 @@ internal sealed class PostgresFolder
     {
         // Other people of this machine reach the port too, so a password it is.
         File.WriteAllText(PasswordFile, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
-        if (owner is not null)
-            Shell.Must("chown", [owner, PasswordFile]);
+        if (_owner is not null)
+            Shell.Must("chown", [_owner, PasswordFile]);
         File.SetUnixFileMode(PasswordFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (Directory.Exists(Data))
             Directory.Delete(Data, recursive: true);
@@ -80,9 +80,9 @@ internal sealed class PostgresFolder
     public void WriteSettings()
     {
         var file = Path.Combine(Data, "settle.conf");
-        File.WriteAllText(file, Migrator.Sql(typeof(PostgresFolder).Assembly, "postgresql.conf"));
-        if (owner is not null)
-            Shell.Must("chown", [owner, file]);
+        File.WriteAllText(file, Resource("postgresql.conf"));
+        if (_owner is not null)
+            Shell.Must("chown", [_owner, file]);
     }
 
     /// <summary>The port in the server's pid file, while that process lives.</summary>
@@ -111,12 +111,12 @@ internal sealed class PostgresFolder
 
     private string[] OwnerWords(string program)
     {
-        var path = Path.Combine(binaries, program);
-        if (owner is null)
+        var path = Path.Combine(_binaries, program);
+        if (_owner is null)
             return [path];
         return Shell.Find("setpriv") is { } setpriv
-            ? [setpriv, "--reuid", owner, "--regid", GroupOf(owner), "--init-groups", path]
-            : [Shell.Find("runuser") ?? "runuser", "-u", owner, "--", path];
+            ? [setpriv, "--reuid", _owner, "--regid", GroupOf(_owner), "--init-groups", path]
+            : [Shell.Find("runuser") ?? "runuser", "-u", _owner, "--", path];
     }
 
     private static string GroupOf(string user) => Shell.Run("id", ["-g", user]).Output.Trim();
@@ -142,5 +142,11 @@ internal sealed class PostgresFolder
     {
         var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..12];
         return Path.Combine("/var/tmp", $"settle-{mark}");
+    }
+
+    private static string Resource(string name)
+    {
+        using var reader = new StreamReader(typeof(PostgresFolder).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
     }
 }

@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using EventSettlement.Platform.Configuration;
 using Microsoft.Extensions.Logging.Console;
-using OpenTelemetry;
+using Npgsql;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -7,51 +10,64 @@ using OpenTelemetry.Trace;
 
 namespace EventSettlement.Platform;
 
-/// <summary>Traces and metrics out by OTLP where an endpoint is configured; logs as lines on the console.</summary>
+/// <summary>
+/// Metrics for whoever scrapes them; traces and metrics out by OTLP where an endpoint is configured; logs as lines on
+/// the console.
+/// </summary>
 public static class Telemetry
 {
-    private static readonly string[] TraceSources =
-    [
-        "Microsoft.AspNetCore",
-        "System.Net.Http",
-        "Npgsql",
-        "MassTransit",
-        "EventSettlement.*",
-    ];
-
-    private static readonly string[] Meters =
-    [
-        "Microsoft.AspNetCore.Hosting",
-        "System.Net.Http",
-        "System.Runtime",
-        "Npgsql",
-        "MassTransit",
-        "EventSettlement.*",
-    ];
+    private const string Ours = "EventSettlement.*";
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services, Settings settings, string roles)
     {
-        if (settings.Otlp.Endpoint is not { Length: > 0 } endpoint)
-            return services;
-        var resource = ResourceBuilder
-            .CreateDefault()
-            .AddService("settle", serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3))
-            .AddAttributes([new KeyValuePair<string, object>("settle.roles", roles)]);
-        return services
-            .AddSingleton(_ => new Exports(
-                Sdk.CreateTracerProviderBuilder()
-                    .SetResourceBuilder(resource)
-                    .AddSource(TraceSources)
-                    .AddOtlpExporter(o => To(o, endpoint))
-                    .Build(),
-                Sdk.CreateMeterProviderBuilder()
-                    .SetResourceBuilder(resource)
-                    .AddMeter(Meters)
-                    .AddOtlpExporter(o => To(o, endpoint))
-                    .Build()
-            ))
-            .AddHostedService<Lifetime>();
+        var telemetry = services
+            .AddOpenTelemetry()
+            .ConfigureResource(r =>
+                r.AddService("settle", serviceVersion: typeof(Telemetry).Assembly.GetName().Version?.ToString(3))
+                    .AddAttributes([new KeyValuePair<string, object>("settle.roles", roles)])
+            )
+            .WithMetrics(m =>
+                m.AddMeter(Ours)
+                    .AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation()
+                    .AddNpgsqlInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    .AddProcessInstrumentation()
+                    .AddView(InThePlural)
+                    .AddPrometheusExporter(o => o.ScopeInfoEnabled = false)
+            );
+        if (settings.Get(PlatformSettings.OtlpEndpoint).Length > 0)
+            telemetry
+                .WithMetrics(m =>
+                    m.AddInstrumentation(s => new ExportTrouble(
+                            s.GetRequiredService<ILogger<ExportTrouble>>(),
+                            TimeProvider.System
+                        ))
+                        .AddOtlpExporter(o => To(o, settings, "metrics"))
+                )
+                .WithTracing(t =>
+                    t.AddSource(Ours, "MassTransit")
+                        .AddAspNetCoreInstrumentation(o => o.Filter = IsWork)
+                        .AddHttpClientInstrumentation()
+                        .AddNpgsql()
+                        .AddOtlpExporter(o => To(o, settings, "traces"))
+                );
+        return services;
     }
+
+    /// <summary>
+    /// A pool whose metrics go by its application's name. A statement has a span where it is part of something that
+    /// has one: all others are the loops' looks for work, which an idle server makes dozens of a second.
+    /// </summary>
+    public static NpgsqlDataSource Watched(this NpgsqlConnectionStringBuilder pool) =>
+        new NpgsqlDataSourceBuilder(pool.ConnectionString) { Name = pool.ApplicationName }
+            .ConfigureTracing(o =>
+                o.ConfigureCommandFilter(_ => Activity.Current is not null)
+                    .ConfigureBatchFilter(_ => Activity.Current is not null)
+                    .ConfigureCopyOperationFilter(_ => Activity.Current is not null)
+                    .EnablePhysicalOpenTracing(false)
+            )
+            .Build();
 
     public static ILoggingBuilder AddLines(this ILoggingBuilder logging) =>
         logging
@@ -71,32 +87,31 @@ public static class Telemetry
             .AddFilter("System.Net.Http", LogLevel.Warning)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
 
-    private static void To(OtlpExporterOptions options, string endpoint)
+    /// <summary>What Prometheus calls wrong: a number of things that ends like the count of a histogram.</summary>
+    private static MetricStreamConfiguration? InThePlural(Instrument instrument)
     {
-        options.Endpoint = new Uri(endpoint);
-        options.Protocol = OtlpExportProtocol.Grpc;
+        const string count = ".count";
+        if (
+            !instrument.Name.EndsWith(count, StringComparison.Ordinal)
+            || instrument is Counter<long> or ObservableCounter<long>
+        )
+            return null;
+        var thing = instrument.Name[..^count.Length];
+        return new MetricStreamConfiguration { Name = thing[^1] == 'y' ? thing[..^1] + "ies" : thing + "s" };
     }
 
-    private sealed record Exports(TracerProvider Traces, MeterProvider Metrics) : IDisposable
-    {
-        public void Dispose()
-        {
-            Traces.Dispose();
-            Metrics.Dispose();
-        }
-    }
+    /// <summary>Neither a probe nor a page that stands open and is told what is new every second.</summary>
+    private static bool IsWork(HttpContext http) =>
+        !http.Request.Path.StartsWithSegments("/healthz")
+        && !http.Request.Path.StartsWithSegments("/metrics")
+        && http.Request.Headers.Accept != "text/event-stream";
 
-    /// <summary>
-    /// The providers listen from their creation to their disposal, so the host makes them at its start.
-    /// </summary>
-    private sealed class Lifetime(Exports exports) : IHostedService
+    private static void To(OtlpExporterOptions options, Settings settings, string signal)
     {
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            ArgumentNullException.ThrowIfNull(exports);
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        var endpoint = settings.Get(PlatformSettings.OtlpEndpoint);
+        var http = settings.Get(PlatformSettings.OtlpProtocol) == "http";
+        options.Protocol = http ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        // Over HTTP each signal has a path of its own behind the collector's address, over gRPC none has.
+        options.Endpoint = new Uri(http ? $"{endpoint.TrimEnd('/')}/v1/{signal}" : endpoint);
     }
 }

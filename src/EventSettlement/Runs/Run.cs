@@ -17,7 +17,10 @@ public sealed record Run(
     DateTime? PlannedAt,
     DateTime? FinishedAt,
     string? StopReason
-);
+)
+{
+    public bool IsUnfinished => State is RunStates.Planning or RunStates.Paying;
+}
 
 /// <summary>States of a run.</summary>
 public static class RunStates
@@ -30,7 +33,10 @@ public static class RunStates
 
 /// <summary>Settlements of a run in one state; <c>PLANNED</c> is all that were planned.</summary>
 /// <param name="Amount">Won; a sum may pass 64 bits.</param>
-public sealed record RunTotals(string State, long Settlements, long Items, decimal Amount);
+public sealed record RunTotals(string State, long Settlements, long Items, decimal Amount)
+{
+    public const string Planned = "PLANNED";
+}
 
 /// <summary>A run with its totals.</summary>
 /// <param name="Retrying">Settlements that wait for their next attempt.</param>
@@ -44,4 +50,9 @@ public sealed record RunView(
     DateTime? NextRetryAt,
     long Held,
     string? StoppedDownstreams
-);
+)
+{
+    /// <summary>Settlements in one of these states.</summary>
+    public long Count(params IReadOnlyList<string> states) =>
+        Totals.Where(total => states.Contains(total.State)).Sum(total => total.Settlements);
+}

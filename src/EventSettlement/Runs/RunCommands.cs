@@ -1,18 +1,18 @@
-using EventSettlement.Contracts;
 using EventSettlement.Platform;
+using EventSettlement.Programmes;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace EventSettlement.Runs;
 
 /// <summary>What operators and the schedule do with runs.</summary>
-public sealed class RunCommands(Database database, RunSignal signal)
+public sealed class RunCommands(Database database, ProgrammeList programmes, RunSignal signal)
 {
     // A date's number of runs is read and used in one statement; two at once collide on the unique key and try again.
     // One that is refused takes no run id.
     private const string StartSql = """
-        INSERT INTO run (programme, business_date, kind, seq, state, pay_at, actor, created_at)
-        SELECT @programme, @date, 'manual', 1 + coalesce(max(seq), 0), 'PLANNING', @pay_at, @actor, clock()
+        INSERT INTO run (programme, business_date, kind, seq, subject, state, pay_at, actor, created_at)
+        SELECT @programme, @date, 'manual', 1 + coalesce(max(seq), 0), @subject, 'PLANNING', @pay_at, @actor, clock()
         FROM run WHERE programme = @programme AND business_date = @date
         HAVING NOT EXISTS (SELECT FROM run WHERE programme = @programme AND state IN ('PLANNING', 'PAYING'))
         RETURNING run_id
@@ -33,23 +33,20 @@ public sealed class RunCommands(Database database, RunSignal signal)
 
     private const int MaxTries = 5;
 
-    private readonly RunQueries queries = new(database);
+    private readonly RunQueries _queries = new(database);
 
     /// <param name="payAt">UTC; null = as soon as planned.</param>
     public async Task<RunAnswer> Start(
         string programme,
-        DateOnly date,
+        OwedQuestion question,
         DateTime? payAt,
         string actor,
         CancellationToken cancel
     )
     {
-        if (programme != Programmes.StudyRefund)
-            return RunAnswer.Refused(
-                "unknown_programme",
-                $"there is no programme {programme}; known is {Programmes.StudyRefund}"
-            );
-        if (date.Year is < 2000 or > 2999)
+        if (Unknown(programme) is { } unknown)
+            return unknown;
+        if (question.Date.Year is < 2000 or > 2999)
             return RunAnswer.Refused("date_out_of_range", "a business date lies between 2000-01-01 and 2999-12-31");
         if (payAt is { Year: > 2999 })
             return RunAnswer.Refused("pay_at_out_of_range", "is no later than 2999-12-31");
@@ -58,7 +55,13 @@ public sealed class RunCommands(Database database, RunSignal signal)
             {
                 await using var command = database.Hot.CreateCommand(StartSql);
                 command.Parameters.AddWithValue("programme", programme);
-                command.Parameters.AddWithValue("date", date);
+                command.Parameters.AddWithValue("date", question.Date);
+                command.Parameters.Add(
+                    new NpgsqlParameter("subject", NpgsqlDbType.Text)
+                    {
+                        Value = question.Subject ?? (object)DBNull.Value,
+                    }
+                );
                 command.Parameters.Add(
                     new NpgsqlParameter("pay_at", NpgsqlDbType.TimestampTz) { Value = payAt ?? (object)DBNull.Value }
                 );
@@ -79,6 +82,15 @@ public sealed class RunCommands(Database database, RunSignal signal)
             }
     }
 
+    /// <returns>Null when there is such a programme.</returns>
+    public RunAnswer? Unknown(string programme) =>
+        programmes.Find(programme) is null
+            ? RunAnswer.Refused(
+                "unknown_programme",
+                $"there is no programme {programme}; there are {string.Join(", ", programmes.Names)}"
+            )
+            : null;
+
     /// <summary>Ends planning; what was requested goes on.</summary>
     public Task<RunAnswer> Stop(long run, string actor, string? reason, CancellationToken cancel) =>
         Change(
@@ -97,17 +109,17 @@ public sealed class RunCommands(Database database, RunSignal signal)
         }
         catch (PostgresException unfinished) when (IsUnfinished(unfinished))
         {
-            return await Unfinished((await queries.Show(run, cancel))!.Run.Programme, cancel);
+            return await Unfinished((await _queries.Show(run, cancel))!.Run.Programme, cancel);
         }
     }
 
     private async Task<RunAnswer> Unfinished(string programme, CancellationToken cancel) =>
-        await queries.ShowUnfinished(programme, cancel) is { } earlier
+        await _queries.ShowUnfinished(programme, cancel) is { } earlier
             ? RunAnswer.Refused(
                 "run_unfinished",
                 FormattableString.Invariant(
                     $"run {earlier.Run.Id} for {earlier.Run.Date:yyyy-MM-dd} is not finished yet: "
-                ) + RunWaits.Of(earlier)
+                ) + RunWaits.Describe(earlier)
             ) with
             {
                 Earlier = earlier.Run.Id,

@@ -1,16 +1,21 @@
 using EventSettlement.Messaging;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
+using EventSettlement.Programmes;
 using EventSettlement.Runs.Planning;
 using Npgsql;
 
 namespace EventSettlement.Runs;
 
 /// <summary>
-/// Turns the facts of a run into settlements, chunk by chunk; killed anywhere, it goes on where it was.
+/// Turns what a programme owes into settlements, chunk by chunk; killed anywhere, it goes on where it was. Runs of
+/// different programmes are planned side by side.
 /// </summary>
 public sealed partial class RunPlanner(
     Database database,
+    ProgrammeList programmes,
+    Settings settings,
     IOutgoingWriter outgoing,
     Topology topology,
     RunSignal signal,
@@ -28,14 +33,49 @@ public sealed partial class RunPlanner(
     /// <returns>Whether there was a run to plan.</returns>
     public async Task<bool> Step(CancellationToken cancel, int maxChunks = int.MaxValue)
     {
-        if (await RunLease.Take(database, cancel) is not { } lease)
+        if (await RunLease.Acquire(database, programmes.Names, cancel) is not { } lease)
             return false;
+        await Plan(lease, maxChunks, cancel);
+        return true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // At most one a programme, since a programme has at most one unfinished run.
+        var planning = new List<Task<bool>>();
         try
         {
-            await Plan(lease, maxChunks, cancel);
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                RunLease? lease = null;
+                var looked = await ServerLoop.Try(
+                    async cancel => lease = await RunLease.Acquire(database, programmes.Names, cancel),
+                    Failed,
+                    stoppingToken
+                );
+                planning.RemoveAll(task => task.IsCompleted);
+                if (lease is { } run)
+                    planning.Add(ServerLoop.Try(cancel => Plan(run, int.MaxValue, cancel), Failed, stoppingToken));
+                else
+                    await signal.Wait(looked ? Interval : AfterFailure, stoppingToken);
+            }
+        }
+        finally
+        {
+            await ((Task)Task.WhenAll(planning)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task Plan(RunLease lease, int maxChunks, CancellationToken cancel)
+    {
+        try
+        {
+            await PlanChunks(lease, maxChunks, cancel);
         }
         catch (Exception) when (!cancel.IsCancellationRequested)
         {
+            // Not at once: what went wrong would go wrong again.
+            await Task.Delay(AfterFailure, cancel);
             await lease.Leave(database, cancel);
             throw;
         }
@@ -45,52 +85,46 @@ public sealed partial class RunPlanner(
             await lease.Leave(database, limit.Token);
             throw;
         }
-
-        return true;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task PlanChunks(RunLease lease, int maxChunks, CancellationToken cancel)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var planned = false;
-            if (!await ServerLoop.Try(async stop => planned = await Step(stop), Failed, stoppingToken))
-                await signal.Wait(AfterFailure, stoppingToken);
-            else if (!planned)
-                await signal.Wait(Interval, stoppingToken);
-        }
-    }
-
-    private async Task Plan(RunLease lease, int maxChunks, CancellationToken cancel)
-    {
-        var reader = new StudyReader(database, RunCalendar.Begin(lease.Date));
-        var chunks = new PlanChunk(lease, outgoing, topology);
+        var programme = programmes.Of(lease.Programme);
+        var downstream = settings.Get(ProgrammeSettings.Downstream, lease.Programme);
+        var writing = new PlanChunk(lease, programme, downstream, outgoing, topology);
         await using var connection = await database.Hot.OpenConnectionAsync(cancel);
-        var reading = reader.Next(cancel);
-        for (var written = 0; written < maxChunks; written++)
+        await using var chunks = programme.ReadOwed(lease.Question, cancel).GetAsyncEnumerator(cancel);
+        var reading = chunks.MoveNextAsync().AsTask();
+        try
         {
-            var chunk = await reading;
-            if (chunk.Count == 0)
+            for (var written = 0; written < maxChunks; written++)
             {
-                await lease.Finish(connection, cancel);
-                return;
+                if (!await reading)
+                {
+                    await lease.Finish(connection, cancel);
+                    return;
+                }
+
+                // The next chunk is read and computed while this one is written.
+                var chunk = chunks.Current;
+                reading = chunks.MoveNextAsync().AsTask();
+                if (!await HasRoom(lease, connection, cancel) || !await writing.Write(connection, chunk, cancel))
+                    return;
+                CrashPoint.Hit(SettlementCrashPoints.ChunkPlanned);
             }
-
-            // The next chunk is read and computed while this one is written.
-            reading = reader.Next(cancel);
-            if (!await Room(lease, connection, cancel) || !await chunks.Write(connection, chunk, cancel))
-                break;
-            CrashPoint.Hit("K20");
         }
-
-        await reading;
+        finally
+        {
+            // An enumerator is not disposed of while it moves.
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    private async Task<bool> Room(RunLease lease, NpgsqlConnection connection, CancellationToken cancel)
+    private async Task<bool> HasRoom(RunLease lease, NpgsqlConnection connection, CancellationToken cancel)
     {
         while (await outgoing.CountWaiting(cancel) > MaxWaiting)
         {
-            if (await lease.Hold(connection, null, cancel) is null)
+            if (await lease.Renew(connection, cancel) is null)
                 return false;
             await Task.Delay(Interval, cancel);
         }

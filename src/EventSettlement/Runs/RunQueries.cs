@@ -1,137 +1,95 @@
+using EventSettlement.Contracts;
+using EventSettlement.Payouts;
 using EventSettlement.Platform;
-using Npgsql;
-using NpgsqlTypes;
+using EventSettlement.Settlements;
 
 namespace EventSettlement.Runs;
 
-/// <summary>Runs to look at.</summary>
+/// <summary>Runs to look at. However many are asked for, each table is read once.</summary>
 public sealed class RunQueries(Database database)
 {
     private const string Columns = """
-        run_id, programme, business_date, kind, seq, state, pay_at, actor, planned, created_at, planned_at,
-            finished_at, stop_reason
+        run_id AS id, programme, business_date AS date, kind, seq, state, pay_at, actor, planned, created_at,
+        planned_at, finished_at, stop_reason
         """;
 
-    private const string ListSql = $"""
+    private const string ListRuns = $"""
         SELECT {Columns} FROM run WHERE run_id < @before ORDER BY run_id DESC LIMIT @limit
         """;
 
-    private const string ShowSql = $"SELECT {Columns} FROM run WHERE run_id = @run";
+    private const string OneRun = $"SELECT {Columns} FROM run WHERE run_id = @run";
 
-    private const string TotalsSql = """
-        SELECT state, sum(settlements)::bigint, sum(items)::bigint, sum(amount)
-        FROM run_progress WHERE run_id = @run GROUP BY state ORDER BY state
+    private const string ListUnfinished = $"""
+        SELECT {Columns} FROM run
+        WHERE state IN ('PLANNING', 'PAYING') AND (@programme IS NULL OR programme = @programme) ORDER BY run_id
         """;
 
-    private const string NextRetrySql = """
-        SELECT min(next_retry_at) FROM settlement WHERE run_id = @run AND state = 'AWAITING_RETRY'
+    private const string SumLanes = """
+        SELECT run_id, state, sum(settlements)::bigint AS settlements, sum(items)::bigint AS items,
+            sum(amount) AS amount
+        FROM run_progress WHERE run_id = ANY (@runs) GROUP BY run_id, state ORDER BY run_id, state
         """;
 
-    private const string WaitsSql = """
-        SELECT (SELECT count(*) FROM settlement
-                WHERE run_id = @run AND held AND state IN ('PENDING', 'PROCESSING', 'AWAITING_RETRY')),
-            (SELECT string_agg(name, ', ' ORDER BY name) FROM downstream WHERE state = 'STOPPED')
+    private const string SumAllLanes = """
+        SELECT state, sum(settlements)::bigint AS settlements, sum(items)::bigint AS items, sum(amount) AS amount
+        FROM run_progress WHERE state <> 'PLANNED' GROUP BY state HAVING sum(settlements) <> 0
         """;
 
-    private const string UnfinishedSql = """
-        SELECT run_id FROM run WHERE programme = $1 AND state IN ('PLANNING', 'PAYING')
-        """;
+    private readonly SettlementReads _settlements = new(database);
+    private readonly DownstreamReads _downstreams = new(database);
 
     /// <summary>Newest first.</summary>
     /// <param name="before">The run id after which the last page ended; null = from the newest.</param>
-    public async Task<IReadOnlyList<Run>> List(int limit, long? before, CancellationToken cancel)
-    {
-        await using var command = database.Reads.CreateCommand(ListSql);
-        command.Parameters.AddWithValue("before", before ?? long.MaxValue);
-        command.Parameters.AddWithValue("limit", limit);
-        var runs = new List<Run>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-            runs.Add(Read(reader));
-        return runs;
-    }
+    public async Task<IReadOnlyList<RunView>> List(int limit, long? before, CancellationToken cancel) =>
+        await View(
+            await database.Query<Run>(ListRuns, new { before = before ?? long.MaxValue, limit }, cancel),
+            cancel
+        );
 
     /// <returns>Null when there is no such run.</returns>
-    public async Task<RunView?> Show(long run, CancellationToken cancel)
-    {
-        await using var connection = await database.Reads.OpenConnectionAsync(cancel);
-        await using var show = Command(connection, ShowSql, run);
-        Run found;
-        await using (var reader = await show.ExecuteReaderAsync(cancel))
-        {
-            if (!await reader.ReadAsync(cancel))
-                return null;
-            found = Read(reader);
-        }
-
-        var totals = await ReadTotals(connection, run, cancel);
-        var retrying = totals.SingleOrDefault(t => t.State == "AWAITING_RETRY")?.Settlements ?? 0;
-        var next = retrying > 0 ? await ReadNextRetry(connection, run, cancel) : null;
-        var (held, stopped) = found.State is RunStates.Planning or RunStates.Paying
-            ? await ReadWaits(connection, run, cancel)
-            : (0, null);
-        return new RunView(found, totals, retrying, next, held, stopped);
-    }
+    public async Task<RunView?> Show(long run, CancellationToken cancel) =>
+        (await View(await database.Query<Run>(OneRun, new { run }, cancel), cancel)).SingleOrDefault();
 
     /// <returns>The one run of the programme that holds up the next one; null when none does.</returns>
-    public async Task<RunView?> ShowUnfinished(string programme, CancellationToken cancel)
+    public async Task<RunView?> ShowUnfinished(string programme, CancellationToken cancel) =>
+        (await View(await database.Query<Run>(ListUnfinished, new { programme }, cancel), cancel)).SingleOrDefault();
+
+    /// <summary>Those under way, at most one a programme.</summary>
+    public async Task<IReadOnlyList<RunView>> Unfinished(CancellationToken cancel) =>
+        await View(await database.Query<Run>(ListUnfinished, new { programme = (string?)null }, cancel), cancel);
+
+    /// <summary>Settlements of all runs by the state that they are in.</summary>
+    public Task<List<RunTotals>> SumStates(CancellationToken cancel) =>
+        database.Query<RunTotals>(SumAllLanes, null, cancel);
+
+    private async Task<IReadOnlyList<RunView>> View(List<Run> runs, CancellationToken cancel)
     {
-        await using var command = database.Reads.CreateCommand(UnfinishedSql);
-        command.Parameters.AddWithValue(programme);
-        return await command.ExecuteScalarAsync(cancel) is long run ? await Show(run, cancel) : null;
-    }
-
-    private static async Task<(long Held, string? Stopped)> ReadWaits(
-        NpgsqlConnection connection,
-        long run,
-        CancellationToken cancel
-    )
-    {
-        await using var command = Command(connection, WaitsSql, run);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        await reader.ReadAsync(cancel);
-        return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1));
-    }
-
-    private static async Task<List<RunTotals>> ReadTotals(
-        NpgsqlConnection connection,
-        long run,
-        CancellationToken cancel
-    )
-    {
-        await using var command = Command(connection, TotalsSql, run);
-        var totals = new List<RunTotals>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-            totals.Add(
-                new RunTotals(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDecimal(3))
-            );
-        return totals;
-    }
-
-    private static async Task<DateTime?> ReadNextRetry(NpgsqlConnection connection, long run, CancellationToken cancel)
-    {
-        await using var command = Command(connection, NextRetrySql, run);
-        return await command.ExecuteScalarAsync(cancel) as DateTime?;
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, long run) =>
-        new(sql, connection) { Parameters = { new NpgsqlParameter("run", NpgsqlDbType.Bigint) { Value = run } } };
-
-    private static Run Read(NpgsqlDataReader r) =>
-        new(
-            r.GetInt64(0),
-            r.GetString(1),
-            r.GetFieldValue<DateOnly>(2),
-            r.GetString(3),
-            r.GetInt32(4),
-            r.GetString(5),
-            r.IsDBNull(6) ? null : r.GetDateTime(6),
-            r.GetString(7),
-            r.GetBoolean(8),
-            r.GetDateTime(9),
-            r.IsDBNull(10) ? null : r.GetDateTime(10),
-            r.IsDBNull(11) ? null : r.GetDateTime(11),
-            r.IsDBNull(12) ? null : r.GetString(12)
+        if (runs.Count == 0)
+            return [];
+        var lanes = await database.Query<LaneSum>(SumLanes, new { runs = runs.Select(r => r.Id).ToArray() }, cancel);
+        var totals = lanes.ToLookup(
+            lane => lane.RunId,
+            lane => new RunTotals(lane.State, lane.Settlements, lane.Items, lane.Amount)
         );
+        var retrying = runs.ToDictionary(
+            run => run.Id,
+            run => totals[run.Id].SingleOrDefault(t => t.State == SettlementStates.AwaitingRetry)?.Settlements ?? 0
+        );
+        var waiting = await _settlements.Waiting(
+            runs.Where(run => run.IsUnfinished || retrying[run.Id] > 0)
+                .ToDictionary(run => run.Id, run => retrying[run.Id] > 0),
+            cancel
+        );
+        List<string> stopped = runs.Exists(run => run.IsUnfinished) ? await _downstreams.Stopped(cancel) : [];
+        return runs.ConvertAll(run => new RunView(
+            run,
+            [.. totals[run.Id]],
+            retrying[run.Id],
+            waiting.GetValueOrDefault(run.Id)?.NextRetryAt,
+            run.IsUnfinished ? waiting[run.Id].Held : 0,
+            run.IsUnfinished && stopped.Count > 0 ? string.Join(", ", stopped) : null
+        ));
+    }
+
+    private sealed record LaneSum(long RunId, string State, long Settlements, long Items, decimal Amount);
 }

@@ -1,17 +1,19 @@
-using EventSettlement.Contracts;
 using EventSettlement.Messaging;
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
+using EventSettlement.Programmes;
 using Npgsql;
 
 namespace EventSettlement.Runs;
 
 /// <summary>
-/// Makes the scheduled run when it is due, also one that was missed while nobody was there. Any number of schedulers
-/// make one: the run's row is unique. While an earlier run is unfinished the new one waits for it.
+/// Makes each programme's scheduled run when it is due, also one that was missed while nobody was there. Any number of
+/// schedulers make one: the run's row is unique. While an earlier run is unfinished the new one waits for it.
 /// </summary>
 public sealed partial class RunSchedule(
     Database database,
-    RunCalendar calendar,
+    ProgrammeList programmes,
+    Settings settings,
     RunSignal signal,
     ILogger<RunSchedule> log
 ) : BackgroundService
@@ -34,50 +36,66 @@ public sealed partial class RunSchedule(
         ON CONFLICT DO NOTHING
         """;
 
-    private readonly HeldUpRun heldUp = new(database);
-    private DateOnly made;
+    private const string ExistsSql =
+        "SELECT EXISTS (SELECT FROM run WHERE programme = @programme AND business_date = @date AND seq = 0)";
 
-    /// <returns>Whether this call made the run.</returns>
-    public async Task<bool> Step(CancellationToken cancel)
+    private readonly OneProgramme[] _schedules =
+    [
+        .. programmes.Names.Select(name => new OneProgramme(
+            name,
+            new RunCalendar(settings.Get(ProgrammeSettings.Cron, name)),
+            new HeldUpRun(database)
+        )),
+    ];
+
+    /// <returns>Runs that this call made.</returns>
+    public async Task<int> Step(CancellationToken cancel)
     {
-        var (since, now) = await ReadSince(cancel);
-        if (calendar.LastDue(now) is not { } due || due <= since)
-            return false;
-        var date = RunCalendar.BusinessDate(due);
-        if (date == made)
-            return false;
-        await using var insert = database.Hot.CreateCommand(InsertSql);
-        insert.Parameters.AddWithValue("programme", Programmes.StudyRefund);
-        insert.Parameters.AddWithValue("date", date);
-        var inserted = await insert.ExecuteNonQueryAsync(cancel) == 1;
-        if (inserted)
-        {
-            CrashPoint.Hit("K19");
-            signal.Raise();
-        }
-
-        if (inserted || await Exists(date, cancel))
-        {
-            made = date;
-            await heldUp.End(Programmes.StudyRefund, cancel);
-        }
-        else
-            await heldUp.Tell(Programmes.StudyRefund, date, cancel);
-
-        return inserted;
+        var made = 0;
+        foreach (var schedule in _schedules)
+            made += await Step(schedule, cancel) ? 1 : 0;
+        return made;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval);
-        do await ServerLoop.Try(Step, Failed, stoppingToken);
+        do foreach (var schedule in _schedules)
+            await ServerLoop.Try(cancel => Step(schedule, cancel), Failed, stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<(DateTime Since, DateTime Now)> ReadSince(CancellationToken cancel)
+    private async Task<bool> Step(OneProgramme schedule, CancellationToken cancel)
+    {
+        var (since, now) = await ReadSince(schedule.Name, cancel);
+        if (schedule.Calendar.LastDue(now) is not { } due || due <= since)
+            return false;
+        var date = Seoul.DateOf(due);
+        if (date == schedule.Made)
+            return false;
+        await using var insert = Command(InsertSql, schedule.Name, date);
+        var inserted = await insert.ExecuteNonQueryAsync(cancel) == 1;
+        if (inserted)
+        {
+            CrashPoint.Hit(SettlementCrashPoints.RunScheduled);
+            signal.Raise();
+        }
+
+        if (inserted || await Exists(schedule.Name, date, cancel))
+        {
+            schedule.Made = date;
+            await schedule.HeldUp.End(schedule.Name, cancel);
+        }
+        else
+            await schedule.HeldUp.Tell(schedule.Name, date, cancel);
+
+        return inserted;
+    }
+
+    private async Task<(DateTime Since, DateTime Now)> ReadSince(string programme, CancellationToken cancel)
     {
         await using var command = database.Hot.CreateCommand(SinceSql);
-        command.Parameters.AddWithValue("programme", Programmes.StudyRefund);
+        command.Parameters.AddWithValue("programme", programme);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         // Two first schedulers at once: the one that lost sees neither row this time.
         return await reader.ReadAsync(cancel)
@@ -86,16 +104,26 @@ public sealed partial class RunSchedule(
     }
 
     // Not inserted means made by another scheduler, or an earlier run is unfinished: only the first is an end.
-    private async Task<bool> Exists(DateOnly date, CancellationToken cancel)
+    private async Task<bool> Exists(string programme, DateOnly date, CancellationToken cancel)
     {
-        await using var command = database.Hot.CreateCommand(
-            "SELECT EXISTS (SELECT FROM run WHERE programme = @programme AND business_date = @date AND seq = 0)"
-        );
-        command.Parameters.AddWithValue("programme", Programmes.StudyRefund);
-        command.Parameters.AddWithValue("date", date);
+        await using var command = Command(ExistsSql, programme, date);
         return (bool)(await command.ExecuteScalarAsync(cancel))!;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The schedule could not be looked at; it is tried again")]
+    private NpgsqlCommand Command(string sql, string programme, DateOnly date)
+    {
+        var command = database.Hot.CreateCommand(sql);
+        command.Parameters.AddWithValue("programme", programme);
+        command.Parameters.AddWithValue("date", date);
+        return command;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A schedule could not be looked at; it is tried again")]
     private partial void Failed(Exception wrong);
+
+    private sealed record OneProgramme(string Name, RunCalendar Calendar, HeldUpRun HeldUp)
+    {
+        /// <summary>The date of the last run that is known to be made.</summary>
+        public DateOnly Made { get; set; }
+    }
 }

@@ -3,13 +3,13 @@ namespace EventSettlement.Runs;
 /// <summary>Wakes this process's planner; one in another process looks by itself.</summary>
 public sealed class RunSignal : IDisposable
 {
-    private readonly SemaphoreSlim raised = new(0, 1);
+    private readonly SemaphoreSlim _raised = new(0, 1);
 
     public void Raise()
     {
         try
         {
-            raised.Release();
+            _raised.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -17,7 +17,7 @@ public sealed class RunSignal : IDisposable
         }
     }
 
-    public Task Wait(TimeSpan atMost, CancellationToken cancel) => raised.WaitAsync(atMost, cancel);
+    public Task Wait(TimeSpan atMost, CancellationToken cancel) => _raised.WaitAsync(atMost, cancel);
 
-    public void Dispose() => raised.Dispose();
+    public void Dispose() => _raised.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventSettlement.Contracts;
 
 namespace EventSettlement.Runs;
 
@@ -8,7 +9,7 @@ public static class RunWaits
     private static readonly TimeSpan Seoul = TimeSpan.FromHours(9);
 
     /// <returns>Null for a finished run.</returns>
-    public static string? Of(RunView view) =>
+    public static string? Describe(RunView view) =>
         view.Run.State switch
         {
             RunStates.Finished => null,
@@ -24,23 +25,20 @@ public static class RunWaits
     private static IEnumerable<string> Reasons(RunView view)
     {
         if (!view.Run.Planned)
-            yield return "studies are still being planned";
+            yield return "settlements are still being planned";
         if (view.StoppedDownstreams is { } names)
             yield return $"payouts to {names} are stopped (settle downstream list)";
         if (view.Held > 0)
             yield return Number(view.Held) + " held by an operator";
-        if (Count(view, "PENDING") is > 0 and var pending)
+        if (view.Count(SettlementStates.Pending) is > 0 and var pending)
             yield return Number(pending) + " pending" + (view.Run.PayAt is { } at ? ", payable from " + Time(at) : "");
-        if (Count(view, "PROCESSING") is > 0 and var processing)
+        if (view.Count(SettlementStates.Processing) is > 0 and var processing)
             yield return Number(processing) + " being paid";
         if (view.Retrying > 0)
             yield return "retrying "
                 + Number(view.Retrying)
                 + (view.NextRetryAt is { } next ? ", next at " + Time(next) : "");
     }
-
-    private static long Count(RunView view, string state) =>
-        view.Totals.Where(t => t.State == state).Sum(t => t.Settlements);
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,26 +1,32 @@
-using EventSettlement.Alerts;
-using EventSettlement.Ledger.Watching;
 using EventSettlement.Platform;
 
 namespace EventSettlement.Runs;
 
-/// <summary>Runs: schedule, planner, progress.</summary>
+/// <summary>Runs: schedule, planner, progress, previews and proofs.</summary>
 public static class RunsSlice
 {
-    /// <summary>Commands and queries, for every role.</summary>
-    public static IServiceCollection AddRuns(this IServiceCollection services, Settings settings) =>
-        services
-            .AddSingleton(new RunCalendar(settings.StudyRefund.Cron))
-            .AddSingleton<RunSignal>()
-            .AddSingleton<RunCommands>()
-            .AddSingleton<RunQueries>();
+    public static readonly Slice Slice = new("runs")
+    {
+        Add = Add,
+        Map = Map,
+        Verbs = () => [RunVerbs.Command()],
+    };
 
-    /// <summary>What the role <c>scheduler</c> runs besides.</summary>
-    public static IServiceCollection AddRunScheduler(this IServiceCollection services) =>
-        services
-            .AddHostedService<RunSchedule>()
-            .AddHostedService<RunPlanner>()
-            .AddHostedService<RunWatch>()
-            .AddHostedService<HealedAlerts>()
-            .AddHostedService<LedgerWatch>();
+    private static void Add(ServerProcess server)
+    {
+        server
+            .Services.AddSingleton<RunSignal>()
+            .AddSingleton<RunCommands>()
+            .AddSingleton<RunQueries>()
+            .AddSingleton<RunPreview>()
+            .AddSingleton<RunVerification>();
+        if (server.Has(Roles.Scheduler))
+            server.Services.AddHostedService<RunSchedule>().AddHostedService<RunPlanner>().AddHostedService<RunWatch>();
+    }
+
+    private static void Map(IEndpointRouteBuilder v1)
+    {
+        RunRoutes.Map(v1);
+        RunProofRoutes.Map(v1);
+    }
 }

@@ -18,9 +18,9 @@ internal sealed class ItemFaults(FaultSwitch switches)
 }
 
 /// <summary>The faults in force, and since when.</summary>
-internal sealed class FaultSwitch(Faults first)
+internal sealed class FaultSwitch(Faults first, TimeProvider clock)
 {
-    private volatile State _state = new(first, Environment.TickCount64);
+    private volatile State _state = new(first, clock.GetTimestamp());
 
     public Faults Now => _state.Faults;
 
@@ -28,9 +28,10 @@ internal sealed class FaultSwitch(Faults first)
 
     public bool Mute => Within(_state.Faults.MuteMs);
 
-    public void Set(Faults faults) => _state = new State(faults, Environment.TickCount64);
+    public void Set(Faults faults) => _state = new State(faults, clock.GetTimestamp());
 
-    private bool Within(int span) => span > 0 && Environment.TickCount64 - _state.Since < span;
+    private bool Within(int milliseconds) =>
+        clock.GetElapsedTime(_state.Since) < TimeSpan.FromMilliseconds(milliseconds);
 
     private sealed record State(Faults Faults, long Since);
 }

@@ -31,7 +31,7 @@ public static class SandboxApp
     {
         var book = new PointBook(options.Journal);
         book.Open();
-        var switches = new FaultSwitch(options.Faults);
+        var switches = new FaultSwitch(options.Faults, TimeProvider.System);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder
             .WebHost.UseKestrelCore()

@@ -1,201 +1,188 @@
-using EventSettlement.Contracts;
-using EventSettlement.Messaging;
-using EventSettlement.Messaging.Outgoing;
-using EventSettlement.Messaging.Sagas;
-using MassTransit;
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using EventSettlement.Cli;
 
 namespace EventSettlement.Settlements;
 
-using static SettlementRules;
-
-/// <summary>
-/// What the table's lines do: creating, attempts and their ends. Effects are rows and messages of the batch.
-/// </summary>
-internal static partial class SettlementVerbs
+/// <summary><c>settle settlement …</c>.</summary>
+internal static class SettlementVerbs
 {
-    public static bool IsPayableNow(BehaviorContext<Settlement, SettlementRequested> context) =>
-        context.Message.PayableAt <= BatchSession.Of(context).Now;
+    public const string Columns =
+        "settlement_id,programme,subject,period,run_id,state,currency,amount,paid_amount,"
+        + "items,paid,failed,rejected,in_doubt,attempt,held,payable_at,next_retry_at,updated_at";
 
-    public static EventActivityBinder<Settlement, SettlementRequested> Create(
-        this EventActivityBinder<Settlement, SettlementRequested> source,
-        SettlementStateMachine machine
-    ) =>
-        source
-            .Then(context =>
-            {
-                var (saga, requested) = (context.Saga, context.Message);
-                saga.Programme = requested.Programme;
-                saga.Subject = requested.Subject;
-                saga.Period = requested.Period;
-                saga.RunId = requested.RunId;
-                saga.Downstream = requested.Downstream;
-                saga.Currency = requested.Currency;
-                saga.PayableAt = requested.PayableAt;
-                saga.RetriesLeft = RetriesOf(machine.Options.RetryDelays);
-                saga.Parts = [.. requested.Parts.Select(counts => new PartState(counts, Revision: 0, Open: false))];
-                saga.CreatedAt = BatchSession.Of(context).Now;
-            })
-            .Enter(machine.Pending);
+    public const string ItemColumns =
+        "settlement_id,no,key,programme,subject,member_id,amount,currency,state,attempt,"
+        + "transaction_id,error_code,paid_at";
 
-    public static EventActivityBinder<Settlement, T> StartWhenAllowed<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source.IfElse(
-            c => MayStart(c.Saga),
-            due => due.UseRetry(machine).StartAttempt(machine),
-            waits => waits.Change((saga, _) => saga.Due = true)
-        );
+    public const string HistoryColumns = "seq,at,from_state,to_state,cause,attempt,actor,reason";
 
-    /// <summary>One PayPart for each part with something left to pay.</summary>
-    public static EventActivityBinder<Settlement, T> StartAttempt<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source
-            .Unschedule(machine.PayoutDue)
-            .Change(
-                (saga, message) =>
-                {
-                    saga.Due = false;
-                    saga.NextRetryAt = null;
-                    saga.NotBefore = null;
-                    saga.Attempt++;
-                    saga.IncludeRejected = message is RetrySettlement { IncludeRejected: true };
-                    saga.Parts = Array.ConvertAll(
-                        saga.Parts,
-                        p => p with { Open = IsToSend(p.Counts, saga.IncludeRejected) }
-                    );
-                }
-            )
-            .Enter(machine.Processing)
-            .ThenAsync(PayOpenParts)
-            .Then(_ => CrashPoint.Hit("K05"))
-            .If(c => AttemptEnded(c.Saga), nothingLeft => nothingLeft.DecideAfterAttempt(machine));
+    public const string ExplainColumns = "settlement_id,no,key,member_id,amount,state,text";
 
-    // Told as a wait, which is added to the database's clock: an instant would be held against this process's clock.
-    public static EventActivityBinder<Settlement, T> WaitUntilPayable<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source.Schedule(
-            machine.PayoutDue,
-            c => new PayoutDue(c.Saga.CorrelationId),
-            c => c.Saga.PayableAt - BatchSession.Of(c).Now
-        );
+    private static readonly Argument<Guid> Id = new("ID") { Description = "Settlement id." };
 
-    public static EventActivityBinder<Settlement, T> DecideAfterAttempt<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source.IfElse(
-            c => AfterAttempt(c.Saga) == Verdict.Complete,
-            paid => paid.Complete(machine),
-            unpaid =>
-                unpaid.IfElse(
-                    c => AfterAttempt(c.Saga) == Verdict.RetryLater,
-                    some => some.WaitForRetry(machine),
-                    none => none.Fail(machine)
-                )
-        );
-
-    public static EventActivityBinder<Settlement, T> DecideAfterCorrection<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source.IfElse(
-            c => Corrected(c.Saga, machine) == Verdict.Complete,
-            settled => settled.Complete(machine),
-            open => open.If(c => Corrected(c.Saga, machine) == Verdict.Fail, lost => lost.Fail(machine))
-        );
-
-    public static EventActivityBinder<Settlement, T> WaitForRetry<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source
-            .Then(c => c.Saga.NextRetryAt = RetryAt(c.Saga, BatchSession.Of(c).Now, machine.Options.RetryDelays))
-            .Enter(machine.AwaitingRetry)
-            .Schedule(
-                machine.PayoutDue,
-                c => new PayoutDue(c.Saga.CorrelationId),
-                c => c.Saga.NextRetryAt!.Value - BatchSession.Of(c).Now
-            );
-
-    public static EventActivityBinder<Settlement, T> Complete<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source
-            .Then(_ => CrashPoint.Hit("K14"))
-            .Unschedule(machine.PayoutDue)
-            .Change((saga, _) => End(saga))
-            .Enter(machine.Completed)
-            .Then(_ => CrashPoint.Hit("K15"));
-
-    public static EventActivityBinder<Settlement, T> Fail<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source
-            .Unschedule(machine.PayoutDue)
-            .Change(
-                (saga, _) =>
-                {
-                    saga.Due = false;
-                    saga.NextRetryAt = null;
-                }
-            )
-            .Enter(machine.Failed)
-            .RaiseAlert();
-
-    public static EventActivityBinder<Settlement, T> Change<T>(
-        this EventActivityBinder<Settlement, T> source,
-        Action<Settlement, T> change
-    )
-        where T : class =>
-        source.Then(context =>
+    public static Command Command() =>
+        new("settlement", "What is owed for one subject, and how far it is.")
         {
-            change(context.Saga, context.Message);
-            context.Saga.UpdatedAt = BatchSession.Of(context).Now;
-        });
+            List(),
+            Verb.Show("show", "One settlement.", Id, p => Path(p, "")),
+            Items(),
+            History(),
+            Explain(),
+            RetryVerb.Command(),
+            Change("cancel", "Pay nothing and reverse what was posted.", reasonNeeded: true),
+            Change("hold", "Start no further attempt.", reasonNeeded: false),
+            Change("release", "End a hold.", reasonNeeded: null),
+        };
 
-    /// <summary>A retry is used up by the timer, not by an operator; the first attempt is none.</summary>
-    private static EventActivityBinder<Settlement, T> UseRetry<T>(
-        this EventActivityBinder<Settlement, T> source,
-        SettlementStateMachine machine
-    )
-        where T : class =>
-        source.If(
-            c => c.Saga.State == machine.AwaitingRetry.Name,
-            retry => retry.Change((saga, _) => saga.RetriesLeft--)
-        );
-
-    private static void End(Settlement saga)
+    private static Command List()
     {
-        saga.Due = false;
-        saga.Held = false;
-        saga.NextRetryAt = null;
+        var state = Verb.Text("--state", "One or more states, separated by commas.");
+        var programme = Verb.Text("--programme", "Name of a programme.");
+        var run = Verb.Text("--run", "Run id.");
+        var subject = Verb.Text("--subject", "Subject id.");
+        return Verb.List(
+            "list",
+            "Settlements in the order of their creation.",
+            Columns,
+            p =>
+                "v1/settlements"
+                + Verb.Query(
+                    ("state", p.GetValue(state)),
+                    ("programme", p.GetValue(programme)),
+                    ("run", p.GetValue(run)),
+                    ("subject", p.GetValue(subject))
+                ),
+            state,
+            programme,
+            run,
+            subject
+        );
     }
 
-    private static Verdict Corrected(Settlement saga, SettlementStateMachine machine) =>
-        AfterCorrection(saga, awaitingRetry: saga.State == machine.AwaitingRetry.Name);
-
-    private static async Task PayOpenParts<T>(BehaviorContext<Settlement, T> context)
-        where T : class
+    private static Command Items()
     {
-        var saga = context.Saga;
-        var payouts = await context.GetSendEndpoint(TopicAddress.Of(Topics.Payouts(saga.Downstream)));
-        for (var part = 0; part < saga.Parts.Length; part++)
-            if (saga.Parts[part].Open)
-                await payouts.Send(new PayPart(saga.CorrelationId, part, saga.Attempt, saga.IncludeRejected));
+        var id = new Argument<Guid?>("ID")
+        {
+            Description = "Settlement id; or --run, or --member, or several of them.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var run = Verb.Text("--run", "Items of a run.");
+        var member = Verb.Text("--member", "Items of a member.");
+        var state = Verb.Text("--state", "One or more states, separated by commas.");
+        var verb = Verb.List(
+            "items",
+            "Items of a settlement, a run or a member.",
+            ItemColumns,
+            p =>
+                (p.GetValue(id) is { } one ? $"v1/settlements/{one}/items" : "v1/items")
+                + Verb.Query(("run", p.GetValue(run)), ("member", p.GetValue(member)), ("state", p.GetValue(state))),
+            run,
+            member,
+            state
+        );
+        verb.Add(id);
+        verb.Validators.Add(r =>
+        {
+            if (r.GetValue(id) is null && r.GetValue(run) is null && r.GetValue(member) is null)
+                r.AddError("items needs a settlement id, --run or --member");
+        });
+        return verb;
+    }
+
+    private static Command History()
+    {
+        var verb = Verb.List("history", "Every change with cause and actor.", HistoryColumns, p => Path(p, "/history"));
+        verb.Add(Id);
+        return verb;
+    }
+
+    private static Command Explain()
+    {
+        var output = Listing.NewOutput();
+        var verb = new Command("explain", "Why these amounts.") { Id, output };
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Open(parsed);
+                var told = await api.Get(Path(parsed, "/explain"), cancel);
+                if (parsed.GetValue(output) == "csv")
+                    await Listing.Write(Lines(told).ToAsyncEnumerable(), ExplainColumns, "csv", Console.Out, cancel);
+                else if (parsed.GetValue(output) == "json")
+                    Listing.One(told, "json", Console.Out);
+                else
+                    PrintExplanation(told);
+                return ExitCode.Ok;
+            }
+        );
+        return verb;
+    }
+
+    private static IEnumerable<JsonObject> Lines(JsonNode told)
+    {
+        foreach (var line in told.Rows("items"))
+        {
+            var row = line.DeepClone().AsObject();
+            row["settlementId"] = told.Text("settlementId");
+            yield return row;
+        }
+    }
+
+    private static Command Change(string name, string description, bool? reasonNeeded)
+    {
+        var output = Listing.NewOutput();
+        var reason = new Option<string?>("--reason")
+        {
+            Description = "Why, for the history.",
+            Required = reasonNeeded is true,
+        };
+        var verb = new Command(name, description) { Id, output };
+        if (reasonNeeded is not null)
+            verb.Add(reason);
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Open(parsed);
+                object? body = reasonNeeded is null ? null : new { reason = parsed.GetValue(reason) };
+                return await Each(
+                    [parsed.GetValue(Id)],
+                    _ => api.Command(Path(parsed, "/" + name), body, cancel),
+                    parsed.GetValue(output)!
+                );
+            }
+        );
+        return verb;
+    }
+
+    /// <summary>All are tried; the first thing that went wrong is the exit code.</summary>
+    public static async Task<int> Each(IEnumerable<Guid> ids, Func<Guid, Task<JsonNode>> ask, string output)
+    {
+        var exit = ExitCode.Ok;
+        foreach (var id in ids)
+            try
+            {
+                var answer = await ask(id);
+                if (output == "json")
+                    Listing.One(answer, output, Console.Out);
+                else
+                    Console.WriteLine($"{answer["verb"]} {id}: {answer["outcome"]}");
+            }
+            catch (CliException refused)
+            {
+                await Console.Error.WriteLineAsync(refused.Message);
+                exit = exit == ExitCode.Ok ? refused.ExitCode : exit;
+            }
+
+        return exit;
+    }
+
+    private static string Path(ParseResult parsed, string rest) => $"v1/settlements/{parsed.GetValue(Id)}{rest}";
+
+    private static void PrintExplanation(JsonNode explanation)
+    {
+        var items = explanation.Rows("items").ToList();
+        Console.WriteLine(explanation.Text("text"));
+        foreach (var line in items)
+            Console.WriteLine($"{line["no"], 5}  {line["memberId"]}  {line["state"]}  {line["text"]}");
     }
 }

@@ -1,6 +1,6 @@
 namespace EventSettlement.StudyRefunds;
 
-/// <summary>What a member gets back: refund = max(0, deposit − absences × penalty), exact.</summary>
+/// <summary>What a member gets back: refund = max(0, deposit − absences × penalty), exact. Pure.</summary>
 public static class RefundRules
 {
     /// <summary>The policy's version; a change of the formula is a new number.</summary>
@@ -16,10 +16,4 @@ public static class RefundRules
         var refund = deposit - ((Int128)absences * penalty);
         return refund > 0 ? (long)refund : 0;
     }
-
-    /// <summary>What is not given back: forfeited income.</summary>
-    public static long Kept(long deposit, long penalty, int absences) => deposit - Refund(deposit, penalty, absences);
-
-    public static string Policy(long deposit, long penalty) =>
-        FormattableString.Invariant($"{Version} deposit={deposit} penalty={penalty}");
 }

@@ -1,31 +1,29 @@
-using EventSettlement.Api;
-using EventSettlement.Contracts;
-using EventSettlement.Messaging.Hosting;
+using EventSettlement.Facts;
 using EventSettlement.Platform;
-using EventSettlement.StudyRefunds.Explain;
-using EventSettlement.StudyRefunds.Intake;
+using EventSettlement.Programmes;
+using EventSettlement.StudyRefunds.Facts;
 
 namespace EventSettlement.StudyRefunds;
 
-/// <summary>Facts in: completed studies, from the topic, over HTTP and from files.</summary>
+/// <summary>Study deposit refunds: completed studies in, refunds out.</summary>
 public static class StudyRefundsSlice
 {
-    public static IServiceCollection AddStudyRefunds(this IServiceCollection services, Settings settings) =>
-        services.AddSingleton<FactIntake>().AddSingleton<ExplainQuery>();
+    public const string Topic = "study-completed";
 
-    public static IEndpointRouteBuilder MapStudyRefunds(this IEndpointRouteBuilder routes)
+    public static readonly ProgrammeSlice Slice = new(StudyRefund.Terms)
     {
-        routes
-            .MapPost("/v1/events/{topic}", FactEndpoint.Post)
-            .WithName("PostEvents")
-            .WithTags("facts")
-            .Produces<FactsTaken>(202)
-            .Produces<Problem>(404, "application/problem+json")
-            .Produces<Problem>(413, "application/problem+json")
-            .Produces<Problem>(422, "application/problem+json");
-        return routes;
-    }
+        Add = server =>
+        {
+            server.Services.AddSingleton<IProgramme, StudyRefund>();
+            server.Services.AddSingleton(new FactTopic(Topic, Check));
+        },
+        Messages = (messaging, _) => messaging.SharedTopic(Topic).Consume<StudyIntake>(StudyIntake.Group, Topic),
+        Groups = _ => [(Roles.Intake, StudyIntake.Group)],
+    };
 
-    public static MessagingBuilder StudyRefundsMessages(this MessagingBuilder m, Settings settings) =>
-        m.Consume<StudyIntake>(StudyIntake.Group, Topics.StudyCompleted);
+    private static FactCheck Check(byte[] body, DateTime now)
+    {
+        var decoded = StudyFactDecoder.Decode(body, now);
+        return new FactCheck(decoded.Fact?.StudyId, decoded.Problems);
+    }
 }

@@ -65,7 +65,7 @@ internal static class LedgerSums
         var cancelled = items.Count > 0 && items.All(i => i.State == "CANCELLED");
         var kept = cancelled ? 0 : request.Kept;
         yield return (":clearing-member", Sum("PAID"));
-        yield return (":refunds-payable", request.Amount - Sum("PAID", "CANCELLED", "WRITTEN_OFF"));
+        yield return (":payable", request.Amount - Sum("PAID", "CANCELLED", "WRITTEN_OFF"));
         yield return (":forfeited-income", kept);
         yield return (":deposits-held", cancelled ? 0 : Sum("WRITTEN_OFF") - request.Amount - request.Kept);
     }

@@ -42,7 +42,8 @@ internal static class Offsets
             AheadSql,
             r => new Violation(
                 "I16",
-                $"study {r.GetString(0)} of partition {r.GetInt32(1)} offset {r.GetInt64(2)} has its effect, the offset "
+                $"study {r.GetString(0)} of partition {r.GetInt32(1)} offset {r.GetInt64(2)} has its effect, "
+                    + "the offset "
                     + $"stands at {r.GetInt64(3)}"
             )
         );
@@ -79,7 +80,8 @@ internal static class Offsets
             TurnedBackSql,
             r => new Violation(
                 "I16",
-                $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} was moved back from {r.GetInt64(3)} to {r.GetInt64(4)} "
+                $"{r.GetString(0)} {r.GetString(1)}-{r.GetInt32(2)} was moved back "
+                    + $"from {r.GetInt64(3)} to {r.GetInt64(4)} "
                     + $"under epoch {r.GetInt64(5)} at {r.GetString(6)}: the fence did not hold"
             )
         );

@@ -22,7 +22,7 @@ internal sealed class Campaign(Options options, string root)
         foreach (var plan in plans)
             _plans.Enqueue(plan);
         if (plans.Count > 0)
-            await _runner.Prepare(plans[0].Bug);
+            await _runner.Prepare();
         await Task.WhenAll(Enumerable.Range(0, options.Side).Select(_ => Task.Run(Work)));
         foreach (var line in Summary.Of(_outcomes, _runner.Retried))
             Console.WriteLine(line);
@@ -68,7 +68,8 @@ internal sealed class Campaign(Options options, string root)
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"seed {plan.Seed} {plan.Log} {string.Join('+', plan.Faults)}: {outcome.Facts} facts, recovery {recovery} "
+                $"seed {plan.Seed} {plan.Log} {string.Join('+', plan.Faults)}: {outcome.Facts} facts, "
+                    + $"recovery {recovery} "
                     + $"(bound {outcome.Bound:F0}), {outcome.Seconds:F0} s, {verdict}"
             )
         );

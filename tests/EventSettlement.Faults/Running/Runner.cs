@@ -14,17 +14,17 @@ internal sealed class Runner(Template template, bool keep)
     /// <summary>How often something had to be started a second time.</summary>
     public int Retried => _retried;
 
-    public async Task Prepare(string? bug = null)
+    public async Task Prepare()
     {
         try
         {
-            await template.Make(bug);
+            await template.Make();
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
             TellRetry("the template", broken.Message);
             Directory.Delete(template.Folder, recursive: true);
-            await template.Make(bug);
+            await template.Make();
         }
     }
 

@@ -26,7 +26,7 @@ internal static class Bystander
         for folder in "$2"/*/; do
             if [ -e "$folder/unfinished" ]; then rm -rf "$folder"; fi
         done
-        rm -rf "$2"/template*
+        rm -rf "$2"/template* "$2"/planted
         rmdir "$2" 2>/dev/null
         """;
 

@@ -61,7 +61,7 @@ internal sealed class Installation : IAsyncDisposable
             made = new Installation(plan, folder, template, postgres) { Disk = disk };
             await Task.WhenAll(postgres.Start(plan.ClockOffSeconds), made.Sandbox.Start(), made.StartKafka());
             for (var i = 1; i <= plan.Processes; i++)
-                made.Members.Add(new Member($"settle-{i}", folder, made.Settings($"settle-{i}")));
+                made.Members.Add(new Member($"settle-{i}", folder, template.Built, made.Settings($"settle-{i}")));
             for (var i = 0; i < made.Members.Count; i++)
                 made.Members[i].Start(i == 0 ? plan.CrashAt : null);
             made._supervising = Task.Run(made.Supervise);
@@ -125,14 +125,14 @@ internal sealed class Installation : IAsyncDisposable
             ),
             ["EventLog__Kind"] = Plan.Log,
             ["EventLog__Partitions"] = "4",
-            ["MemberService__BaseUrl"] = Calls.UrlFor(server).ToString(),
-            ["MemberService__Timeout"] = "2s",
-            ["MemberService__MaxItems"] = "100",
-            ["MemberService__MaxInFlight"] = "4",
-            ["MemberService__DoubtDelays"] = "500ms,1s,2s",
-            ["StudyRefund__RetryDelays"] = "500ms,1s,2s",
-            ["StudyRefund__CancelQuietPeriod"] = "160s",
-            ["StudyRefund__Cron"] = Plan.Cron,
+            ["Downstreams__member__BaseUrl"] = Calls.UrlFor(server).ToString(),
+            ["Downstreams__member__Timeout"] = "2s",
+            ["Downstreams__member__MaxItems"] = "100",
+            ["Downstreams__member__MaxInFlight"] = "4",
+            ["Payouts__DoubtDelays"] = "500ms,1s,2s",
+            ["Programmes__study_refund__RetryDelays"] = "500ms,1s,2s",
+            ["Payouts__CancelQuietPeriod"] = "160s",
+            ["Programmes__study_refund__Cron"] = Plan.Cron,
 
             // Nobody listens there: traces are made and led on, which is what is checked.
             ["Otlp__Endpoint"] = "http://127.0.0.1:9",
@@ -140,7 +140,6 @@ internal sealed class Installation : IAsyncDisposable
         if (Kafka is not null)
             settings["EventLog__Bootstrap"] = Kafka.Bootstrap;
         var all = settings.ToDictionary(s => "EventSettlement__" + s.Key, s => s.Value);
-        all["EVENTSETTLEMENT_PLANTED_BUG"] = Plan.Bug ?? "";
         if (Plan.FakeServerClock && Members.Count == 0)
             foreach (var (name, value) in FakeTime.Environment(Folder))
                 all[name] = value;

@@ -3,7 +3,12 @@ using System.Text.RegularExpressions;
 namespace EventSettlement.Faults.World;
 
 /// <summary>One <c>settle serve</c>, started as often as it dies.</summary>
-internal sealed partial class Member(string name, string folder, IReadOnlyDictionary<string, string> settings)
+internal sealed partial class Member(
+    string name,
+    string folder,
+    string product,
+    IReadOnlyDictionary<string, string> settings
+)
 {
     private const int KilledBySignal9 = 137;
     private const int Unavailable = 5;
@@ -58,7 +63,7 @@ internal sealed partial class Member(string name, string folder, IReadOnlyDictio
         };
         IsFrozen = false;
         _logFrom = File.Exists(Log) ? new FileInfo(Log).Length : 0;
-        _process = ChildProcess.Start(name, Log, environment, "dotnet", Product.Path, "serve");
+        _process = ChildProcess.Start(name, Log, environment, "dotnet", product, "serve");
     }
 
     /// <summary>Starts it where it is down and nobody else is about to.</summary>

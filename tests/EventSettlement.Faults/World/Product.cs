@@ -3,7 +3,7 @@ namespace EventSettlement.Faults.World;
 /// <summary>The program under test, as it was built.</summary>
 internal static class Product
 {
-    /// <summary>FAULTS_PRODUCT names another build, such as the one with planted bugs.</summary>
+    /// <summary>FAULTS_PRODUCT names another build.</summary>
     public static string Path { get; set; } = Find();
 
     private static string Find()

@@ -27,6 +27,8 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         ["GET /v1/items"] = Role.Viewer,
         ["GET /v1/runs"] = Role.Viewer,
         ["GET /v1/runs/{id:long}"] = Role.Viewer,
+        ["GET /v1/runs/verify"] = Role.Viewer,
+        ["POST /v1/runs/preview"] = Role.Viewer,
         ["GET /v1/alerts"] = Role.Viewer,
         ["GET /v1/downstreams"] = Role.Viewer,
         ["GET /v1/ledger/balance"] = Role.Viewer,

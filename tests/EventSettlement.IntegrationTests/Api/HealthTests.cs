@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using EventSettlement.Access;
-using EventSettlement.Api;
+using EventSettlement.Api.Health;
 using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Messaging.Batches;
 using Microsoft.Extensions.Logging.Abstractions;

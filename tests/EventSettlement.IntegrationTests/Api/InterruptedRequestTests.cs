@@ -116,13 +116,15 @@ public sealed class InterruptedRequestTests(RunningApi api) : IClassFixture<Runn
     {
         var id = Guid.CreateVersion7();
         await Do(
-            $"""
-            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 1000, 0,
-                1, 1, clock(), clock(), 'p', 1, 1, 't', 0, 0);
-            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state, attempt)
-                VALUES ('{id}', 1, 0, 'M-1', 1000, 0, 'FAILED', 4);
-            INSERT INTO settlement_part (settlement_id, part) VALUES ('{id}', 0);
-            INSERT INTO settlement SELECT '{id}', 1, 'FAILED', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 1000,
+            $$"""
+            INSERT INTO settlement_request VALUES ('{{id}}', 'study-refund', '{{id}}', 'once', 1, 'member', 'KRW',
+                1000,
+                1, 1, clock(), clock(), '{}', '{}');
+            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, state, attempt)
+                VALUES ('{{id}}', 1, 0, 'M-1', 1000, 'FAILED', 4);
+            INSERT INTO settlement_part (settlement_id, part) VALUES ('{{id}}', 0);
+            INSERT INTO settlement SELECT '{{id}}', 1, 'FAILED', 'study-refund', '{{id}}', 'once', 1, 'member', 'KRW',
+                1000,
                 0, 1, 0, 1, 0, 0, 0, 0, '0,0,1,0,0,0,0,0,1000,0,0,0', 4, 0, false, false, false, NULL, false, clock(),
                 NULL, NULL, NULL, 1, clock(), clock()
             """

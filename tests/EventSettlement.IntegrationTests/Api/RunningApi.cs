@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using EventSettlement.Access;
+using EventSettlement.Api;
 using EventSettlement.IntegrationTests.Fixtures;
+using EventSettlement.Payouts;
 using EventSettlement.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -29,11 +31,11 @@ public sealed class RunningApi : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.Create();
-        var settings = new Settings();
-        settings.ConnectionStrings.Main = _database.ConnectionString;
-        settings.MemberService.BaseUrl = "http://127.0.0.1:1";
-        settings.Api.Urls = "http://127.0.0.1:0";
-        _app = ServeHost.Build(settings, ["api", "saga", "relay"]);
+        var settings = Server
+            .Catalogue.Defaults.With(PlatformSettings.Main, _database.ConnectionString)
+            .With(PayoutSettings.BaseUrl, "member", "http://127.0.0.1:1")
+            .With(ApiSettings.Urls, "http://127.0.0.1:0");
+        _app = Server.Build(settings, ["api", "saga", "relay"], Server.Slices);
         await _app.StartAsync();
         foreach (var role in Enum.GetValues<Role>())
             _keys[role] = await Keys.Create(role.ToString(), role, CancellationToken.None);

@@ -105,7 +105,7 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
     )]
     [InlineData(
         "settlement explain {paid}",
-        "settlement_id,programme,subject,period,state,currency,amount,paid_amount,kept,run_id,text,items"
+        "settlement_id,programme,subject,period,state,currency,amount,paid_amount,run_id,text,lines,items"
     )]
     [InlineData(
         "run show 1",

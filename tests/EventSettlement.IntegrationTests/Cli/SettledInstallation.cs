@@ -1,9 +1,13 @@
 using System.Net.Http.Json;
 using EventSettlement.Access;
+using EventSettlement.Api;
 using EventSettlement.Cli;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.IntegrationTests.Payouts;
+using EventSettlement.IntegrationTests.Platform;
+using EventSettlement.Payouts;
 using EventSettlement.Platform;
+using EventSettlement.Programmes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -26,6 +30,9 @@ public sealed class SettledInstallation : IAsyncLifetime
 
     public StubMembers Members { get; private set; } = null!;
 
+    /// <summary>Where its spans and metrics go.</summary>
+    public Collector Collector { get; private set; } = null!;
+
     /// <summary>Members whose items are rejected, or failed, until a test changes its mind.</summary>
     public HashSet<string> Rejected { get; } = ["GONE"];
 
@@ -35,17 +42,21 @@ public sealed class SettledInstallation : IAsyncLifetime
     {
         _database = await TestDatabase.Create();
         Members = await StubMembers.Start();
+        Collector = await Collector.Start("http");
         Members.Judge = m =>
             Rejected.Contains(m) ? "REJECTED"
             : Failing.Contains(m) ? "FAILED"
             : "CREDITED";
-        var settings = new Settings();
-        settings.ConnectionStrings.Main = _database.ConnectionString;
-        settings.MemberService.BaseUrl = Members.Url;
-        settings.MemberService.Timeout = TimeSpan.FromSeconds(5);
-        settings.StudyRefund.RetryDelays = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(200), 3)];
-        settings.Api.Urls = "http://127.0.0.1:0";
-        _app = ServeHost.Build(settings, ServeHost.AllRoles);
+        TimeSpan[] delays = [.. Enumerable.Repeat(TimeSpan.FromMilliseconds(200), 3)];
+        var settings = Server
+            .Catalogue.Defaults.With(PlatformSettings.Main, _database.ConnectionString)
+            .With(PayoutSettings.BaseUrl, "member", Members.Url)
+            .With(PayoutSettings.Timeout, "member", TimeSpan.FromSeconds(5))
+            .With(ProgrammeSettings.RetryDelays, "study-refund", delays)
+            .With(PlatformSettings.OtlpEndpoint, Collector.Url)
+            .With(PlatformSettings.OtlpProtocol, "http")
+            .With(ApiSettings.Urls, "http://127.0.0.1:0");
+        _app = Server.Build(settings, Roles.All, Server.Slices);
         await _app.StartAsync();
         _address = _app
             .Services.GetRequiredService<IServer>()
@@ -63,6 +74,7 @@ public sealed class SettledInstallation : IAsyncLifetime
         await _app!.StopAsync();
         await _app.DisposeAsync();
         await Members.DisposeAsync();
+        await Collector.DisposeAsync();
         await _database!.DisposeAsync();
     }
 
@@ -125,7 +137,7 @@ public sealed class SettledInstallation : IAsyncLifetime
             ("EVENTSETTLEMENT_KEY", _key),
             ("EVENTSETTLEMENT_HOME", folder),
             ("EventSettlement__ConnectionStrings__Main", _database!.ConnectionString),
-            ("EventSettlement__MemberService__BaseUrl", Members.Url)
+            ("EventSettlement__Downstreams__member__BaseUrl", Members.Url)
         );
 
     public static async Task<(int Exit, string Out, string Error)> Captured(string[] words)

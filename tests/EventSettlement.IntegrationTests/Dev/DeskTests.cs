@@ -26,7 +26,7 @@ public sealed class DeskTests
     {
         await using var desk = new Desk();
         var file = Path.Combine(desk.Folder, "mine.jsonl");
-        var lines = SampleFacts.Lines(5, 2, 1, new DateOnly(2026, 1, 1), magic: []).ToList();
+        var lines = SampleStudies.Lines(5, 2, 1, new DateOnly(2026, 1, 1), magic: []).ToList();
         lines.Insert(
             2,
             lines[0]

@@ -23,7 +23,6 @@ public sealed class KafkaMemberTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var client = new ClientConfig { BootstrapServers = await KafkaBroker.Bootstrap() };
-        KafkaLibrary.Load();
         _admin = new AdminClientBuilder(client).Build();
         _producer = new ProducerBuilder<Null, byte[]>(client).Build();
         await _admin.CreateTopicsAsync([
@@ -97,7 +96,7 @@ public sealed class KafkaMemberTests : IAsyncLifetime
 
     private void Join(string bootstrap, IPartitionOwner owner)
     {
-        var log = new KafkaEventLog(bootstrap);
+        var log = new KafkaEventLog(new KafkaClients(bootstrap, new KafkaSecurity()));
         _logs.Add(log);
         _members.Add(log.Consume(GroupId, [_topic], owner, _stop.Token));
     }

@@ -43,16 +43,16 @@ public abstract class OrderTests<TLog>
     [Fact]
     public async Task Nothing_of_a_long_backlog_is_skipped()
     {
-        const int Backlog = 12_000;
+        const int backlog = 12_000;
         await using var world = await MessagingWorld.Create<TLog>();
         var sender = await world.Start();
-        await world.Send(sender.Writer, [.. Enumerable.Range(0, Backlog).Select(n => world.Message($"{n}", $"{n}"))]);
-        await Eventually.Equals(Backlog, () => Appended(world, sender), "the number of records in the log");
+        await world.Send(sender.Writer, [.. Enumerable.Range(0, backlog).Select(n => world.Message($"{n}", $"{n}"))]);
+        await Eventually.Equals(backlog, () => Appended(world, sender), "the number of records in the log");
 
         await world.Start(new EffectConsumer("late"));
 
-        await Eventually.Equals(Backlog, world.Effects, "the number of effects");
-        Assert.Equal(Backlog, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
+        await Eventually.Equals(backlog, world.Effects, "the number of effects");
+        Assert.Equal(backlog, await world.Read<long>("SELECT count(DISTINCT id) FROM effect"));
     }
 
     [Fact]

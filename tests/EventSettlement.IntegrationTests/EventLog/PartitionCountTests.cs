@@ -55,7 +55,6 @@ public sealed class PartitionCountOnKafkaTests : PartitionCountTests<OnKafka>
     public async Task A_topic_of_others_is_read_in_all_its_partitions_whatever_their_number()
     {
         await using var world = await MessagingWorld.Create<OnKafka>();
-        KafkaLibrary.Load();
         var client = new ClientConfig { BootstrapServers = await KafkaBroker.Bootstrap() };
         using var admin = new AdminClientBuilder(client).Build();
         await admin.CreateTopicsAsync([

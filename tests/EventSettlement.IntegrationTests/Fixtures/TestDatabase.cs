@@ -9,27 +9,30 @@ namespace EventSettlement.IntegrationTests.Fixtures;
 public sealed class TestDatabase : IAsyncDisposable
 {
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
-    private static string? template;
-    private readonly string server;
-    private readonly string name;
+    private static readonly Dictionary<string, string> Templates = [];
+    private readonly string _server;
+    private readonly string _name;
 
     private TestDatabase(string server, string name)
     {
-        this.server = server;
-        this.name = name;
+        _server = server;
+        _name = name;
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
     }
 
     public string ConnectionString { get; }
 
-    public static async Task<TestDatabase> Create()
+    public static async Task<TestDatabase> Create() => await On(await TestServer.ConnectionString());
+
+    /// <param name="server">The connection string of its superuser.</param>
+    public static async Task<TestDatabase> On(string server)
     {
-        var server = await TestServer.ConnectionString();
         // PostgreSQL copies a template only while nobody else does.
         await OneAtATime.WaitAsync();
         try
         {
-            template ??= await PrepareTemplate(server);
+            if (!Templates.TryGetValue(server, out var template))
+                Templates[server] = template = await PrepareTemplate(server);
             var name = $"test_{Environment.ProcessId}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(5))}";
             await WithTemplateLock(server, c => Execute(c, $"CREATE DATABASE {name} TEMPLATE {template}"));
             return new TestDatabase(server, name);
@@ -42,20 +45,14 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await using var connection = await Open(server);
-        await Execute(connection, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        await using var connection = await Open(_server);
+        await Execute(connection, $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
     }
 
     /// <summary>Migrated once per version of the tables, whichever test processes share the server.</summary>
     private static async Task<string> PrepareTemplate(string server)
     {
-        var assembly = typeof(Database).Assembly;
-        var texts = assembly
-            .GetManifestResourceNames()
-            .Where(n => n.EndsWith(".sql", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(n => Migrator.Sql(assembly, n))
-            .Prepend(Migrator.Sql(typeof(EventSettlement.Messaging.CrashPoint).Assembly, "messaging.sql"));
+        var texts = Migrator.Steps().Select(step => step.Contents);
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts)));
         var name = "template_" + Convert.ToHexStringLower(digest)[..16];
         await WithTemplateLock(

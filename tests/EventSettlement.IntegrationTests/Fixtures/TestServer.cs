@@ -4,8 +4,9 @@ using Xunit.Sdk;
 namespace EventSettlement.IntegrationTests.Fixtures;
 
 /// <summary>
-/// The PostgreSQL of the tests: the one that EVENTSETTLEMENT_TEST_PG names, else a private one for this test run. Where
-/// there is none, a desk skips with the command to type and a build server fails.
+/// The PostgreSQL of the tests: the one that EVENTSETTLEMENT_TEST_PG names, else one in a container where those are
+/// wanted, else a private one for this test run. Where there is none, a desk skips with the command to type and a build
+/// server fails.
 /// </summary>
 public static class TestServer
 {
@@ -17,6 +18,8 @@ public static class TestServer
     {
         if (Environment.GetEnvironmentVariable("EVENTSETTLEMENT_TEST_PG") is { Length: > 0 } given)
             return given;
+        if (ContainerServers.Wanted)
+            return await ContainerServers.Postgres();
         if (LocalPostgres.FindBinaries() is null)
             throw Missing("PostgreSQL is not installed: " + LocalPostgres.InstallCommand);
         return await Started.Value;

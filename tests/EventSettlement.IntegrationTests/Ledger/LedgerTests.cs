@@ -1,6 +1,8 @@
 using EventSettlement.IntegrationTests.Runs;
 using EventSettlement.Ledger;
-using EventSettlement.StudyRefunds.Explain;
+using EventSettlement.Programmes;
+using EventSettlement.Settlements.Explain;
+using EventSettlement.StudyRefunds;
 using Npgsql;
 
 namespace EventSettlement.IntegrationTests.Ledger;
@@ -53,20 +55,25 @@ public sealed class LedgerTests
         await using var world = await RunWorld.WithStudies(20);
         await world.Start();
         await world.Planner().Step(default);
-        var queries = new LedgerQueries(world.Database);
-        var balances = await queries.Balance(default);
+        var reads = new LedgerReads(world.Database);
+        var balances = (await reads.Balances(null, null, default)).Items;
         Assert.Equal(0, balances.Sum(b => b.Balance));
         Assert.Equal(
             await world.Number("SELECT sum(amount) FROM settlement_request"),
-            balances.Single(b => b.Account == Accounts.RefundsPayable("study-refund")).Balance
+            balances.Single(b => b.Account == Accounts.Payable("study-refund")).Balance
         );
-        var all = await queries.Entries(null, null, 1_000, default);
-        var first = await queries.Entries(null, null, 7, default);
-        var rest = await queries.Entries(null, first[^1].Place, 1_000, default);
-        Assert.Equal(all, first.Concat(rest));
+        var all = (await reads.Entries(null, null, 200, null, default)).Items;
+        var first = await reads.Entries(null, null, 7, null, default);
+        Assert.True(first.HasMore);
+        var rest = await reads.Entries(null, null, 200, first.After, default);
+        Assert.Equal(all, first.Items.Concat(rest.Items));
         Assert.Equal(
             all.Where(e => e.SettlementId == all[0].SettlementId),
-            await queries.Entries(all[0].SettlementId, null, 10, default)
+            (await reads.Entries(all[0].SettlementId, null, 10, null, default)).Items
+        );
+        Assert.Equal(
+            all.Where(e => e.Account == all[0].Account),
+            (await reads.Entries(null, all[0].Account, 200, null, default)).Items
         );
     }
 
@@ -89,7 +96,7 @@ public sealed class LedgerTests
             """
         );
         var id = EventSettlement.Contracts.SettlementId.For("study-refund", "S-1", "once");
-        var explanation = (await new ExplainQuery(world.Database).Explain(id, default))!;
+        var explanation = (await Explain(world, id))!;
         var origin = $"fact at study-completed/0/0; run {run} for 2026-01-10";
         Assert.Equal(
             [
@@ -98,9 +105,16 @@ public sealed class LedgerTests
             ],
             explanation.Items.Select(i => i.Text)
         );
-        Assert.Equal((24_000L, 36_000L, 24_000L), (explanation.Amount, explanation.Kept, explanation.PaidAmount));
-        Assert.Null(await new ExplainQuery(world.Database).Explain(Guid.Empty, default));
+        Assert.Equal((24_000L, 24_000L), (explanation.Amount, explanation.PaidAmount));
+        Assert.Equal(
+            [new ReasonLine("deposited", 60_000), new ReasonLine("kept for absences", -36_000)],
+            explanation.Lines
+        );
+        Assert.Null(await Explain(world, Guid.Empty));
     }
+
+    private static Task<Explanation?> Explain(RunWorld world, Guid id) =>
+        new ExplainQuery(world.Database, new ProgrammeList([new StudyRefund(world.Database)])).Explain(id, default);
 
     private static string Insert(long debit, long credit) =>
         $"""

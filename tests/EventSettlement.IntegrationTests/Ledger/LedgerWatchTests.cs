@@ -1,7 +1,9 @@
 using EventSettlement.Contracts;
+using EventSettlement.IntegrationTests.Doubles;
 using EventSettlement.IntegrationTests.Settlements;
 using EventSettlement.Ledger;
 using EventSettlement.Ledger.Watching;
+using EventSettlement.Settlements;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -11,7 +13,7 @@ public sealed class LedgerWatchTests
 {
     private const string Payment = """
         INSERT INTO posting SELECT -1, l, a, 'KRW', m, 'payment', 'r', '{0}', clock()
-        FROM (VALUES (1, 'study-refund:refunds-payable', -1000), (2, 'study-refund:clearing-member', 1000)) p(l, a, m)
+        FROM (VALUES (1, 'study-refund:payable', -1000), (2, 'study-refund:clearing-member', 1000)) p(l, a, m)
         """;
 
     // In its parts too, from which the saga writes the sum anew when it is held.
@@ -23,8 +25,8 @@ public sealed class LedgerWatchTests
     private const string PaidAlone = "UPDATE settlement_item SET state = 'PAID' WHERE settlement_id = '{0}' AND no = 1";
 
     [Theory]
-    [InlineData(PaidAlone, "the balance of study-refund:refunds-payable is 3000, expected 2000")]
-    [InlineData(Payment, "the balance of study-refund:refunds-payable is 2000, expected 3000")]
+    [InlineData(PaidAlone, "the balance of study-refund:payable is 3000, expected 2000")]
+    [InlineData(Payment, "the balance of study-refund:payable is 2000, expected 3000")]
     [InlineData(
         "UPDATE settlement_item SET amount = 1001 WHERE settlement_id = '{0}' AND no = 1",
         "the sum of the items is 3001, expected 3000"
@@ -124,7 +126,14 @@ public sealed class LedgerWatchTests
         );
 
     internal static LedgerWatch Watch(SettlementWorld world) =>
-        new(world.Database, world.Outgoing, world.Topology, NullLogger<LedgerWatch>.Instance) { Delay = TimeSpan.Zero };
+        new(
+            world.Database,
+            new AskSettlement(world.Database, world.Outgoing, world.Topology),
+            NullLogger<LedgerWatch>.Instance
+        )
+        {
+            Delay = TimeSpan.Zero,
+        };
 
     private static async Task Look(SettlementWorld world, LedgerWatch watch)
     {
@@ -136,17 +145,17 @@ public sealed class LedgerWatchTests
     {
         var id = Guid.CreateVersion7();
         await world.Do(
-            $"""
-            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 3000,
-                500, 3, 1, clock(), clock(), 'p', 1, 1, 't', 0, 0);
-            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state)
-                SELECT '{id}', n, 0, 'M-' || n, 1000, 0, 'PENDING' FROM generate_series(1, 3) n;
-            INSERT INTO settlement_part (settlement_id, part) VALUES ('{id}', 0)
+            $$"""
+            INSERT INTO settlement_request VALUES ('{{id}}', 'study-refund', '{{id}}', 'once', 1, 'member', 'KRW', 3000,
+                3, 1, clock(), clock(), '{"deposits-held":-3500,"forfeited-income":500,"payable":3000}', '{}');
+            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, state)
+                SELECT '{{id}}', n, 0, 'M-' || n, 1000, 'PENDING' FROM generate_series(1, 3) n;
+            INSERT INTO settlement_part (settlement_id, part) VALUES ('{{id}}', 0)
             """
         );
         await using var connection = await world.Database.Hot.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await Postings.Insert(connection, transaction, [Posting.Creation(id, "study-refund", "KRW", 3000, 500)]);
+        await Postings.Insert(connection, transaction, [TestPostings.Creation(id, 3000, 500)]);
         await transaction.CommitAsync();
         var now = DateTimeOffset.UtcNow;
         await world.Tell(

@@ -1,8 +1,7 @@
 using EventSettlement.KillTarget.Counters;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Hosting;
-using EventSettlement.Settlements;
-using EventSettlement.Settlements.Storage;
+using EventSettlement.Settlements.Saga;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -13,7 +13,7 @@ public sealed class CancelTests : PayoutWorld
         Assert.True(answer.Cancelled);
         Assert.Equal([(0, 1, 500), (1, 1, 1)], answer.Parts.Select(p => (p.Part, p.Revision, p.Counts.Cancelled)));
         Assert.Equal("CANCELLED 501", await States(id));
-        foreach (var account in (string[])["deposits-held", "refunds-payable", "forfeited-income"])
+        foreach (var account in (string[])["deposits-held", "payable", "forfeited-income"])
             Assert.Equal(0, await Balance(id, account));
         Assert.Empty(Stub.Lookups);
     }

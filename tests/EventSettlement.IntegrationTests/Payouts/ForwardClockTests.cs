@@ -1,3 +1,4 @@
+using EventSettlement.Api;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Payouts;
 using EventSettlement.Platform;
@@ -76,11 +77,11 @@ public sealed class ForwardClockTests : PayoutWorld
     public async Task A_payout_server_watches_by_itself()
     {
         await using var test = await TestDatabase.Create();
-        var settings = new Settings();
-        settings.ConnectionStrings.Main = test.ConnectionString;
-        settings.MemberService.BaseUrl = Stub.Url;
-        settings.Api.Urls = "http://127.0.0.1:0";
-        await using var server = ServeHost.Build(settings, ["payout"]);
+        var settings = Server
+            .Catalogue.Defaults.With(PlatformSettings.Main, test.ConnectionString)
+            .With(PayoutSettings.BaseUrl, "member", Stub.Url)
+            .With(ApiSettings.Urls, "http://127.0.0.1:0");
+        await using var server = Server.Build(settings, ["payout"], Server.Slices);
         await server.StartAsync();
         await using var database = new Database(test.ConnectionString);
         var looks = new HashSet<DateTime>();

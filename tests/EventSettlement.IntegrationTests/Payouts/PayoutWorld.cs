@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EventSettlement.Contracts;
+using EventSettlement.IntegrationTests.Doubles;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Log;
@@ -7,6 +8,8 @@ using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Payouts;
 using EventSettlement.Payouts.Calls;
 using EventSettlement.Platform;
+using EventSettlement.Programmes;
+using EventSettlement.StudyRefunds;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -16,7 +19,7 @@ namespace EventSettlement.IntegrationTests.Payouts;
 public class PayoutWorld : IAsyncLifetime
 {
     private TestDatabase _test = null!;
-    private MemberService _members = null!;
+    private Downstream _members = null!;
 
     internal StubMembers Stub { get; private set; } = null!;
     internal Database Database { get; private set; } = null!;
@@ -26,6 +29,8 @@ public class PayoutWorld : IAsyncLifetime
     internal ItemResolution Resolution { get; private set; } = null!;
     internal ClockWatch Clock { get; private set; } = null!;
     internal RecordingWriter Outgoing { get; } = new();
+
+    internal async Task<bool> IsStopped() => (await new DownstreamReads(Database).Stopped(default)) is ["member"];
 
     protected virtual TimeSpan QuietPeriod => TimeSpan.FromMinutes(10);
 
@@ -49,16 +54,11 @@ public class PayoutWorld : IAsyncLifetime
             .Map(null, json.PayPart)
             .Map(null, json.CancelItems);
         Topology = topology;
-        var limits = new PayoutLimits(
-            Timeout,
-            ClaimDeadline,
-            TimeSpan.FromSeconds(90),
-            QuietPeriod,
-            [TimeSpan.FromMilliseconds(1)]
-        );
-        _members = new MemberService(new MemberServiceClient(Stub.Url, "secret", Timeout), MaxItems, 4);
+        var limits = new PayoutLimits(ClaimDeadline, QuietPeriod, [TimeSpan.FromMilliseconds(1)]);
+        var programmes = new ProgrammeList([new StudyRefund(Database)]);
+        _members = new Downstream("member", new MemberServiceClient(Stub.Url, "secret", Timeout), MaxItems, 4);
         Downstreams = new Downstreams(Database);
-        Worker = new PayoutWorker(_members, Downstreams, limits, topology);
+        Worker = new PayoutWorker(_members, programmes, Downstreams, limits, topology);
         Resolver = new DoubtResolver(
             Database,
             _members,
@@ -68,7 +68,7 @@ public class PayoutWorld : IAsyncLifetime
             Outgoing,
             NullLogger<DoubtResolver>.Instance
         );
-        Resolution = new ItemResolution(Database, topology, Outgoing, limits);
+        Resolution = new ItemResolution(Database, programmes, topology, Outgoing, limits);
         Clock = new ClockWatch(Database, NullLogger<ClockWatch>.Instance);
         await Clock.Look(CancellationToken.None);
         await OwnedTestBatch.Own(Database.Hot, 1);
@@ -91,23 +91,19 @@ public class PayoutWorld : IAsyncLifetime
     {
         var id = Guid.CreateVersion7();
         await Execute(
-            $"""
-            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW',
-                {items * 1000}, 500,
-                {items}, {(items + 499) / 500}, clock(), clock(), 'p', 1, 1, 't', 0, 0);
-            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state)
-            SELECT '{id}', n, (n - 1) / 500, '{member}-' || n, 1000, 0, 'PENDING' FROM generate_series(1, {items}) n;
-            INSERT INTO settlement_part (settlement_id, part) SELECT '{id}', p
-            FROM generate_series(0, {(items - 1) / 500}) p
+            $$"""
+            INSERT INTO settlement_request VALUES ('{{id}}', 'study-refund', '{{id}}', 'once', 1, 'member', 'KRW',
+                {{items * 1000}}, {{items}}, {{(items + 499) / 500}}, clock(), clock(),
+                '{"deposits-held":{{-(items * 1000) - 500}},"forfeited-income":500,"payable":{{items * 1000}}}', '{}');
+            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, state)
+            SELECT '{{id}}', n, (n - 1) / 500, '{{member}}-' || n, 1000, 'PENDING' FROM generate_series(1, {{items}}) n;
+            INSERT INTO settlement_part (settlement_id, part) SELECT '{{id}}', p
+            FROM generate_series(0, {{(items - 1) / 500}}) p
             """
         );
         await using var connection = await Database.Hot.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await Postings.Insert(
-            connection,
-            transaction,
-            [Posting.Creation(id, "study-refund", "KRW", items * 1000, 500)]
-        );
+        await Postings.Insert(connection, transaction, [TestPostings.Creation(id, items * 1000, 500)]);
         await transaction.CommitAsync();
         return id;
     }
@@ -116,8 +112,8 @@ public class PayoutWorld : IAsyncLifetime
     internal Task Saga(Guid id, string state) =>
         Execute(
             $"""
-            INSERT INTO settlement SELECT '{id}', 1, '{state}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW', 0, 0,
-                0, 0, 0, 0, 0,
+            INSERT INTO settlement SELECT '{id}', 1, '{state}', 'study-refund', '{id}', 'once', 1, 'member', 'KRW',
+                0, 0, 0, 0, 0, 0, 0,
                 0, 0, '', 4, 0, false, false, false, NULL, false, clock(), NULL, NULL, NULL, 1, clock(), clock()
             """
         );
@@ -159,6 +155,9 @@ public class PayoutWorld : IAsyncLifetime
         await using var command = Database.Reads.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync())!;
     }
+
+    internal Task<string> DownstreamState() =>
+        Scalar<string>("SELECT coalesce((SELECT state FROM downstream WHERE name = 'member'), 'RUNNING')");
 
     internal Task<string> States(Guid id) =>
         Scalar<string>(

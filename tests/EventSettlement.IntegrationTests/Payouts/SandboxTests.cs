@@ -10,14 +10,14 @@ public sealed class SandboxTests : IAsyncLifetime
 {
     private readonly string _journal = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
     private Microsoft.AspNetCore.Builder.WebApplication _app = null!;
-    private MemberService _members = null!;
+    private Downstream _members = null!;
     private string _url = "";
 
     public async Task InitializeAsync()
     {
         _app = await SandboxApp.Start(new SandboxOptions("http://127.0.0.1:0", _journal, new Faults()));
         _url = _app.Urls.First();
-        _members = new MemberService(new MemberServiceClient(_url, null, TimeSpan.FromSeconds(2)), 500, 4);
+        _members = new Downstream("member", new MemberServiceClient(_url, null, TimeSpan.FromSeconds(2)), 500, 4);
     }
 
     public async Task DisposeAsync()

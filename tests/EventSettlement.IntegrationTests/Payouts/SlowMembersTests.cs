@@ -91,7 +91,7 @@ public sealed class SlowRefusalTests : PayoutWorld
         };
         var batch = Batch(1, Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member"));
         var paying = Worker.Consume(batch, CancellationToken.None);
-        await StopTests.Until(async () => (await Downstreams.List()).Any(d => d.State == "STOPPED"));
+        await StopTests.Until(IsStopped);
         Assert.Equal("PENDING 200", await States(id));
         Assert.InRange(Stub.Calls.Count, 10, 100);
         Stub.Before = (_, _) => Task.FromResult(false);

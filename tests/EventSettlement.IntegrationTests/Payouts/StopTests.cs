@@ -39,7 +39,7 @@ public sealed class StopTests : PayoutWorld
         };
         var batch = Batch(1, Topology.Message(id.ToString(), new PayPart(id, 0, 1, false), "payouts.member"));
         var paying = Worker.Consume(batch, CancellationToken.None);
-        await Until(async () => (await Downstreams.List()).Single().State == "STOPPED");
+        await Until(IsStopped);
         Assert.Equal("PENDING 4", await States(id));
         Assert.Equal(
             1L,
@@ -110,8 +110,7 @@ public sealed class StopTests : PayoutWorld
         {
             if (await condition())
                 return;
-            await Task.Yield();
-            Thread.Sleep(20);
+            await Task.Delay(20);
         }
 
         Assert.Fail("it did not come to pass in 20 s");

@@ -1,5 +1,6 @@
 using EventSettlement.Contracts;
 using EventSettlement.Ledger.Watching;
+using EventSettlement.Settlements;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EventSettlement.IntegrationTests.Payouts;
@@ -41,12 +42,16 @@ public sealed class WatchedPayoutTests : PayoutWorld
         );
         Assert.Equal("CANCELLED 3", await States(cancelled));
         await NothingIsWrong();
-        Assert.Equal(0, await Balance(cancelled, "refunds-payable"));
+        Assert.Equal(0, await Balance(cancelled, "payable"));
     }
 
     private async Task NothingIsWrong()
     {
-        using var watch = new LedgerWatch(Database, Outgoing, Topology, NullLogger<LedgerWatch>.Instance)
+        using var watch = new LedgerWatch(
+            Database,
+            new AskSettlement(Database, Outgoing, Topology),
+            NullLogger<LedgerWatch>.Instance
+        )
         {
             Delay = TimeSpan.Zero,
         };

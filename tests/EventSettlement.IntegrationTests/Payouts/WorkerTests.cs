@@ -15,7 +15,7 @@ public sealed class WorkerTests : PayoutWorld
         Assert.Equal(new PartCounts(0, 10, 0, 0, 0, 0, 0, 0, 10_000, 10_000), answer.Counts);
         Assert.Equal(1, answer.Revision);
         Assert.Equal("PAID 10", await States(id));
-        Assert.Equal(0, await Balance(id, "refunds-payable"));
+        Assert.Equal(0, await Balance(id, "payable"));
         Assert.Equal(10_000, await Balance(id, "clearing-member"));
     }
 

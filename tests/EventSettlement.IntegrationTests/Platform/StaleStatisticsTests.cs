@@ -26,7 +26,7 @@ public sealed class StaleStatisticsTests
         await Do(database, "VACUUM ANALYZE outbox");
         var leases = new RelayLeases(database.Hot);
         await leases.CreateRows(default);
-        var held = await leases.Hold(default);
+        var held = await leases.RenewLeases(default);
         for (var n = 0; n < 3; n++)
             await leases.Delete([Row(0)], held, default);
         await Do(
@@ -74,14 +74,15 @@ public sealed class StaleStatisticsTests
             await Do(
                 database,
                 """
-                INSERT INTO doubt SELECT lpad(n::text, 32, '0')::uuid, 1, 0, clock() FROM generate_series(1, 9000) AS n
+                INSERT INTO doubt SELECT lpad(n::text, 32, '0')::uuid, 1, 'member', 0, clock()
+                FROM generate_series(1, 9000) AS n
                 """
             );
             await Resolve(1);
 
             async Task Resolve(int from)
             {
-                await DoubtRows.Take(hot, 100, [TimeSpan.FromSeconds(1)], default);
+                await DoubtRows.Take(hot, "member", 100, [TimeSpan.FromSeconds(1)], default);
                 await DoubtRows.DropOver(hot, [.. Enumerable.Range(from, 100).Select(Over)], default);
                 await DoubtRows.Drop(hot, null, [.. Enumerable.Range(from, 100).Select(Doubt)], default);
             }
@@ -121,7 +122,7 @@ public sealed class StaleStatisticsTests
         await Plan();
         await Do(world.Database, "VACUUM ANALYZE study");
         var before = await Read(world.Database, "study");
-        await world.Take(SampleFacts.Lines(6_000, 1, 2, RunWorld.Date));
+        await world.Take(SampleStudies.Lines(6_000, 1, 2, RunWorld.Date));
         await Plan();
         Assert.Equal(0, await Number(world.Database, "SELECT count(*) FROM study WHERE run_id IS NULL"));
         // Once to be planned and once to be marked; taking facts in looks for their ids too.
@@ -142,7 +143,8 @@ public sealed class StaleStatisticsTests
         await Poll.Until(async () =>
             await Number(
                 database,
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'settle'"
+                "SELECT count(*) FROM pg_stat_activity "
+                    + "WHERE datname = current_database() AND application_name = 'settle'"
             ) == 0
         );
         return await Number(

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using EventSettlement.Programmes;
 using EventSettlement.Runs;
 
 namespace EventSettlement.IntegrationTests.Runs;
@@ -10,9 +12,18 @@ public sealed class RunLifeTests
         await using var world = await RunWorld.WithStudies(1);
         await world.Start();
         var first = await world.Number("SELECT max(run_id) FROM run");
-        var second = await world.Commands.Start("study-refund", RunWorld.Date, null, "tester", default);
+        var second = await world.Commands.Start(
+            "study-refund",
+            new OwedQuestion(RunWorld.Date),
+            null,
+            "tester",
+            default
+        );
         Assert.Equal(("run_unfinished", first), (second.Code, second.Earlier));
-        Assert.Equal($"run {first} for 2026-01-10 is not finished yet: studies are still being planned", second.Reason);
+        Assert.Equal(
+            $"run {first} for 2026-01-10 is not finished yet: settlements are still being planned",
+            second.Reason
+        );
     }
 
     [Fact]
@@ -22,7 +33,9 @@ public sealed class RunLifeTests
         var answers = await Task.WhenAll(
             Enumerable
                 .Range(0, 10)
-                .Select(_ => world.Commands.Start("study-refund", RunWorld.Date, null, "tester", default))
+                .Select(_ =>
+                    world.Commands.Start("study-refund", new OwedQuestion(RunWorld.Date), null, "tester", default)
+                )
         );
         Assert.Single(answers, a => a.Run is not null);
         Assert.Equal(9, answers.Count(a => a.Code == "run_unfinished"));
@@ -36,7 +49,15 @@ public sealed class RunLifeTests
         await using var world = await RunWorld.WithStudies(0);
         Assert.Equal(
             code,
-            (await world.Commands.Start(programme, DateOnly.Parse(date, null), null, "tester", default)).Code
+            (
+                await world.Commands.Start(
+                    programme,
+                    new OwedQuestion(DateOnly.Parse(date, null)),
+                    null,
+                    "tester",
+                    default
+                )
+            ).Code
         );
     }
 
@@ -101,10 +122,47 @@ public sealed class RunLifeTests
         await world.Start();
         await world.Planner().Step(default);
         await world.Do("UPDATE run SET state = 'FINISHED'");
-        await world.Take(EventSettlement.StudyRefunds.SampleFacts.Lines(5, 3, 2, RunWorld.Date));
+        await world.Take(EventSettlement.StudyRefunds.SampleStudies.Lines(5, 3, 2, RunWorld.Date));
         var run = await world.Start();
         await world.Planner().Step(default);
         Assert.Equal(5, await world.Number($"SELECT count(*) FROM settlement_request WHERE run_id = {run}"));
-        Assert.Equal([run], (await world.Queries.List(1, null, default)).Select(r => r.Id));
+        Assert.Equal([run], (await world.Queries.List(1, null, default)).Select(r => r.Run.Id));
+    }
+
+    [Fact]
+    public async Task A_list_of_many_runs_asks_no_more_than_one_run_does()
+    {
+        await using var world = await RunWorld.WithStudies(0);
+        await world.Do(
+            """
+            INSERT INTO run (programme, business_date, kind, seq, state, actor, created_at)
+                SELECT 'p' || n, '2026-01-10', 'manual', 1, 'PAYING', 'ann', clock() FROM generate_series(1, 20) n;
+            INSERT INTO run_progress SELECT run_id, 'planner', 'PLANNED', 2, 2, 20 FROM run;
+            INSERT INTO run_progress SELECT run_id, 'saga-0', 'AWAITING_RETRY', 2, 2, 20 FROM run
+            """
+        );
+        await world.Queries.List(50, null, default);
+        var one = await Statements(() => world.Queries.List(1, null, default));
+        Assert.InRange(one, 1, 5);
+        Assert.Equal(one, await Statements(() => world.Queries.List(50, null, default)));
+    }
+
+    private static async Task<int> Statements(Func<Task> ask)
+    {
+        var count = 0;
+        using var asking = new Activity("asking").Start();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = done =>
+            {
+                if (done.TraceId == asking.TraceId && done.Kind == ActivityKind.Client)
+                    Interlocked.Increment(ref count);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await ask();
+        return count;
     }
 }

@@ -4,9 +4,10 @@ using EventSettlement.IntegrationTests.Doubles;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Platform;
+using EventSettlement.Programmes;
 using EventSettlement.Runs;
 using EventSettlement.StudyRefunds;
-using EventSettlement.StudyRefunds.Intake;
+using EventSettlement.StudyRefunds.Facts;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EventSettlement.IntegrationTests.Runs;
@@ -22,12 +23,15 @@ internal sealed class RunWorld : IAsyncDisposable
     {
         _test = test;
         Database = new Database(test.ConnectionString);
-        Commands = new RunCommands(Database, Signal);
+        Programmes = new ProgrammeList([new StudyRefund(Database)]);
+        Commands = new RunCommands(Database, Programmes, Signal);
         Queries = new RunQueries(Database);
         Watch = new RunWatch(Database, NullLogger<RunWatch>.Instance);
     }
 
     public Database Database { get; }
+
+    public ProgrammeList Programmes { get; }
 
     public OutboxRows Outgoing { get; } = new();
 
@@ -42,13 +46,15 @@ internal sealed class RunWorld : IAsyncDisposable
     public static async Task<RunWorld> WithStudies(int studies, int members = 3)
     {
         var world = new RunWorld(await TestDatabase.Create());
-        await world.Take(SampleFacts.Lines(studies, members, 1, Date));
+        await world.Take(SampleStudies.Lines(studies, members, 1, Date));
         return world;
     }
 
     public RunPlanner Planner() =>
         new(
             Database,
+            Programmes,
+            Server.Catalogue.Defaults,
             Outgoing,
             new Topology().Map(Topics.Settlements, ContractsJson.Default.SettlementRequested),
             Signal,
@@ -56,7 +62,13 @@ internal sealed class RunWorld : IAsyncDisposable
         );
 
     public RunSchedule Schedule(string cron = "0 0 3 * * ?") =>
-        new(Database, new RunCalendar(cron), Signal, NullLogger<RunSchedule>.Instance);
+        new(
+            Database,
+            Programmes,
+            Server.Catalogue.Defaults.With(ProgrammeSettings.Cron, StudyRefund.Name, cron),
+            Signal,
+            NullLogger<RunSchedule>.Instance
+        );
 
     public async Task Take(IEnumerable<string> lines)
     {
@@ -71,7 +83,7 @@ internal sealed class RunWorld : IAsyncDisposable
     }
 
     public async Task<long> Start() =>
-        (await Commands.Start(Programmes.StudyRefund, Date, null, "tester", default)).Run
+        (await Commands.Start(StudyRefund.Name, new OwedQuestion(Date), null, "tester", default)).Run
         ?? throw new InvalidOperationException();
 
     public async Task<long> Number(string sql)

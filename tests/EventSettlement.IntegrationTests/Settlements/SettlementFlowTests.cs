@@ -151,18 +151,7 @@ public sealed class SettlementFlowTests
     }
 
     internal static SettlementRequested Requested(Guid id, DateTimeOffset? payableAt = null) =>
-        new(
-            id,
-            Programmes.StudyRefund,
-            "S-" + id,
-            "once",
-            7,
-            "member",
-            "KRW",
-            payableAt ?? Past,
-            Past,
-            [Counts(pending: 2)]
-        );
+        new(id, "study-refund", "S-" + id, "once", 7, "member", "KRW", payableAt ?? Past, Past, [Counts(pending: 2)]);
 
     internal static PartCounts Counts(int pending = 0, int paid = 0, int failed = 0, int rejected = 0) =>
         new(pending, paid, failed, rejected, 0, 0, 0, 0, 100 * (pending + paid + failed + rejected), 100 * paid);

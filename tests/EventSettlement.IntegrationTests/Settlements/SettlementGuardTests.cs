@@ -3,6 +3,7 @@ using EventSettlement.Contracts;
 using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
+using EventSettlement.Platform.Configuration;
 using EventSettlement.Settlements.Guarding;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,16 +19,15 @@ public sealed class SettlementGuardTests
         await using var world = await SettlementWorld.Start();
         var id = Guid.NewGuid();
         await world.Do(
-            $"""
-            INSERT INTO settlement_request VALUES ('{id}', 'study-refund', 'S-9', 'once', 7, 'member', 'KRW', 100, 0,
-                2, 1,
-                clock(), clock(), 'study-refund/1', 100, 0, 'study-completed', 0, 0);
-            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, absences, state)
-                VALUES ('{id}', 1, 0, 'M-1', 100, 0, 'PENDING'), ('{id}', 2, 0, 'M-2', 0, 1, 'PAID');
+            $$"""
+            INSERT INTO settlement_request VALUES ('{{id}}', 'study-refund', 'S-9', 'once', 7, 'member', 'KRW', 100,
+                2, 1, clock(), clock(), '{}', '{}');
+            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, state)
+                VALUES ('{{id}}', 1, 0, 'M-1', 100, 'PENDING'), ('{{id}}', 2, 0, 'M-2', 0, 'PAID');
             INSERT INTO run_progress VALUES (7, 'planner', 'PLANNED', 1, 2, 100)
             """
         );
-        Assert.Equal(1, await Guard(world).Round(default));
+        Assert.Equal(1, await Guard(world).SendStuck(default));
         await world.UntilState(id, "PROCESSING");
         Assert.Equal("1,1,0,0,0,0,0,0,100,0,0,1", await world.Read<string>("SELECT parts FROM settlement"));
     }
@@ -44,9 +44,9 @@ public sealed class SettlementGuardTests
                 + "held = true"
         );
         var guard = Guard(world);
-        Assert.Equal(0, await guard.Round(default));
+        Assert.Equal(0, await guard.SendStuck(default));
         await world.Do("UPDATE settlement SET held = false");
-        Assert.Equal(1, await guard.Round(default));
+        Assert.Equal(1, await guard.SendStuck(default));
         await world.UntilState(id, "PROCESSING");
     }
 
@@ -58,7 +58,7 @@ public sealed class SettlementGuardTests
         await world.Tell(id, SettlementFlowTests.Requested(id));
         await world.UntilState(id, "PROCESSING");
         var guard = Guard(world);
-        Assert.Equal(0, await guard.Round(default));
+        Assert.Equal(0, await guard.SendStuck(default));
         await world.Do(
             """
             INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset)
@@ -67,10 +67,10 @@ public sealed class SettlementGuardTests
             """
         );
         await world.Do("INSERT INTO downstream (name, state, since) VALUES ('member', 'STOPPED', clock())");
-        Assert.Equal(0, await guard.Round(default));
+        Assert.Equal(0, await guard.SendStuck(default));
         await world.Do("UPDATE downstream SET state = 'RUNNING'");
-        Assert.Equal(1, await guard.Round(default));
-        Assert.Equal(0, await guard.Round(default));
+        Assert.Equal(1, await guard.SendStuck(default));
+        Assert.Equal(0, await guard.SendStuck(default));
         var one = $$"""{"settlementId":"{{id}}","part":0,"attempt":1,"includeRejected":false}""";
         Assert.Equal($"{one} {one}", await world.Payouts());
     }
@@ -86,6 +86,7 @@ public sealed class SettlementGuardTests
             away,
             world.Topology,
             world.Of<MessagingOptions>(),
+            world.Of<Settings>(),
             Impatient with
             {
                 Interval = TimeSpan.FromMilliseconds(20),
@@ -107,6 +108,7 @@ public sealed class SettlementGuardTests
             world.Of<IEventLog>(),
             world.Topology,
             world.Of<MessagingOptions>(),
+            world.Of<Settings>(),
             Impatient,
             NullLogger<SettlementGuard>.Instance
         );

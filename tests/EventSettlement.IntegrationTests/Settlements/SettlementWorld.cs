@@ -1,10 +1,14 @@
+using EventSettlement.Alerts;
 using EventSettlement.Contracts;
 using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Messaging.Sagas;
 using EventSettlement.Platform;
+using EventSettlement.Programmes;
 using EventSettlement.Settlements;
+using EventSettlement.StudyRefunds;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -38,21 +42,25 @@ internal sealed class SettlementWorld : IAsyncDisposable
     public static async Task<SettlementWorld> Start(params int[] delays)
     {
         var test = await TestDatabase.Create();
-        var settings = new Settings();
-        settings.ConnectionStrings.Main = test.ConnectionString;
+        var settings = Server.Catalogue.Defaults.With(PlatformSettings.Main, test.ConnectionString);
         if (delays.Length > 0)
-            settings.StudyRefund.RetryDelays = [.. delays.Select(ms => TimeSpan.FromMilliseconds(ms))];
+            settings = settings.With(
+                ProgrammeSettings.RetryDelays,
+                "study-refund",
+                [.. delays.Select(ms => TimeSpan.FromMilliseconds(ms))]
+            );
         var database = new Database(test.ConnectionString);
         var services = new ServiceCollection()
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
             .AddSingleton(settings)
             .AddSingleton(_ => database)
             .AddSingleton(_ => database.Hot)
+            .AddSingleton<IProgramme, StudyRefund>()
+            .AddSingleton<ProgrammeList>()
+            .AddSingleton<AlertReads>()
+            .AddSingleton<ISideTable<Alert>, AlertTable>()
             .AddSettlements(settings)
-            .AddMessaging(
-                new MessagingOptions { Partitions = 2 },
-                m => m.SettlementsMessages(settings).Topic(Topics.Payouts("member"))
-            );
+            .AddMessaging(new MessagingOptions { Partitions = 2 }, m => m.SettlementsMessages(settings));
         var world = new SettlementWorld(test, services.BuildServiceProvider());
         foreach (var hosted in world._services.GetServices<IHostedService>())
             await hosted.StartAsync(default);

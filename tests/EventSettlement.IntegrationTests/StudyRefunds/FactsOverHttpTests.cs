@@ -2,12 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using EventSettlement.Facts;
 using EventSettlement.IntegrationTests.Doubles;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Platform;
 using EventSettlement.StudyRefunds;
-using EventSettlement.StudyRefunds.Intake;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +15,7 @@ namespace EventSettlement.IntegrationTests.StudyRefunds;
 
 public sealed class FactsOverHttpTests : IAsyncLifetime
 {
-    private static readonly string[] Good = [.. SampleFacts.Lines(3, 2, 1, new DateOnly(2026, 1, 1))];
+    private static readonly string[] Good = [.. SampleStudies.Lines(3, 2, 1, new DateOnly(2026, 1, 1))];
 
     private TestDatabase _test = null!;
     private Database _database = null!;
@@ -31,9 +31,10 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
             .Services.AddSingleton(_database)
             .AddSingleton<IOutgoingWriter>(new OutboxRows())
             .AddSingleton<FactIntake>();
+        StudyRefundsSlice.Slice.Add(new ServerProcess(builder.Services, Server.Catalogue.Defaults, []));
         _api = builder.Build();
         _api.Urls.Add("http://127.0.0.1:0");
-        _api.MapStudyRefunds();
+        FactsSlice.Slice.Map(_api.MapGroup("/v1"));
         await _api.StartAsync();
         _client = new HttpClient { BaseAddress = new Uri(_api.Urls.First()) };
     }
@@ -85,14 +86,14 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
     [Fact]
     public async Task Every_wrong_line_is_named_however_much_is_wrong_with_each()
     {
-        var answer = await Post("study-completed", string.Join('\n', Enumerable.Repeat("{}", FactBody.MaxLines)));
+        var answer = await Post("study-completed", string.Join('\n', Enumerable.Repeat("{}", FactLines.MaxLines)));
         var lines = (await answer.Content.ReadFromJsonAsync<JsonElement>())
             .GetProperty("errors")
             .EnumerateArray()
             .Select(e => e.GetProperty("line").GetInt32())
             .ToArray();
-        Assert.Equal(Enumerable.Range(1, FactBody.MaxLines), lines.Distinct());
-        Assert.InRange(lines.Length, FactBody.MaxLines + 1, FactBody.MaxLines + 100);
+        Assert.Equal(Enumerable.Range(1, FactLines.MaxLines), lines.Distinct());
+        Assert.InRange(lines.Length, FactLines.MaxLines + 1, FactLines.MaxLines + 100);
     }
 
     [Theory]
@@ -123,13 +124,13 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
     public async Task A_body_over_1_MB_is_refused() =>
         Assert.Equal(
             HttpStatusCode.RequestEntityTooLarge,
-            (await Post("study-completed", new string(' ', FactBody.MaxBytes + 1))).StatusCode
+            (await Post("study-completed", new string(' ', FactLines.MaxBytes + 1))).StatusCode
         );
 
     [Fact]
     public async Task A_file_is_sent_in_chunks_and_wrong_lines_are_named_as_in_the_file()
     {
-        var lines = SampleFacts.Lines(2_500, 2, 2, new DateOnly(2026, 1, 1)).ToList();
+        var lines = SampleStudies.Lines(2_500, 2, 2, new DateOnly(2026, 1, 1)).ToList();
         lines.Add("{}");
         var path = Path.GetTempFileName();
         await File.WriteAllLinesAsync(path, lines);
@@ -152,7 +153,7 @@ public sealed class FactsOverHttpTests : IAsyncLifetime
         var path = Path.GetTempFileName();
         await File.WriteAllLinesAsync(
             path,
-            [.. Enumerable.Repeat("{}", 3_000), .. SampleFacts.Lines(1_000, 1, 2, new DateOnly(2026, 1, 1))]
+            [.. Enumerable.Repeat("{}", 3_000), .. SampleStudies.Lines(1_000, 1, 2, new DateOnly(2026, 1, 1))]
         );
         var answer = await new FactFile(_client).Send("study-completed", path, null, null, default);
         File.Delete(path);

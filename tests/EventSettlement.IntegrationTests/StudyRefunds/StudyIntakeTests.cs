@@ -3,7 +3,7 @@ using EventSettlement.IntegrationTests.Doubles;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Platform;
 using EventSettlement.StudyRefunds;
-using EventSettlement.StudyRefunds.Intake;
+using EventSettlement.StudyRefunds.Facts;
 
 namespace EventSettlement.IntegrationTests.StudyRefunds;
 
@@ -124,7 +124,7 @@ public sealed class StudyIntakeTests : IAsyncLifetime
     [Fact]
     public async Task Two_partitions_that_take_the_same_studies_at_once_take_each_once()
     {
-        var lines = SampleFacts.Lines(400, 3, 1, new DateOnly(2026, 1, 1)).ToArray();
+        var lines = SampleStudies.Lines(400, 3, 1, new DateOnly(2026, 1, 1)).ToArray();
         var batches = await Task.WhenAll(Take(0, 0, lines), Take(1, 0, [.. lines.Reverse()]), Take(2, 0, lines));
         Assert.All(batches, b => Assert.Empty(b.Parked));
         Assert.Equal("400", await Text("SELECT count(*)::text FROM study"));

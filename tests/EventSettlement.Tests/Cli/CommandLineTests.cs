@@ -1,6 +1,9 @@
 using Confluent.Kafka;
 using EventSettlement.Cli;
-using EventSettlement.Cli.Verbs;
+using EventSettlement.Ledger;
+using EventSettlement.Payouts;
+using EventSettlement.Runs;
+using EventSettlement.Settlements;
 using Npgsql;
 
 namespace EventSettlement.Tests.Cli;
@@ -85,9 +88,9 @@ public sealed class CommandLineTests
     [Fact]
     public void A_missing_library_ends_with_1_and_its_own_words()
     {
-        var told = CommandLine.Explain(new DllNotFoundException("Install it: apt-get install librdkafka1"));
+        var told = CommandLine.Explain(new DllNotFoundException("Failed to load the librdkafka native library."));
         Assert.Equal(ExitCode.Failed, told?.ExitCode);
-        Assert.Equal("Install it: apt-get install librdkafka1", told?.Message);
+        Assert.Equal("Failed to load the librdkafka native library.", told?.Message);
     }
 
     [Fact]
@@ -121,9 +124,6 @@ public sealed class CommandLineTests
         CommandLine.Run(
             "test",
             line.Split(' '),
-            SettlementVerbs.Command(),
-            ItemVerbs.Command(),
-            RunVerbs.Command(),
-            LedgerVerbs.Command()
+            [SettlementVerbs.Command(), ItemVerbs.Command(), RunVerbs.Command(), LedgerVerbs.Command()]
         );
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using EventSettlement.Cli;
-using EventSettlement.Cli.Verbs;
+using EventSettlement.EventLog;
+using EventSettlement.Settlements;
 
 namespace EventSettlement.Tests.Cli;
 
@@ -71,7 +72,7 @@ public sealed class ListingTests
     [InlineData(409, ExitCode.RefusedByState)]
     [InlineData(500, ExitCode.Failed)]
     [InlineData(503, ExitCode.Unavailable)]
-    public void Each_answer_has_its_exit_code(int status, int code) => Assert.Equal(code, ExitCode.Of(status));
+    public void Each_answer_has_its_exit_code(int status, int code) => Assert.Equal(code, ExitCode.ForStatus(status));
 
     private static async Task<string> Written(string output, string columns, params string[] rows)
     {

@@ -19,7 +19,7 @@ internal sealed class PipelineWorld : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly ReceivePipeline _pipeline;
-    private readonly RecordReader _reader;
+    private readonly MessageReader _reader;
 
     public PipelineWorld(Func<ConsumeContext<Asked>, Task> handle)
         : this(_ => { }, (endpoint, _) => endpoint.Handler<Asked>(context => handle(context))) { }
@@ -33,7 +33,7 @@ internal sealed class PipelineWorld : IAsyncDisposable
         messaging.Topology.Map("asked", Json<Asked>()).Map("told", Json<Told>());
         _services = new ServiceCollection().AddLogging().AddSagaEndpoints(messaging, bus).BuildServiceProvider();
         _pipeline = new ReceivePipeline(_services, "group", "asked", endpoint);
-        _reader = new RecordReader(messaging.Topology);
+        _reader = new MessageReader(messaging.Topology);
     }
 
     public IServiceProvider Services => _services;

@@ -1,3 +1,4 @@
+using EventSettlement.Platform;
 using EventSettlement.Runs;
 
 namespace EventSettlement.Tests.Runs;
@@ -12,12 +13,12 @@ public sealed class RunCalendarTests
     {
         var last = new RunCalendar("0 0 3 * * ?").LastDue(Utc(now));
         Assert.Equal(Utc(due), last);
-        Assert.Equal(date, RunCalendar.BusinessDate(last!.Value).ToString("yyyy-MM-dd", null));
+        Assert.Equal(date, Seoul.DateOf(last!.Value).ToString("yyyy-MM-dd", null));
     }
 
     [Fact]
     public void A_business_date_begins_at_midnight_in_Seoul() =>
-        Assert.Equal(Utc("2026-11-19T15:00:00Z"), RunCalendar.Begin(new DateOnly(2026, 11, 20)));
+        Assert.Equal(Utc("2026-11-19T15:00:00Z"), Seoul.Begin(new DateOnly(2026, 11, 20)));
 
     [Fact]
     public void A_schedule_of_every_second_has_a_last_one() =>

@@ -7,12 +7,12 @@ public sealed class RunWaitsTests
     private static readonly DateTime Noon = new(2026, 11, 21, 3, 0, 0, DateTimeKind.Utc);
 
     [Theory]
-    [InlineData("PLANNING", false, "studies are still being planned")]
+    [InlineData("PLANNING", false, "settlements are still being planned")]
     [InlineData("PAYING", true, "about to end")]
     [InlineData("STOPPED", true, "stopped by ann")]
     [InlineData("FINISHED", true, null)]
     public void A_run_without_settlements_waits_for_its_own_steps(string state, bool planned, string? waits) =>
-        Assert.Equal(waits, RunWaits.Of(View(state, planned)));
+        Assert.Equal(waits, RunWaits.Describe(View(state, planned)));
 
     [Fact]
     public void What_a_run_waits_for_is_told_with_numbers_and_times_of_Seoul()
@@ -35,7 +35,7 @@ public sealed class RunWaitsTests
             "payouts to member are stopped (settle downstream list); 1 held by an operator; "
                 + "2 pending, payable from 2026-11-21 12:00:00 KST; 1,500 being paid; "
                 + "retrying 3, next at 2026-11-21 12:00:00 KST",
-            RunWaits.Of(view)
+            RunWaits.Describe(view)
         );
     }
 
@@ -45,7 +45,7 @@ public sealed class RunWaitsTests
         var view = View("PAYING", true, ("PENDING", 2));
         Assert.StartsWith(
             "2 pending, payable from 9999-12-31",
-            RunWaits.Of(view with { Run = view.Run with { PayAt = DateTime.MaxValue } }),
+            RunWaits.Describe(view with { Run = view.Run with { PayAt = DateTime.MaxValue } }),
             StringComparison.Ordinal
         );
     }
@@ -55,8 +55,8 @@ public sealed class RunWaitsTests
     {
         var view = View("STOPPED", true);
         var told = view.Run with { StopReason = "wrong date" };
-        Assert.Equal("stopped: wrong date", RunWaits.Of(view with { Run = told }));
-        Assert.Equal("stopped", RunWaits.Of(view with { Run = view.Run with { StopReason = null } }));
+        Assert.Equal("stopped: wrong date", RunWaits.Describe(view with { Run = told }));
+        Assert.Equal("stopped", RunWaits.Describe(view with { Run = view.Run with { StopReason = null } }));
     }
 
     private static RunView View(string state, bool planned, params (string State, long Count)[] totals) =>

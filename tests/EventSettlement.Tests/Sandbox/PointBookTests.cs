@@ -5,7 +5,7 @@ namespace EventSettlement.Tests.Sandbox;
 public sealed class PointBookTests : IDisposable
 {
     private readonly string _journal = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-    private readonly ItemFaults _none = new(new FaultSwitch(new Faults()));
+    private readonly ItemFaults _none = new(new FaultSwitch(new Faults(), TimeProvider.System));
 
     public void Dispose() => File.Delete(_journal);
 

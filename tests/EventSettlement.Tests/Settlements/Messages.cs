@@ -33,7 +33,7 @@ internal static class Messages
     public static SettlementRequested Requested(Guid id, DateTimeOffset? payableAt = null, params PartCounts[] parts) =>
         new(
             id,
-            Programmes.StudyRefund,
+            "study-refund",
             "S-1",
             "once",
             7,

@@ -1,5 +1,5 @@
 using EventSettlement.Contracts;
-using EventSettlement.Settlements;
+using EventSettlement.Settlements.Saga;
 using Xunit.Abstractions;
 using static EventSettlement.Tests.Settlements.Messages;
 

@@ -1,5 +1,5 @@
 using EventSettlement.Contracts;
-using EventSettlement.Settlements;
+using EventSettlement.Settlements.Saga;
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -106,8 +106,7 @@ public sealed class SettlementHarness : IAsyncDisposable
         while (!condition())
         {
             Assert.True(TimeProvider.System.GetTimestamp() < end, otherwise);
-            await Task.Yield();
-            Thread.Sleep(2);
+            await Task.Delay(2);
         }
     }
 

@@ -13,9 +13,9 @@ internal static class FactBodies
         "penaltyPerAbsence":3000,"participants":[{"memberId":"M-1","absences":2},{"memberId":"M-2","absences":0}]}
         """;
 
-    public static DecodedFact Decode(string body) => StudyFactDecoder.Decode(Encoding.UTF8.GetBytes(body), Now);
+    public static DecodedStudy Decode(string body) => StudyFactDecoder.Decode(Encoding.UTF8.GetBytes(body), Now);
 
-    public static DecodedFact Spoilt(string from, string to)
+    public static DecodedStudy Spoilt(string from, string to)
     {
         Assert.Contains(from, Good, StringComparison.Ordinal);
         return Decode(Good.Replace(from, to, StringComparison.Ordinal));

@@ -54,7 +54,7 @@ public sealed class StudyFactTests
         var taken = FactBodies.Decode(FactBodies.Good).Fact!;
         var arrived = FactBodies.Spoilt(from, to).Fact!;
         Assert.NotEqual(taken.Digest, arrived.Digest);
-        Assert.Equal(pointers, string.Join(',', FactDifference.Between(taken, arrived)));
+        Assert.Equal(pointers, string.Join(',', StudyDifference.Between(taken, arrived)));
     }
 
     [Fact]
@@ -87,11 +87,11 @@ public sealed class StudyFactTests
     [Fact]
     public void Sample_facts_are_facts_and_the_same_seed_gives_the_same()
     {
-        var lines = SampleFacts.Lines(50, 10, 7, new DateOnly(2026, 11, 20)).ToList();
-        Assert.Equal(lines, SampleFacts.Lines(50, 10, 7, new DateOnly(2026, 11, 20)));
+        var lines = SampleStudies.Lines(50, 10, 7, new DateOnly(2026, 11, 20)).ToList();
+        Assert.Equal(lines, SampleStudies.Lines(50, 10, 7, new DateOnly(2026, 11, 20)));
         var facts = lines.ConvertAll(l => FactBodies.Decode(l).Fact!);
         Assert.All(facts, f => Assert.True(f.CompletedAt < new DateTime(2026, 11, 19, 15, 0, 0, DateTimeKind.Utc)));
-        Assert.All(SampleFacts.Magic, m => Assert.Single(facts, f => f.Members.Contains(m)));
+        Assert.All(SampleStudies.Magic, m => Assert.Single(facts, f => f.Members.Contains(m)));
         Assert.Equal(50, facts.Select(f => f.StudyId).Distinct().Count());
     }
 }

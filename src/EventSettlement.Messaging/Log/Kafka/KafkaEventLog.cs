@@ -10,25 +10,25 @@ namespace EventSettlement.Messaging.Log.Kafka;
 public sealed class KafkaEventLog : IEventLog
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan UntilShown = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan VisibleWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
-    private readonly string _bootstrap;
+    private readonly KafkaClients _clients;
     private readonly IAdminClient _admin;
     private readonly KafkaReader _reader;
 
-    /// <param name="bootstrap"><c>host:port</c>, several by comma.</param>
-    public KafkaEventLog(string bootstrap)
+    public KafkaEventLog(KafkaClients clients)
     {
-        KafkaLibrary.Load();
-        _bootstrap = bootstrap;
-        _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrap })
-            .SetLogHandler((_, _) => { })
-            .Build();
-        _reader = new KafkaReader(bootstrap);
+        _clients = clients;
+        _admin = clients.BuildAdmin();
+        _reader = new KafkaReader(clients);
     }
 
-    public async Task<string> ReadIdentity(CancellationToken cancel) =>
-        "kafka " + await KafkaLibrary.ReadClusterId(_admin, Patience);
+    public async Task<string> ReadIdentity(CancellationToken cancel)
+    {
+        var asked = new DescribeClusterOptions { RequestTimeout = Patience };
+        var cluster = await _clients.Ask(() => _admin.DescribeClusterAsync(asked)).WaitAsync(cancel);
+        return "kafka " + cluster.ClusterId;
+    }
 
     public bool IsShared => true;
 
@@ -39,12 +39,12 @@ public sealed class KafkaEventLog : IEventLog
         CancellationToken cancel
     )
     {
-        var there = Counts();
+        var there = await Counts();
         var missing = topics.Where(t => there.GetValueOrDefault(t.Name) == 0).ToList();
         if (missing.Count > 0)
         {
             await Create(missing);
-            there = await Shown(counts => topics.All(t => counts.GetValueOrDefault(t.Name) > 0), cancel);
+            there = await WaitUntilVisible(counts => topics.All(t => counts.GetValueOrDefault(t.Name) > 0), cancel);
         }
 
         return topics.ToDictionary(t => t.Name, t => there[t.Name]);
@@ -56,11 +56,11 @@ public sealed class KafkaEventLog : IEventLog
             [new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }],
             new CreatePartitionsOptions { OperationTimeout = Patience, RequestTimeout = Patience }
         );
-        await Shown(counts => counts.GetValueOrDefault(topic) == partitions, cancel);
+        await WaitUntilVisible(counts => counts.GetValueOrDefault(topic) == partitions, cancel);
     }
 
     /// <summary>What was made is told to those who ask a moment later.</summary>
-    private async Task<Dictionary<string, int>> Shown(
+    private async Task<Dictionary<string, int>> WaitUntilVisible(
         Func<Dictionary<string, int>, bool> made,
         CancellationToken cancel
     )
@@ -68,17 +68,20 @@ public sealed class KafkaEventLog : IEventLog
         var asked = Stopwatch.GetTimestamp();
         while (true)
         {
-            var counts = Counts();
+            var counts = await Counts();
             if (made(counts))
                 return counts;
-            if (Stopwatch.GetElapsedTime(asked) > UntilShown)
+            if (Stopwatch.GetElapsedTime(asked) > VisibleWithin)
                 throw new TimeoutException("Kafka made topics or partitions and does not show them");
             await Task.Delay(Between, cancel);
         }
     }
 
-    private Dictionary<string, int> Counts() =>
-        _admin.GetMetadata(Patience).Topics.ToDictionary(t => t.Topic, t => t.Partitions.Count);
+    private async Task<Dictionary<string, int>> Counts()
+    {
+        var metadata = await _clients.Ask(() => Task.Run(() => _admin.GetMetadata(Patience)));
+        return metadata.Topics.ToDictionary(t => t.Topic, t => t.Partitions.Count);
+    }
 
     private async Task Create(List<TopicSpec> missing)
     {
@@ -102,10 +105,10 @@ public sealed class KafkaEventLog : IEventLog
     }
 
     public Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel) =>
-        Task.Run(() => _reader.Bounds(partition, Patience), cancel);
+        _clients.Ask(() => Task.Run(() => _reader.Bounds(partition, Patience), cancel));
 
     public Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel) =>
-        Task.Run(() => _reader.ReadAt(partition, offset, Patience), cancel);
+        _clients.Ask(() => Task.Run(() => _reader.ReadAt(partition, offset, Patience), cancel));
 
     public Task Consume(
         string group,
@@ -114,7 +117,7 @@ public sealed class KafkaEventLog : IEventLog
         CancellationToken cancel
     ) =>
         Task.Factory.StartNew(
-            () => new KafkaMember(_bootstrap, group, owner).Run(topics, cancel),
+            () => new KafkaMember(_clients, group, owner).Run(topics, cancel),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default

@@ -6,9 +6,9 @@ namespace EventSettlement.Messaging.Log.Kafka;
 
 /// <summary>
 /// One member of a consumer group. The group decides who owns a partition; where to read from, and what is done, is the
-/// owner's to say. Offsets told to Kafka are for its own tools: ours stand in PostgreSQL.
+/// owner's to say. Offsets committed to Kafka are for its own tools: ours stand in PostgreSQL.
 /// </summary>
-internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwner owner)
+internal sealed class KafkaMember(KafkaClients clients, string group, IPartitionOwner owner)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
@@ -23,13 +23,15 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     private readonly HashSet<KafkaPartition> _given = [];
     private readonly Dictionary<KafkaPartition, long> _mine = [];
     private readonly HashSet<KafkaPartition> _paused = [];
-    private readonly Dictionary<KafkaPartition, long> _told = [];
+    private readonly Dictionary<KafkaPartition, long> _committed = [];
 
     // Read and not offered yet. A rebalance may come between two reads: what an earlier ownership read is forgotten
     // with it, for the next one starts at the committed offset, before these.
     private readonly Dictionary<KafkaPartition, List<LogRecord>> _read = [];
     private CancellationToken _cancel;
+    private Error? _refusal;
 
+    /// <exception cref="KafkaException">A broker turns us away: a person must change something.</exception>
     public void Run(IReadOnlyCollection<string> topics, CancellationToken cancel)
     {
         _cancel = cancel;
@@ -40,7 +42,9 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         while (!cancel.IsCancellationRequested)
         {
             Read(consumer);
-            Pause(consumer);
+            if (_refusal is not null)
+                throw new KafkaException(_refusal);
+            ResumeWhereRoom(consumer);
             if (Environment.TickCount64 >= nextRetake)
             {
                 Retake(consumer);
@@ -58,26 +62,25 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
     }
 
     private IConsumer<byte[], byte[]> Build() =>
-        new ConsumerBuilder<byte[], byte[]>(
-            new ConsumerConfig
-            {
-                BootstrapServers = bootstrap,
-                GroupId = group,
-                EnableAutoCommit = false,
-                EnableAutoOffsetStore = false,
-                AutoOffsetReset = AutoOffsetReset.Error,
-                SessionTimeoutMs = 6000,
-                HeartbeatIntervalMs = 1500,
-                FetchWaitMaxMs = 5,
-                QueuedMaxMessagesKbytes = 32 * 1024,
-                FetchMaxBytes = 8 * 1024 * 1024,
-                PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
-                TopicMetadataRefreshIntervalMs = (int)HearOfPartitions.TotalMilliseconds,
-            }
-        )
-            .SetLogHandler((_, _) => { })
-            .SetErrorHandler((_, _) => { })
-            .SetPartitionsAssignedHandler((_, given) => Take(given))
+        clients
+            .Consumer(
+                new ConsumerConfig
+                {
+                    GroupId = group,
+                    EnableAutoCommit = false,
+                    EnableAutoOffsetStore = false,
+                    AutoOffsetReset = AutoOffsetReset.Error,
+                    SessionTimeoutMs = 6000,
+                    HeartbeatIntervalMs = 1500,
+                    FetchWaitMaxMs = 5,
+                    QueuedMaxMessagesKbytes = 32 * 1024,
+                    FetchMaxBytes = 8 * 1024 * 1024,
+                    PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
+                    TopicMetadataRefreshIntervalMs = (int)HearOfPartitions.TotalMilliseconds,
+                },
+                refusal => _refusal = refusal
+            )
+            .SetPartitionsAssignedHandler((_, given) => OnAssigned(given))
             .SetPartitionsRevokedHandler(
                 (c, taken) =>
                 {
@@ -92,12 +95,12 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
                 {
                     var partitions = lost.Select(t => t.TopicPartition).ToList();
                     Forget(c, partitions);
-                    partitions.ForEach(p => owner.Lose(Ours(p)));
+                    partitions.ForEach(p => owner.Lose(ToOurs(p)));
                 }
             )
             .Build();
 
-    private List<TopicPartitionOffset> Take(List<KafkaPartition> given)
+    private List<TopicPartitionOffset> OnAssigned(List<KafkaPartition> given)
     {
         foreach (var partition in given)
         {
@@ -105,14 +108,14 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
             TryTake(partition);
         }
 
-        return Mine();
+        return NextOffsets();
     }
 
     private bool TryTake(KafkaPartition partition)
     {
         try
         {
-            if (owner.Take(Ours(partition), _cancel).GetAwaiter().GetResult() is not { } start)
+            if (owner.Take(ToOurs(partition), _cancel).GetAwaiter().GetResult() is not { } start)
                 return false;
             _mine[partition] = start;
             return true;
@@ -134,7 +137,7 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         var changed = false;
         foreach (var partition in _given)
         {
-            if (_mine.ContainsKey(partition) && owner.CommittedOffset(Ours(partition)) >= 0)
+            if (_mine.ContainsKey(partition) && owner.CommittedOffset(ToOurs(partition)) >= 0)
                 continue;
             changed |= _mine.Remove(partition);
             changed |= TryTake(partition);
@@ -146,15 +149,16 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         // Not paused again here: before its first record the client would go on behind what it had fetched meanwhile.
         consumer.Resume(_paused);
         _paused.Clear();
-        consumer.Assign(Mine());
+        consumer.Assign(NextOffsets());
     }
 
-    private List<TopicPartitionOffset> Mine() => [.. _mine.Select(m => new TopicPartitionOffset(m.Key, m.Value))];
+    private List<TopicPartitionOffset> NextOffsets() =>
+        [.. _mine.Select(m => new TopicPartitionOffset(m.Key, m.Value))];
 
     private void Read(IConsumer<byte[], byte[]> consumer)
     {
         // What was consumed is kept before the limit is asked: the client's position is behind it already.
-        for (var n = 0; n < ReadAtOnce && Next(consumer, n == 0 ? Poll : TimeSpan.Zero) is { } next; n++)
+        for (var n = 0; n < ReadAtOnce && ConsumeOne(consumer, n == 0 ? Poll : TimeSpan.Zero) is { } next; n++)
         {
             if (!_mine.ContainsKey(next.TopicPartition))
                 continue;
@@ -165,12 +169,12 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         }
 
         foreach (var (partition, records) in _read)
-            if (_mine.ContainsKey(partition) && !owner.Offer(Ours(partition), records) && _paused.Add(partition))
+            if (_mine.ContainsKey(partition) && !owner.Offer(ToOurs(partition), records) && _paused.Add(partition))
                 consumer.Pause([partition]);
         _read.Clear();
     }
 
-    private ConsumeResult<byte[], byte[]>? Next(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
+    private ConsumeResult<byte[], byte[]>? ConsumeOne(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
     {
         try
         {
@@ -180,15 +184,17 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         {
             // The client reconnects by itself. Where the offset is gone it stands still: the owner's own check on
             // taking finds that.
+            if (KafkaClients.IsRefusal(e.Error))
+                _refusal = e.Error;
             if (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
                 _mine.Remove(e.ConsumerRecord.TopicPartition);
             return null;
         }
     }
 
-    private void Pause(IConsumer<byte[], byte[]> consumer)
+    private void ResumeWhereRoom(IConsumer<byte[], byte[]> consumer)
     {
-        foreach (var partition in _paused.Where(p => owner.WantsMore(Ours(p))).ToList())
+        foreach (var partition in _paused.Where(p => owner.WantsMore(ToOurs(p))).ToList())
         {
             consumer.Resume([partition]);
             _paused.Remove(partition);
@@ -200,9 +206,9 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         var news = new List<TopicPartitionOffset>();
         foreach (var partition in _mine.Keys)
         {
-            var done = owner.CommittedOffset(Ours(partition));
-            if (done > 0 && done != _told.GetValueOrDefault(partition))
-                news.Add(new TopicPartitionOffset(partition, _told[partition] = done));
+            var done = owner.CommittedOffset(ToOurs(partition));
+            if (done > 0 && done != _committed.GetValueOrDefault(partition))
+                news.Add(new TopicPartitionOffset(partition, _committed[partition] = done));
         }
 
         if (news.Count == 0)
@@ -215,16 +221,16 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
         {
             // Only Kafka's own tools read this offset; the next second tries again.
             foreach (var partition in news)
-                _told.Remove(partition.TopicPartition);
+                _committed.Remove(partition.TopicPartition);
         }
 
-        CrashPoint.Hit("K04");
+        CrashPoint.Hit(CrashPoints.KafkaOffsetCommitted);
     }
 
     private void Release(IEnumerable<KafkaPartition> taken)
     {
         foreach (var partition in taken.Where(_mine.ContainsKey))
-            owner.Release(Ours(partition)).GetAwaiter().GetResult();
+            owner.Release(ToOurs(partition)).GetAwaiter().GetResult();
     }
 
     private void Forget(IConsumer<byte[], byte[]> consumer, List<KafkaPartition> gone)
@@ -236,10 +242,10 @@ internal sealed class KafkaMember(string bootstrap, string group, IPartitionOwne
             _given.Remove(partition);
             _mine.Remove(partition);
             _paused.Remove(partition);
-            _told.Remove(partition);
+            _committed.Remove(partition);
             _read.Remove(partition);
         }
     }
 
-    private static TopicPartition Ours(KafkaPartition partition) => new(partition.Topic, partition.Partition.Value);
+    private static TopicPartition ToOurs(KafkaPartition partition) => new(partition.Topic, partition.Partition.Value);
 }

@@ -11,18 +11,16 @@ internal sealed class KafkaReader : IDisposable
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly IAdminClient _metadata;
 
-    public KafkaReader(string bootstrap)
+    public KafkaReader(KafkaClients clients)
     {
-        _consumer = new ConsumerBuilder<byte[], byte[]>(
-            new ConsumerConfig
-            {
-                BootstrapServers = bootstrap,
-                GroupId = "settle-reader",
-                EnableAutoCommit = false,
-                EnablePartitionEof = true,
-                AutoOffsetReset = AutoOffsetReset.Error,
-            }
-        ).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        var config = new ConsumerConfig
+        {
+            GroupId = "settle-reader",
+            EnableAutoCommit = false,
+            EnablePartitionEof = true,
+            AutoOffsetReset = AutoOffsetReset.Error,
+        };
+        _consumer = clients.Consumer(config, _ => { }).Build();
         _metadata = new DependentAdminClientBuilder(_consumer.Handle).Build();
     }
 
@@ -30,7 +28,7 @@ internal sealed class KafkaReader : IDisposable
     {
         lock (_gate)
         {
-            var marks = Marks(partition, patience);
+            var marks = ReadWatermarks(partition, patience);
             return (marks.Low.Value, marks.High.Value);
         }
     }
@@ -39,7 +37,7 @@ internal sealed class KafkaReader : IDisposable
     {
         lock (_gate)
         {
-            var marks = Marks(partition, patience);
+            var marks = ReadWatermarks(partition, patience);
             if (offset < marks.Low.Value || offset >= marks.High.Value)
                 return null;
             _consumer.Assign(new TopicPartitionOffset(partition.Topic, partition.Partition, offset));
@@ -63,7 +61,7 @@ internal sealed class KafkaReader : IDisposable
     /// A topic or partition that was made a moment ago is unknown, or has no leader, until brokers and client hear of
     /// it: asked again, with a limit. The client would go on for minutes by what it heard first.
     /// </summary>
-    private WatermarkOffsets Marks(TopicPartition partition, TimeSpan patience)
+    private WatermarkOffsets ReadWatermarks(TopicPartition partition, TimeSpan patience)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -82,7 +80,9 @@ internal sealed class KafkaReader : IDisposable
                             or ErrorCode.LeaderNotAvailable
                 )
             {
+#pragma warning disable RS0030 // The client asks on the caller's thread, and so it waits there too.
                 Thread.Sleep(Between);
+#pragma warning restore RS0030
                 _metadata.GetMetadata(partition.Topic, patience);
             }
         }

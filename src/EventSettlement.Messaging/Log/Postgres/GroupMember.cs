@@ -61,7 +61,7 @@ internal sealed class GroupMember : IAsyncDisposable
 
     private readonly NpgsqlDataSource _database;
     private readonly string _group;
-    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
     private readonly int[] _topics;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _renewing;
@@ -78,8 +78,8 @@ internal sealed class GroupMember : IAsyncDisposable
     /// </summary>
     public Standing? Current => _standing is { } known && Stopwatch.GetElapsedTime(known.At) < Ttl ? known : null;
 
-    /// <summary>Takes free partitions, at most <paramref name="count"/>; others are left alone.</summary>
-    public async Task<List<TopicPartition>> Take(int count, CancellationToken cancel)
+    /// <summary>Leases free partitions, at most <paramref name="count"/>; others are left alone.</summary>
+    public async Task<List<TopicPartition>> AcquireLeases(int count, CancellationToken cancel)
     {
         await using var command = Command(Acquire, Ttl);
         command.Parameters.Add(new() { Value = _topics });
@@ -87,7 +87,7 @@ internal sealed class GroupMember : IAsyncDisposable
         return await Partitions(command, cancel);
     }
 
-    public async Task GiveBack(TopicPartition partition, CancellationToken cancel)
+    public async Task ReturnLease(TopicPartition partition, CancellationToken cancel)
     {
         await using var command = Command(Drop);
         command.Parameters.Add(new() { Value = partition.Topic });
@@ -97,7 +97,7 @@ internal sealed class GroupMember : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.GiveAsync();
+        await _stop.CancelSafelyAsync();
         await _renewing;
         _stop.Dispose();
         try

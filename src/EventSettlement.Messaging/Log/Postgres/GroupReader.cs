@@ -31,7 +31,7 @@ internal sealed class GroupReader(
         try
         {
             while (!cancel.IsCancellationRequested)
-                await Once(cancel);
+                await BalanceAndRead(cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -43,7 +43,7 @@ internal sealed class GroupReader(
         }
     }
 
-    private async Task Once(CancellationToken cancel)
+    private async Task BalanceAndRead(CancellationToken cancel)
     {
         var next = woken.Next;
         try
@@ -78,7 +78,7 @@ internal sealed class GroupReader(
         while (_held.Count > standing.Quota)
             await GiveBack(_held.Keys.Last(), cancel);
         if (_held.Count < standing.Quota)
-            foreach (var partition in await member.Take(standing.Quota - _held.Count, cancel))
+            foreach (var partition in await member.AcquireLeases(standing.Quota - _held.Count, cancel))
                 await Take(partition, cancel);
         foreach (var partition in _held.Keys.ToArray())
             if (_held[partition] is not null && owner.CommittedOffset(partition) < 0)
@@ -116,7 +116,7 @@ internal sealed class GroupReader(
         if (_held[partition] is not null)
             await owner.Release(partition);
         _held.Remove(partition);
-        await member.GiveBack(partition, cancel);
+        await member.ReturnLease(partition, cancel);
         _givenAt[partition] = Stopwatch.GetTimestamp();
     }
 
@@ -135,7 +135,7 @@ internal sealed class GroupReader(
             .ToArray();
         if (wanted.Length == 0)
             return false;
-        var found = await RecordReader.Read(database, wanted, cancel);
+        var found = await LogRows.ReadNext(database, wanted, cancel);
         var any = false;
         for (var i = 0; i < wanted.Length; i++)
         {

@@ -97,7 +97,7 @@ public sealed class PostgresEventLog(
 
     public async Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel)
     {
-        var topic = await topics.Of(partition.Topic, cancel);
+        var topic = await topics.Find(partition.Topic, cancel);
         await using var command = database.CreateCommand(Bounds);
         command.Parameters.Add(new() { Value = topic.Id });
         command.Parameters.Add(new() { Value = partition.Partition });
@@ -109,13 +109,13 @@ public sealed class PostgresEventLog(
 
     public async Task<LogRecord?> ReadAt(TopicPartition partition, long offset, CancellationToken cancel)
     {
-        var topic = await topics.Of(partition.Topic, cancel);
+        var topic = await topics.Find(partition.Topic, cancel);
         await using var command = database.CreateCommand(OneRecord);
         command.Parameters.Add(new() { Value = topic.Id });
         command.Parameters.Add(new() { Value = partition.Partition });
         command.Parameters.Add(new() { Value = offset });
         await using var row = await command.ExecuteReaderAsync(cancel);
-        return await row.ReadAsync(cancel) ? RecordReader.Record(row, 0, partition, offset) : null;
+        return await row.ReadAsync(cancel) ? LogRows.ToRecord(row, 0, partition, offset) : null;
     }
 
     public async Task Consume(
@@ -127,7 +127,7 @@ public sealed class PostgresEventLog(
     {
         var all = new List<LogTopic>();
         foreach (var name in names)
-            all.Add(await topics.Of(name, cancel));
+            all.Add(await topics.Find(name, cancel));
         await using var member = new GroupMember(database, group, all);
         using var woken = wakeup.Subscribe(names);
         await new GroupReader(database, member, owner, woken, all).Run(cancel);

@@ -4,7 +4,7 @@ using EventSettlement.Messaging.Log;
 using EventSettlement.Platform;
 using Npgsql;
 
-namespace EventSettlement.Api;
+namespace EventSettlement.Api.Health;
 
 /// <param name="Lag">Messages that the groups have not read yet; null = the log does not answer.</param>
 /// <param name="OutboxOldestAt">UTC; since when the longest waiting message waits for the relay; null = none.</param>
@@ -87,7 +87,7 @@ public sealed partial class HealthReads(
                 (SELECT count(*) FROM consumer_offset WHERE stopped IS NOT NULL) AS stopped_partitions,
                 (SELECT min(added_at) FROM outbox) AS outbox_oldest_at
             """;
-        var details = (await database.Query<HealthDetails>(readDetails, cancel)).Single();
+        var details = (await database.QueryOne<HealthDetails>(readDetails, null, cancel))!;
         return details with { Lag = await Lag(cancel) };
     }
 
@@ -95,11 +95,7 @@ public sealed partial class HealthReads(
     private async Task<long?> Lag(CancellationToken cancel)
     {
         const string readGroups = "SELECT DISTINCT group_id FROM consumer_offset LIMIT 100";
-        var groups = new List<string>();
-        await using (var command = database.Reads.CreateCommand(readGroups))
-        await using (var reader = await command.ExecuteReaderAsync(cancel))
-            while (await reader.ReadAsync(cancel))
-                groups.Add(reader.GetString(0));
+        var groups = await database.Query<string>(readGroups, null, cancel);
         try
         {
             var lags = await Task.WhenAll(groups.Select(g => offsets.ReadLag(g, cancel)))

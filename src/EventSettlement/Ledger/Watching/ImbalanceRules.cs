@@ -2,10 +2,9 @@ namespace EventSettlement.Ledger.Watching;
 
 /// <summary>What the tables say of one settlement at one moment; sums in minor units.</summary>
 /// <param name="Owed">What was requested for its items.</param>
-/// <param name="Kept">What was requested as forfeited income.</param>
-/// <param name="PostedOwed">Of the creation.</param>
-/// <param name="PostedKept">Of the creation.</param>
-/// <param name="Payable">Balance of its refunds payable.</param>
+/// <param name="Booking">How the request is to be booked; see <see cref="Ledger.Booking"/>.</param>
+/// <param name="Posted">How its creation was booked.</param>
+/// <param name="Payable">Balance of what is payable.</param>
 /// <param name="Cleared">Balance of its clearing.</param>
 /// <param name="Unpaid">Of items that are neither paid nor cancelled nor written off.</param>
 /// <param name="Told">What its saga counts as paid; null while the saga has not heard of each change.</param>
@@ -16,9 +15,8 @@ internal sealed record SettlementSums(
     string Currency,
     string? State,
     long Owed,
-    long Kept,
-    long PostedOwed,
-    long PostedKept,
+    string Booking,
+    string Posted,
     long Payable,
     long Cleared,
     long Items,
@@ -46,10 +44,17 @@ internal static class ImbalanceRules
 
     private static IEnumerable<Imbalance> Pairs(SettlementSums s)
     {
-        var payable = Accounts.RefundsPayable(s.Programme);
+        var payable = Accounts.Payable(s.Programme);
+        var booking = Booking.Read(s.Booking);
         yield return new Imbalance("the sum of the items", s.Owed, s.Items);
-        yield return new Imbalance($"the creation in {payable}", s.Owed, s.PostedOwed);
-        yield return new Imbalance($"the creation in {Accounts.ForfeitedIncome(s.Programme)}", s.Kept, s.PostedKept);
+        yield return new Imbalance(
+            $"what is to be booked in {payable}",
+            s.Owed,
+            booking.GetValueOrDefault(Accounts.NameOf(payable))
+        );
+        if (s.Booking != s.Posted)
+            foreach (var (account, expected, found) in Booking.Differences(booking, Booking.Read(s.Posted)))
+                yield return new Imbalance($"the creation in {Accounts.Of(s.Programme, account)}", expected, found);
         yield return new Imbalance($"the balance of {payable}", s.Unpaid, s.Payable);
         yield return new Imbalance($"the balance of {Accounts.Clearing(s.Programme, s.Downstream)}", s.Paid, s.Cleared);
         if (s.Told is { } told)

@@ -1,4 +1,4 @@
-using EventSettlement.Settlements;
+using EventSettlement.Settlements.Saga;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -40,7 +40,7 @@ internal static class WatchRows
         """;
 
     private const string SumsSql = """
-        SELECT r.settlement_id, r.programme, r.currency, s.state, r.amount, r.kept, p.owed, p.kept, p.payable,
+        SELECT r.settlement_id, r.programme, r.currency, s.state, r.amount, r.booking::text, p.booking::text, p.payable,
             p.cleared, i.amount, i.unpaid, i.paid, s.paid_amount, s.parts,
             (SELECT coalesce(sum(revision), 0) FROM settlement_part t WHERE t.settlement_id = r.settlement_id)::bigint,
             EXISTS (SELECT FROM alert a WHERE a.cause = 'settlement ' || r.settlement_id || ' ledger_imbalance'
@@ -54,11 +54,10 @@ internal static class WatchRows
                     AS unpaid
             FROM settlement_item WHERE settlement_id = r.settlement_id) i
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(amount) FILTER (WHERE account = r.programme || ':refunds-payable'
-                    AND kind = 'creation'), 0)::bigint AS owed,
-                coalesce(sum(amount) FILTER (WHERE account = r.programme || ':forfeited-income'
-                    AND kind = 'creation'), 0)::bigint AS kept,
-                coalesce(sum(amount) FILTER (WHERE account = r.programme || ':refunds-payable'), 0)::bigint AS payable,
+            SELECT coalesce(
+                jsonb_object_agg(split_part(account, ':', 2), amount) FILTER (WHERE kind = 'creation'), '{}')
+                    AS booking,
+                coalesce(sum(amount) FILTER (WHERE account = r.programme || ':payable'), 0)::bigint AS payable,
                 coalesce(sum(amount) FILTER (WHERE starts_with(account, r.programme || ':clearing-')), 0)::bigint
                     AS cleared
             FROM posting WHERE settlement_id = r.settlement_id) p
@@ -143,17 +142,16 @@ internal static class WatchRows
                     row.GetString(2),
                     row.IsDBNull(3) ? null : row.GetString(3),
                     row.GetInt64(4),
-                    row.GetInt64(5),
-                    row.GetInt64(6),
+                    row.GetString(5),
+                    row.GetString(6),
                     row.GetInt64(7),
                     row.GetInt64(8),
                     row.GetInt64(9),
                     row.GetInt64(10),
                     row.GetInt64(11),
-                    row.GetInt64(12),
                     Told(row),
-                    row.GetBoolean(16),
-                    row.GetString(17)
+                    row.GetBoolean(15),
+                    row.GetString(16)
                 )
             );
         return sums;
@@ -161,9 +159,7 @@ internal static class WatchRows
 
     // No part's revision is ever ahead of payouts', so equal sums say that the saga knows each part as it is.
     private static long? Told(NpgsqlDataReader row) =>
-        !row.IsDBNull(14) && PartState.Read(row.GetString(14)).Sum(p => (long)p.Revision) == row.GetInt64(15)
-            ? row.GetInt64(13)
-            : null;
+        !row.IsDBNull(13) && PartState.SumRevisions(row.GetString(13)) == row.GetInt64(14) ? row.GetInt64(12) : null;
 
     private static NpgsqlParameter Time(DateTime at) => new() { Value = at, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

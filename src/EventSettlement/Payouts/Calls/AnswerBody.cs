@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using EventSettlement.Messaging;
 
 namespace EventSettlement.Payouts.Calls;
 
@@ -106,8 +105,6 @@ internal ref struct AnswerBody
             return -1;
         }
 
-        if (Planted.Bug("by-position"))
-            return _next < _items.Length ? _next++ : -1;
         Span<byte> told = stackalloc byte[PayoutItem.MaxKeyLength];
         told = told[..json.CopyString(told)];
         Span<byte> ours = stackalloc byte[PayoutItem.MaxKeyLength];

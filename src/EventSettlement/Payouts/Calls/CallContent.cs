@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using EventSettlement.Messaging;
+using EventSettlement.Platform;
 
 namespace EventSettlement.Payouts.Calls;
 
@@ -20,7 +21,7 @@ internal sealed class CallContent : HttpContent
     {
         await stream.WriteAsync(_body);
         await stream.FlushAsync();
-        CrashPoint.Hit("K10");
+        CrashPoint.Hit(SettlementCrashPoints.RequestSent);
     }
 
     protected override bool TryComputeLength(out long length)

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace EventSettlement.Payouts.Calls;
 
 /// <summary>How a bulk call ended, as far as money is concerned.</summary>
@@ -26,12 +24,9 @@ internal enum CallKind
     Misconfigured,
 }
 
-/// <summary>A call's end. The body is rented and goes back with <see cref="Release"/>.</summary>
+/// <summary>A call's end.</summary>
 internal sealed class CallOutcome(CallKind kind, string code, string? message = null, TimeSpan? retryAfter = null)
 {
-    private byte[]? _rented;
-    private int _length;
-
     public CallKind Kind { get; } = kind;
 
     /// <summary>Such as <c>timeout</c>, <c>http_503</c>.</summary>
@@ -41,15 +36,9 @@ internal sealed class CallOutcome(CallKind kind, string code, string? message = 
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
-    public ReadOnlySpan<byte> Body => _rented.AsSpan(0, _length);
+    /// <summary>What was answered, one entry an item by the items' order; none where nothing was.</summary>
+    public AnswerEntry[] Entries { get; private init; } = [];
 
-    public static CallOutcome Answered(byte[] rented, int length) =>
-        new(CallKind.Answered, "http_200") { _rented = rented, _length = length };
-
-    public void Release()
-    {
-        if (_rented is { } rented)
-            ArrayPool<byte>.Shared.Return(rented);
-        _rented = null;
-    }
+    public static CallOutcome Answered(AnswerEntry[] entries) =>
+        new(CallKind.Answered, "answered") { Entries = entries };
 }

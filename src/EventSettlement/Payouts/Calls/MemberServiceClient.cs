@@ -6,9 +6,9 @@ using System.Net.Sockets;
 namespace EventSettlement.Payouts.Calls;
 
 /// <summary>
-/// The member service over HTTP. Answers how a call ended and never throws for what the other side does.
+/// A member service over HTTP, by the contract of docs/contracts/member-service.md.
 /// </summary>
-internal sealed class MemberServiceClient : IDisposable
+internal sealed class MemberServiceClient : IBulkPayer
 {
     public const int MaxAnswerBytes = 8 * 1024 * 1024;
 
@@ -42,13 +42,20 @@ internal sealed class MemberServiceClient : IDisposable
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
     }
 
-    public Task<CallOutcome> Pay(ReadOnlyMemory<byte> body, CancellationToken cancel) => Post(_pay, body, cancel);
+    public Task<CallOutcome> Pay(ReadOnlyMemory<PayoutItem> items, CancellationToken cancel) =>
+        Post(_pay, RequestBody.Pay(items.Span), items, cancel);
 
-    public Task<CallOutcome> Lookup(ReadOnlyMemory<byte> body, CancellationToken cancel) => Post(_lookup, body, cancel);
+    public Task<CallOutcome> Lookup(ReadOnlyMemory<PayoutItem> items, CancellationToken cancel) =>
+        Post(_lookup, RequestBody.Lookup(items.Span), items, cancel);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<CallOutcome> Post(Uri address, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    private async Task<CallOutcome> Post(
+        Uri address,
+        ReadOnlyMemory<byte> body,
+        ReadOnlyMemory<PayoutItem> items,
+        CancellationToken cancel
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(_timeout);
@@ -58,7 +65,7 @@ internal sealed class MemberServiceClient : IDisposable
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var kind = PayoutRules.KindOf((int)response.StatusCode);
             return kind == CallKind.Answered
-                ? await ReadBody(response, limit.Token)
+                ? await ReadBody(response, items, limit.Token)
                 : new CallOutcome(
                     kind,
                     $"http_{(int)response.StatusCode}",
@@ -80,7 +87,11 @@ internal sealed class MemberServiceClient : IDisposable
         }
     }
 
-    private static async Task<CallOutcome> ReadBody(HttpResponseMessage response, CancellationToken cancel)
+    private static async Task<CallOutcome> ReadBody(
+        HttpResponseMessage response,
+        ReadOnlyMemory<PayoutItem> items,
+        CancellationToken cancel
+    )
     {
         var told = response.Content.Headers.ContentLength;
         if (told > MaxAnswerBytes)
@@ -93,12 +104,7 @@ internal sealed class MemberServiceClient : IDisposable
             {
                 var read = await stream.ReadAsync(buffer.AsMemory(length), cancel);
                 if (read == 0)
-                {
-                    var answer = CallOutcome.Answered(buffer, length);
-                    buffer = null;
-                    return answer;
-                }
-
+                    return CallOutcome.Answered(AnswerBody.Read(buffer.AsSpan(0, length), items.Span));
                 length += read;
                 if (length > MaxAnswerBytes)
                     return new CallOutcome(CallKind.NoAnswer, "answer_too_large");
@@ -108,8 +114,7 @@ internal sealed class MemberServiceClient : IDisposable
         }
         finally
         {
-            if (buffer is not null)
-                ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -4,7 +4,7 @@ namespace EventSettlement.Payouts.Calls;
 /// The calls on one claim. Sends items of many settlements together and leaves an outcome on each, or none where the
 /// claim grew too old or the downstream must be stopped first.
 /// </summary>
-internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan claimDeadline, TimeSpan quietPeriod)
+internal sealed class Round(Downstream downstream, TimeSpan claimedAt, TimeSpan claimDeadline, TimeSpan quietPeriod)
 {
     // Enough to find an item among 500 by halving, and little beside asking for each where all are refused.
     private const int MostRefusedAlone = 10;
@@ -20,8 +20,8 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
     private TimeSpan ClaimLeft => claimDeadline - (BootClock.Now - claimedAt);
 
     /// <summary>Lookups without a claim behind them: they move no money, so they never come too late.</summary>
-    public static Round OfLookups(MemberService service, TimeSpan quietPeriod) =>
-        new(service, BootClock.Now, TimeSpan.MaxValue, quietPeriod);
+    public static Round OfLookups(Downstream downstream, TimeSpan quietPeriod) =>
+        new(downstream, BootClock.Now, TimeSpan.MaxValue, quietPeriod);
 
     public async Task Pay(IReadOnlyList<PayoutItem> items, CancellationToken cancel)
     {
@@ -38,8 +38,8 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
 
     private IEnumerable<ReadOnlyMemory<PayoutItem>> Calls(PayoutItem[] items)
     {
-        for (var start = 0; start < items.Length; start += service.MaxItems)
-            yield return items.AsMemory(start, Math.Min(service.MaxItems, items.Length - start));
+        for (var start = 0; start < items.Length; start += downstream.MaxItems)
+            yield return items.AsMemory(start, Math.Min(downstream.MaxItems, items.Length - start));
     }
 
     private bool MayStillSend()
@@ -53,7 +53,7 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
     {
         for (var repeats = 0; ; repeats++)
         {
-            var call = await service.Lookup(items, MayStillSend, cancel);
+            var call = await downstream.Lookup(items, MayStillSend, cancel);
             if (call is null)
                 return;
             switch (PayoutRules.After(call, repeats, ClaimLeft))
@@ -83,12 +83,10 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
 
     private void ReadLookup(CallOutcome call, ReadOnlySpan<PayoutItem> items)
     {
-        var entries = AnswerBody.Read(call.Body, items);
-        call.Release();
         for (var i = 0; i < items.Length; i++)
         {
             items[i].LookedUp = true;
-            items[i].Outcome = PayoutRules.LookedUp(entries[i]);
+            items[i].Outcome = PayoutRules.LookedUp(call.Entries[i]);
             items[i].DoubtEnded = items[i].Outcome.State is null && items[i].DoubtAge >= quietPeriod;
         }
     }
@@ -99,7 +97,7 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
         await Send(items, alone, cancel);
         if (alone.Count == 0)
             return;
-        if (PayoutRules.NothingPassed(Tried(items.Span, alone.Count), alone.Count, service.AnswersOthers))
+        if (PayoutRules.NothingPassed(Tried(items.Span, alone.Count), alone.Count, downstream.AnswersOthers))
             _stop = alone[0].Call;
         else if (_stop is null && !_late)
             foreach (var (item, call) in alone)
@@ -128,7 +126,7 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
     {
         for (var repeats = 0; ; repeats++)
         {
-            var call = await service.Pay(items, MayStillSend, cancel);
+            var call = await downstream.Pay(items, MayStillSend, cancel);
             if (call is null)
                 return;
             switch (PayoutRules.After(call, repeats, ClaimLeft))
@@ -155,15 +153,13 @@ internal sealed class Round(MemberService service, TimeSpan claimedAt, TimeSpan 
 
     private static void Settle(ReadOnlySpan<PayoutItem> items, CallOutcome call, Reaction reaction)
     {
-        var entries = reaction == Reaction.Read ? AnswerBody.Read(call.Body, items) : [];
         for (var i = 0; i < items.Length; i++)
             items[i].Outcome = reaction switch
             {
-                Reaction.Read => PayoutRules.Answered(items[i], entries[i]),
+                Reaction.Read => PayoutRules.Answered(items[i], call.Entries[i]),
                 Reaction.Fail => PayoutRules.Failed(items[i], call),
                 _ => PayoutRules.InDoubt(call.Code, call.Message),
             };
-        call.Release();
     }
 
     /// <summary>

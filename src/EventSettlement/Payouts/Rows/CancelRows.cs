@@ -5,6 +5,8 @@ using EventSettlement.Ledger;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Payouts.Calls;
+using EventSettlement.Platform;
+using EventSettlement.Programmes;
 using Npgsql;
 
 namespace EventSettlement.Payouts.Rows;
@@ -43,14 +45,16 @@ internal static class CancelRows
         WHERE s.settlement_id = $1 AND s.part = c.part RETURNING s.part, s.revision, c.items, c.amount
         """;
 
-    private const string CreationSql =
-        "SELECT account, amount, currency FROM posting WHERE settlement_id = $1 AND kind = 'creation' ORDER BY line";
+    private const string OwnerSql =
+        "SELECT programme, subject, period FROM settlement_request WHERE settlement_id = $1";
 
     // The downstream credited what it had refused before; the resolver or the next attempt takes that up.
     private const string DoubtSql = """
         WITH doubtful AS (UPDATE settlement_item SET doubt_at = clock() WHERE settlement_id = $1 AND no = ANY ($2)
             AND state IN ('FAILED', 'REJECTED') AND doubt_at IS NULL RETURNING settlement_id, no)
-        INSERT INTO doubt (settlement_id, no, next_ask_at) SELECT settlement_id, no, clock() FROM doubtful
+        INSERT INTO doubt (settlement_id, no, downstream, next_ask_at)
+        SELECT d.settlement_id, d.no, r.downstream, clock()
+        FROM doubtful d JOIN settlement_request r USING (settlement_id)
         ON CONFLICT (settlement_id, no) DO UPDATE SET next_ask_at = excluded.next_ask_at
         """;
 
@@ -79,6 +83,7 @@ internal static class CancelRows
         OwnedTransaction transaction,
         Cancellation one,
         PayoutLimits limits,
+        ProgrammeList programmes,
         Topology topology,
         CancellationToken cancel
     )
@@ -101,7 +106,7 @@ internal static class CancelRows
             refusal?.Code,
             refusal?.Reason,
             refusal?.AskAgainAt,
-            refusal is null ? await CancelAll(transaction, asked.SettlementId, cancel) : []
+            refusal is null ? await CancelAll(transaction, asked.SettlementId, programmes, cancel) : []
         );
         var message = topology.Message(asked.SettlementId.ToString("D"), answer);
         await using var store = Command(transaction, StoreSql, asked.CommandId);
@@ -122,16 +127,13 @@ internal static class CancelRows
         if (credited.Length > 0)
         {
             await using var doubt = Command(transaction, DoubtSql, one.Asked.SettlementId);
-            doubt.Parameters.Add(Arrays.Ints(Array.ConvertAll(credited, i => i.No)));
+            doubt.Parameters.Add(RowArrays.Integers(Array.ConvertAll(credited, i => i.No)));
             await doubt.ExecuteNonQueryAsync(cancel);
-            return new CancelRefusal("already_paid", $"The member service has credited {credited.Length} item(s)");
+            return new CancelRefusal("already_paid", $"The downstream has credited {credited.Length} item(s)");
         }
 
         return one.EverSent.FirstOrDefault(i => !i.LookedUp || i.Outcome.State is not null) is { } silent
-            ? new CancelRefusal(
-                "downstream_unavailable",
-                $"The member service did not say what became of item {silent.No}"
-            )
+            ? new CancelRefusal("downstream_unavailable", $"The downstream did not say what became of item {silent.No}")
             : null;
     }
 
@@ -160,6 +162,7 @@ internal static class CancelRows
     private static async Task<IReadOnlyList<PartRevision>> CancelAll(
         OwnedTransaction transaction,
         Guid settlementId,
+        ProgrammeList programmes,
         CancellationToken cancel
     )
     {
@@ -174,46 +177,29 @@ internal static class CancelRows
                 parts.Add(new PartRevision(rows.GetInt32(0), rows.GetInt32(1), tally.Counts()));
             }
 
-        await Postings.Insert(
-            transaction.Connection,
-            transaction.Transaction,
-            await Reversal(transaction, settlementId, cancel),
-            cancel
-        );
+        var (connection, own) = (transaction.Connection, transaction.Transaction);
+        if (await Postings.FindCreation(connection, own, settlementId, cancel) is { } creation)
+            await Postings.Insert(connection, own, [creation.Reverse(PostingKinds.Cancel)], cancel);
+        await GiveBack(transaction, settlementId, programmes, cancel);
         return parts.OrderBy(p => p.Part).ToArray();
     }
 
-    private static async Task<IReadOnlyList<Posting>> Reversal(
+    /// <summary>What the settlement took is its programme's to settle again.</summary>
+    private static async Task GiveBack(
         OwnedTransaction transaction,
         Guid settlementId,
+        ProgrammeList programmes,
         CancellationToken cancel
     )
     {
-        var lines = new Line[3];
-        var count = 0;
-        var currency = "";
-        await using var command = Command(transaction, CreationSql, settlementId);
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        while (await rows.ReadAsync(cancel))
-        {
-            lines[count++] = new Line(rows.GetString(0), -rows.GetInt64(1));
-            currency = rows.GetString(2);
-        }
-
-        return count == 0
-            ? []
-            :
-            [
-                new Posting(
-                    settlementId,
-                    "cancel",
-                    References.Settlement(settlementId),
-                    currency,
-                    lines[0],
-                    lines[1],
-                    lines[2]
-                ),
-            ];
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction.Transaction);
+        await using (var command = Command(transaction, OwnerSql, settlementId))
+        await using (var row = await command.ExecuteReaderAsync(cancel))
+            while (await row.ReadAsync(cancel))
+                foreach (var given in programmes.Of(row.GetString(0)).GiveBack(row.GetString(1), row.GetString(2)))
+                    batch.BatchCommands.Add(given);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancel);
     }
 
     private static async Task<List<PayoutItem>> EverSent(

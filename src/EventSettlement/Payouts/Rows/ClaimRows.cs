@@ -1,6 +1,6 @@
-using EventSettlement.Messaging;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Payouts.Calls;
+using EventSettlement.Platform;
 using Npgsql;
 
 namespace EventSettlement.Payouts.Rows;
@@ -67,16 +67,16 @@ internal static class ClaimRows
                 new NpgsqlBatchCommand(ClockSql),
                 new NpgsqlBatchCommand(PartsSql)
                 {
-                    Parameters = { Arrays.Uuids(ids), Arrays.Ints(numbers), Arrays.Ints(attempts) },
+                    Parameters = { RowArrays.Uuids(ids), RowArrays.Integers(numbers), RowArrays.Integers(attempts) },
                 },
                 new NpgsqlBatchCommand(ClaimSql)
                 {
                     Parameters =
                     {
-                        Arrays.Uuids(ids),
-                        Arrays.Ints(numbers),
-                        Arrays.Ints(attempts),
-                        Arrays.Bools(rejected),
+                        RowArrays.Uuids(ids),
+                        RowArrays.Integers(numbers),
+                        RowArrays.Integers(attempts),
+                        RowArrays.Booleans(rejected),
                         new NpgsqlParameter<long> { TypedValue = transaction.Epoch },
                         new NpgsqlParameter<string> { TypedValue = downstream },
                     },
@@ -133,8 +133,7 @@ internal static class ClaimRows
                 Currency = part.Currency,
                 Reason = part.Programme,
                 PartIndex = index,
-                Doubtful = !rows.IsDBNull(4) && !Planted.Bug("blind-resend"),
-                Generation = Planted.Bug("attempt-in-key") ? part.Asked.Attempt : 1,
+                Doubtful = !rows.IsDBNull(4),
                 DoubtAge = rows.IsDBNull(4) ? TimeSpan.Zero : rows.GetTimeSpan(4),
             };
             part.Claimed.Add(item);
@@ -147,9 +146,9 @@ internal static class ClaimRows
         if (parts.Length == 0)
             return;
         await using var command = transaction.Command(RestSql);
-        command.Parameters.Add(Arrays.Uuids(parts.Select(p => p.Asked.SettlementId).ToArray()));
-        command.Parameters.Add(Arrays.Ints(parts.Select(p => p.Asked.Part).ToArray()));
-        command.Parameters.Add(Arrays.Ints(parts.Select(p => p.Asked.Attempt).ToArray()));
+        command.Parameters.Add(RowArrays.Uuids(parts.Select(p => p.Asked.SettlementId).ToArray()));
+        command.Parameters.Add(RowArrays.Integers(parts.Select(p => p.Asked.Part).ToArray()));
+        command.Parameters.Add(RowArrays.Integers(parts.Select(p => p.Asked.Attempt).ToArray()));
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = transaction.Epoch });
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))

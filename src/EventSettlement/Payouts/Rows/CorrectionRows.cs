@@ -1,4 +1,5 @@
 using EventSettlement.Contracts;
+using EventSettlement.Platform;
 using Npgsql;
 
 namespace EventSettlement.Payouts.Rows;
@@ -71,8 +72,8 @@ internal static class CorrectionRows
         {
             Parameters =
             {
-                Arrays.Uuids(parts.Select(p => p.Id).ToArray()),
-                Arrays.Ints(parts.Select(p => p.Part).ToArray()),
+                RowArrays.Uuids(parts.Select(p => p.Id).ToArray()),
+                RowArrays.Integers(parts.Select(p => p.Part).ToArray()),
             },
         };
 }

@@ -1,4 +1,5 @@
 using EventSettlement.Payouts.Calls;
+using EventSettlement.Platform;
 using Npgsql;
 
 namespace EventSettlement.Payouts.Rows;
@@ -17,7 +18,7 @@ internal static class DoubtRows
                     THEN ($2::interval[])[least(d.asked + 2, cardinality($2))] ELSE ($2::interval[])[1] END
                 FROM (SELECT EXISTS (SELECT 1 FROM settlement s
                                      WHERE s.settlement_id = d.settlement_id AND s.state = 'FAILED') AS failed) s)
-            WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM doubt WHERE next_ask_at <= (SELECT clock())
+            WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM doubt WHERE downstream = $3 AND next_ask_at <= (SELECT clock())
                                       ORDER BY next_ask_at LIMIT $1 FOR UPDATE SKIP LOCKED))
             RETURNING d.settlement_id, d.no, d.traceparent, d.next_ask_at)
         SELECT taken.settlement_id, taken.no, i.part, i.member_id, i.amount, r.currency, r.programme, i.state,
@@ -58,6 +59,7 @@ internal static class DoubtRows
 
     public static async Task<List<Doubt>> Take(
         NpgsqlConnection connection,
+        string downstream,
         int limit,
         IReadOnlyList<TimeSpan> delays,
         CancellationToken cancel
@@ -73,6 +75,7 @@ internal static class DoubtRows
                     Value = delays.ToArray(),
                     NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Interval,
                 },
+                new NpgsqlParameter<string> { TypedValue = downstream },
             },
         };
         await using var rows = await command.ExecuteReaderAsync(cancel);
@@ -117,8 +120,8 @@ internal static class DoubtRows
         {
             Parameters =
             {
-                Arrays.Uuids(items.Select(i => i.Id).ToArray()),
-                Arrays.Ints(items.Select(i => i.No).ToArray()),
+                RowArrays.Uuids(items.Select(i => i.Id).ToArray()),
+                RowArrays.Integers(items.Select(i => i.No).ToArray()),
             },
         };
         await command.ExecuteNonQueryAsync(cancel);
@@ -134,9 +137,9 @@ internal static class DoubtRows
         {
             Parameters =
             {
-                Arrays.Uuids(Array.ConvertAll(over, d => d.Item.SettlementId)),
-                Arrays.Ints(Array.ConvertAll(over, d => d.Item.No)),
-                Arrays.Times(Array.ConvertAll(over, d => d.NextAskAt)),
+                RowArrays.Uuids(Array.ConvertAll(over, d => d.Item.SettlementId)),
+                RowArrays.Integers(Array.ConvertAll(over, d => d.Item.No)),
+                RowArrays.Times(Array.ConvertAll(over, d => d.NextAskAt)),
             },
         };
         await command.ExecuteNonQueryAsync(cancel);
@@ -154,16 +157,16 @@ internal static class DoubtRows
         {
             Parameters =
             {
-                Arrays.Uuids(told.Select(d => d.Item.SettlementId).ToArray()),
-                Arrays.Ints(told.Select(d => d.Item.No).ToArray()),
-                Arrays.Ints(told.Select(d => d.Attempt).ToArray()),
-                Arrays.Texts(told.Select(d => d.State).ToArray()),
-                Arrays.Texts(told.Select(d => d.Becomes).ToArray()),
-                Arrays.Texts(told.Select(d => d.Item.Outcome.TransactionId).ToArray()),
-                Arrays.Bools(told.Select(d => d.Item.Outcome.NeedsPerson).ToArray()),
-                Arrays.Texts(told.Select(d => d.Item.Outcome.Code).ToArray()),
-                Arrays.Bools(told.Select(d => d.DoubtEnds).ToArray()),
-                Arrays.Times(told.Select(d => d.DoubtAt).ToArray()),
+                RowArrays.Uuids(told.Select(d => d.Item.SettlementId).ToArray()),
+                RowArrays.Integers(told.Select(d => d.Item.No).ToArray()),
+                RowArrays.Integers(told.Select(d => d.Attempt).ToArray()),
+                RowArrays.Texts(told.Select(d => d.State).ToArray()),
+                RowArrays.Texts(told.Select(d => d.Becomes).ToArray()),
+                RowArrays.Texts(told.Select(d => d.Item.Outcome.TransactionId).ToArray()),
+                RowArrays.Booleans(told.Select(d => d.Item.Outcome.NeedsPerson).ToArray()),
+                RowArrays.Texts(told.Select(d => d.Item.Outcome.Code).ToArray()),
+                RowArrays.Booleans(told.Select(d => d.DoubtEnds).ToArray()),
+                RowArrays.Times(told.Select(d => d.DoubtAt).ToArray()),
             },
         };
         await using var rows = await command.ExecuteReaderAsync(cancel);

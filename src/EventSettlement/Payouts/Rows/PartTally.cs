@@ -1,5 +1,4 @@
 using EventSettlement.Contracts;
-using EventSettlement.Payouts.Calls;
 
 namespace EventSettlement.Payouts.Rows;
 

@@ -6,6 +6,7 @@ using EventSettlement.Messaging;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Payouts.Calls;
+using EventSettlement.Platform;
 using Npgsql;
 
 namespace EventSettlement.Payouts.Rows;
@@ -33,8 +34,8 @@ internal static class RecordRows
     // A row that stands there may be about to be dropped for an older doubt that is over. It is written anew, so that
     // whoever has read it finds that it has changed.
     private const string AgendaSql = """
-        INSERT INTO doubt (settlement_id, no, traceparent, next_ask_at)
-        SELECT i.settlement_id, i.no, r.traceparent, clock() + $4
+        INSERT INTO doubt (settlement_id, no, downstream, traceparent, next_ask_at)
+        SELECT i.settlement_id, i.no, $5, r.traceparent, clock() + $4
         FROM unnest($1, $2, $3) AS r(settlement_id, no, traceparent)
         JOIN settlement_item i ON i.settlement_id = r.settlement_id AND i.no = r.no
         WHERE i.doubt_at IS NOT NULL AND NOT i.needs_person
@@ -52,6 +53,7 @@ internal static class RecordRows
     /// <summary>Records the parts given and answers the messages that tell of them.</summary>
     public static async Task<List<OutgoingMessage>> Record(
         OwnedTransaction transaction,
+        string downstream,
         IReadOnlyList<PartClaim> parts,
         DateTimeOffset now,
         Topology topology,
@@ -77,24 +79,12 @@ internal static class RecordRows
             Expect(batch.BatchCommands[1], items.Length);
         }
 
-        CrashPoint.Hit("K12");
-        await RaiseDoubts(transaction, parts, firstAsk, cancel);
-        CrashPoint.Hit("K13");
-        var payments = parts.Select(Payment).OfType<Posting>().ToArray();
-        if (Planted.Bug("posting-outside"))
-            await PostAlone(transaction.Connection.ConnectionString, payments, cancel);
-        else
-            await Postings.Insert(transaction.Connection, transaction.Transaction, payments, cancel);
+        CrashPoint.Hit(SettlementCrashPoints.ItemsRecorded);
+        await RaiseDoubts(transaction, downstream, parts, firstAsk, cancel);
+        CrashPoint.Hit(SettlementCrashPoints.BeforePosting);
+        var payments = parts.Select(part => Payment(part, downstream)).OfType<Posting>().ToArray();
+        await Postings.Insert(transaction.Connection, transaction.Transaction, payments, cancel);
         return answers;
-    }
-
-    private static async Task PostAlone(string address, Posting[] payments, CancellationToken cancel)
-    {
-        await using var connection = new NpgsqlConnection(address);
-        await connection.OpenAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await Postings.Insert(connection, transaction, payments, cancel);
-        await transaction.CommitAsync(cancel);
     }
 
     /// <summary>Items that were claimed and not sent stand as before the claim.</summary>
@@ -106,8 +96,8 @@ internal static class RecordRows
     {
         var items = unsent.ToArray();
         await using var command = transaction.Command(PutBackSql);
-        command.Parameters.Add(Arrays.Uuids(items.Select(i => i.SettlementId).ToArray()));
-        command.Parameters.Add(Arrays.Ints(items.Select(i => i.No).ToArray()));
+        command.Parameters.Add(RowArrays.Uuids(items.Select(i => i.SettlementId).ToArray()));
+        command.Parameters.Add(RowArrays.Integers(items.Select(i => i.No).ToArray()));
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = transaction.Epoch });
         await command.ExecuteNonQueryAsync(cancel);
     }
@@ -117,11 +107,11 @@ internal static class RecordRows
         {
             Parameters =
             {
-                Arrays.Uuids(parts.Select(p => p.Asked.SettlementId).ToArray()),
-                Arrays.Ints(parts.Select(p => p.Asked.Part).ToArray()),
-                Arrays.Ints(parts.Select(p => p.Revision).ToArray()),
-                Arrays.Ints(parts.Select(p => p.Asked.Attempt).ToArray()),
-                Arrays.Texts(answers.Select(a => Encoding.UTF8.GetString(a.Body!)).ToArray()),
+                RowArrays.Uuids(parts.Select(p => p.Asked.SettlementId).ToArray()),
+                RowArrays.Integers(parts.Select(p => p.Asked.Part).ToArray()),
+                RowArrays.Integers(parts.Select(p => p.Revision).ToArray()),
+                RowArrays.Integers(parts.Select(p => p.Asked.Attempt).ToArray()),
+                RowArrays.Texts(answers.Select(a => Encoding.UTF8.GetString(a.Body!)).ToArray()),
             },
         };
 
@@ -132,15 +122,15 @@ internal static class RecordRows
         {
             Parameters =
             {
-                Arrays.Uuids(Array.ConvertAll(items, i => i.SettlementId)),
-                Arrays.Ints(Array.ConvertAll(items, i => i.No)),
-                Arrays.Ints(attempts),
-                Arrays.Texts(Array.ConvertAll(items, i => i.Outcome.State)),
-                Arrays.Texts(Array.ConvertAll(items, i => i.Outcome.TransactionId)),
-                Arrays.Texts(Array.ConvertAll(items, i => AnswerFields.Short(i.Outcome.Code, 100))),
-                Arrays.Texts(Array.ConvertAll(items, i => AnswerFields.Short(i.Outcome.Message, 500))),
-                Arrays.Bools(Array.ConvertAll(items, i => i.Outcome.NeedsPerson)),
-                Arrays.Shorts(Array.ConvertAll(items, i => (short)i.Outcome.Doubt)),
+                RowArrays.Uuids(Array.ConvertAll(items, i => i.SettlementId)),
+                RowArrays.Integers(Array.ConvertAll(items, i => i.No)),
+                RowArrays.Integers(attempts),
+                RowArrays.Texts(Array.ConvertAll(items, i => i.Outcome.State)),
+                RowArrays.Texts(Array.ConvertAll(items, i => i.Outcome.TransactionId)),
+                RowArrays.Texts(Array.ConvertAll(items, i => AnswerFields.Short(i.Outcome.Code, 100))),
+                RowArrays.Texts(Array.ConvertAll(items, i => AnswerFields.Short(i.Outcome.Message, 500))),
+                RowArrays.Booleans(Array.ConvertAll(items, i => i.Outcome.NeedsPerson)),
+                RowArrays.Smallints(Array.ConvertAll(items, i => (short)i.Outcome.Doubt)),
                 new NpgsqlParameter<long> { TypedValue = epoch },
             },
         };
@@ -148,6 +138,7 @@ internal static class RecordRows
 
     private static async Task RaiseDoubts(
         OwnedTransaction transaction,
+        string downstream,
         IReadOnlyList<PartClaim> parts,
         TimeSpan firstAsk,
         CancellationToken cancel
@@ -166,10 +157,11 @@ internal static class RecordRows
                 {
                     Parameters =
                     {
-                        Arrays.Uuids(Array.ConvertAll(doubtful, d => d.Item.SettlementId)),
-                        Arrays.Ints(Array.ConvertAll(doubtful, d => d.Item.No)),
-                        Arrays.Texts(Array.ConvertAll(doubtful, d => d.Traceparent)),
+                        RowArrays.Uuids(Array.ConvertAll(doubtful, d => d.Item.SettlementId)),
+                        RowArrays.Integers(Array.ConvertAll(doubtful, d => d.Item.No)),
+                        RowArrays.Texts(Array.ConvertAll(doubtful, d => d.Traceparent)),
                         new NpgsqlParameter<TimeSpan> { TypedValue = firstAsk },
+                        new NpgsqlParameter<string> { TypedValue = downstream },
                     },
                 }
             );
@@ -192,24 +184,18 @@ internal static class RecordRows
         );
     }
 
-    private static Posting? Payment(PartClaim part)
+    private static Posting? Payment(PartClaim part, string downstream)
     {
+        var (asked, accounts) = (part.Asked, new PaymentAccounts(part.Programme, downstream, part.Currency));
         var paid = part.Claimed.Where(i => i.Outcome.State == ItemStates.Paid).Sum(i => i.Amount);
         return paid == 0
             ? null
-            : new Posting(
-                part.Asked.SettlementId,
-                "payment",
-                References.Part(part.Asked.SettlementId, part.Asked.Part, part.Asked.Attempt),
-                part.Currency,
-                new Line(Accounts.RefundsPayable(part.Programme), -paid),
-                new Line(Accounts.Clearing(part.Programme, MemberService.Name), paid)
-            );
+            : PaymentPostings.Payment(asked.SettlementId, asked.Part, asked.Attempt, accounts, paid);
     }
 
     private static void Expect(NpgsqlBatchCommand command, int rows)
     {
-        if (command.RecordsAffected != rows && !Planted.Bug("rows-ignored"))
+        if (command.RecordsAffected != rows)
             throw new UnexpectedRowsException(command.CommandText, rows, command.RecordsAffected);
     }
 }

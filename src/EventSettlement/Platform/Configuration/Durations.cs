@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EventSettlement.Platform;
+namespace EventSettlement.Platform.Configuration;
 
 /// <summary>
 /// Lengths of time as people type them: <c>500ms</c>, <c>30s</c>, <c>4m</c>, <c>1h</c> or <c>00:00:30</c>.
@@ -61,6 +61,7 @@ public static class Durations
             { TotalMilliseconds: < 1000 } => Invariant(duration.TotalMilliseconds, "ms"),
             { TotalSeconds: < 60 } => Invariant(duration.TotalSeconds, "s"),
             { Seconds: 0, Milliseconds: 0 } when duration.TotalMinutes < 60 => Invariant(duration.TotalMinutes, "m"),
+            { Minutes: 0, Seconds: 0, Milliseconds: 0 } => Invariant(duration.TotalHours, "h"),
             _ => duration.ToString("c", CultureInfo.InvariantCulture),
         };
 

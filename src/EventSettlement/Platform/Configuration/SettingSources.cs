@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace EventSettlement.Platform;
+namespace EventSettlement.Platform.Configuration;
 
 /// <summary>Where settings stand: appsettings.json, environment (<c>EventSettlement__…</c>), secret files.</summary>
 public static class SettingSources
@@ -34,7 +34,8 @@ public static class SettingSources
     /// Leaves by key; a list written as <c>Key:0</c>, <c>Key:1</c> becomes one value with commas. What a source says
     /// of a key replaces all that an earlier one said: two lists are never mixed.
     /// </summary>
-    public static SortedDictionary<string, string> Values(IConfiguration sources)
+    /// <param name="canonical">The one spelling of a key that may be written in several ways.</param>
+    public static SortedDictionary<string, string> Values(IConfiguration sources, Func<string, string> canonical)
     {
         var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (
@@ -43,7 +44,7 @@ public static class SettingSources
                 : [sources]
         )
         foreach (var (key, value) in ValuesOfOne(source))
-            values[key] = value;
+            values[canonical(key)] = value;
         return values;
     }
 
@@ -71,7 +72,7 @@ public static class SettingSources
         [
             Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
             // Written by ./run, so that every verb in the clone finds the database of the desk.
-            Path.GetFullPath(Path.Combine(Dev.DevOptions.DefaultFolder, "appsettings.json")),
+            Path.GetFullPath(Path.Combine(DeskFolder.Path, "appsettings.json")),
             Path.GetFullPath(Path.Combine(folder ?? ".", "appsettings.json")),
         ];
 

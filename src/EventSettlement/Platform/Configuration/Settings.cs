@@ -1,72 +1,54 @@
-namespace EventSettlement.Platform;
+namespace EventSettlement.Platform.Configuration;
 
-/// <summary>All configuration of one process; keys and rules stand in docs/operations/configuration.md.</summary>
+/// <summary>
+/// The configuration of one process: what was set, by key. Each slice knows its own keys and their defaults; all keys
+/// and rules stand in docs/operations/configuration.md.
+/// </summary>
 public sealed class Settings
 {
-    public ConnectionStringsSection ConnectionStrings { get; set; } = new();
-    public EventLogSection EventLog { get; set; } = new();
-    public MemberServiceSection MemberService { get; set; } = new();
-    public StudyRefundSection StudyRefund { get; set; } = new();
-    public ApiSection Api { get; set; } = new();
-    public OtlpSection Otlp { get; set; } = new();
-    public RedisSection Redis { get; set; } = new();
+    private readonly Dictionary<string, object> _values;
 
-    public sealed class ConnectionStringsSection
-    {
-        public string Main { get; set; } = "";
-    }
+    public Settings()
+        : this(new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase)) { }
 
-    public sealed class EventLogSection
-    {
-        public string Kind { get; set; } = "postgres";
-        public string? Bootstrap { get; set; }
-        public int Partitions { get; set; } = 8;
-    }
+    private Settings(Dictionary<string, object> values) => _values = values;
 
-    public sealed class MemberServiceSection
-    {
-        public string BaseUrl { get; set; } = "";
-        public string? ApiKey { get; set; }
-        public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
-        public int MaxItems { get; set; } = 500;
-        public int MaxInFlight { get; set; } = 4;
+    public T Get<T>(Setting<T> setting) => Find(setting.Key, setting.Default);
 
-        /// <summary>
-        /// Waits between questions about an item in doubt, after its settlement failed; the last one repeats.
-        /// </summary>
-        public TimeSpan[] DoubtDelays { get; set; } =
+    /// <summary>Of one downstream or programme.</summary>
+    public T Get<T>(Setting<T> setting, string name) => Find(setting.Of(name), setting.Default);
+
+    /// <param name="fallback">In force when nothing is set, instead of the key's own default.</param>
+    public T Get<T>(Setting<T> setting, string name, T fallback) => Find(setting.Of(name), fallback);
+
+    /// <summary>Names that keys of a section are set for, in ordinal order.</summary>
+    public IReadOnlyList<string> Names(string section) =>
         [
-            TimeSpan.FromMinutes(1),
-            TimeSpan.FromMinutes(2),
-            TimeSpan.FromMinutes(4),
-            TimeSpan.FromMinutes(8),
-            TimeSpan.FromMinutes(16),
-            TimeSpan.FromMinutes(32),
-            TimeSpan.FromMinutes(60),
+            .. _values
+                .Keys.Select(key => key.Split(':'))
+                .Where(path => path.Length > 2 && string.Equals(path[0], section, StringComparison.OrdinalIgnoreCase))
+                .Select(path => path[1])
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
         ];
+
+    /// <summary>A copy in which the key is set so.</summary>
+    public Settings With<T>(Setting<T> setting, T value) => With(setting.Key, value);
+
+    /// <summary>A copy in which the key of one downstream or programme is set so.</summary>
+    public Settings With<T>(Setting<T> setting, string name, T value) => With(setting.Of(name), value);
+
+    internal Settings With(string key, object? value)
+    {
+        var values = new Dictionary<string, object>(_values, StringComparer.OrdinalIgnoreCase);
+        if (value is null)
+            values.Remove(key);
+        else
+            values[key] = value;
+        return new Settings(values);
     }
 
-    public sealed class StudyRefundSection
-    {
-        /// <summary>Quartz cron in Asia/Seoul.</summary>
-        public string Cron { get; set; } = "0 0 3 * * ?";
-        public TimeSpan[] RetryDelays { get; set; } =
-        [TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(8)];
-        public TimeSpan CancelQuietPeriod { get; set; } = TimeSpan.FromMinutes(10);
-    }
+    internal object? Find(string key) => _values.GetValueOrDefault(key);
 
-    public sealed class ApiSection
-    {
-        public string Urls { get; set; } = "http://127.0.0.1:8080";
-    }
-
-    public sealed class OtlpSection
-    {
-        public string? Endpoint { get; set; }
-    }
-
-    public sealed class RedisSection
-    {
-        public string? Configuration { get; set; }
-    }
+    private T Find<T>(string key, T fallback) => _values.TryGetValue(key, out var value) ? (T)value : fallback;
 }

@@ -1,15 +1,20 @@
 using EventSettlement.Contracts;
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Outgoing;
+using EventSettlement.Programmes;
 using Npgsql;
 
 namespace EventSettlement.Runs.Planning;
 
-/// <summary>Some studies on their way to being owed: one transaction, with all that follows from it.</summary>
-internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topology topology)
+/// <summary>Some subjects on their way to being owed: one transaction, with all that follows from it.</summary>
+internal sealed class PlanChunk(
+    RunLease lease,
+    IProgramme programme,
+    string downstream,
+    IOutgoingWriter outgoing,
+    Topology topology
+)
 {
-    private const string Downstream = "member";
-
     private const string ProgressSql = """
         INSERT INTO run_progress (run_id, lane, state, settlements, items, amount)
         VALUES ($1, 'planner', 'PLANNED', $2, $3, $4)
@@ -19,69 +24,84 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
         """;
 
     /// <returns>False when the run is another planner's, or stopped; then nothing was written.</returns>
-    public async Task<bool> Write(NpgsqlConnection connection, List<PlannedSettlement> chunk, CancellationToken cancel)
+    public async Task<bool> Write(NpgsqlConnection connection, IReadOnlyList<Owed> owed, CancellationToken cancel)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        if (await lease.Hold(connection, chunk[^1].Study.StudyId, cancel) is not { } now)
+        if (await lease.Renew(connection, cancel) is not { } now)
             return false;
-        var payableAt = lease.PayAt ?? now;
-        var fresh = await Request(connection, transaction, chunk, payableAt, now, cancel);
-        if (fresh is null)
-            return false;
-        if (fresh.Count < chunk.Count)
-            await PlanConflicts.Raise(connection, transaction, lease.Run, chunk.Except(fresh).ToList(), cancel);
-        var messages = fresh.ConvertAll(planned =>
-            topology.Message(planned.Id.ToString("D"), Requested(planned, payableAt, now))
-        );
-        if (fresh.Count > 0)
+        Owed[] tooLarge = [.. owed.Where(PlanRules.IsTooLarge)];
+        if (tooLarge.Length > 0)
         {
-            await PlanRows.CopyItems(connection, fresh, now, cancel);
-            await Follow(connection, transaction, fresh, messages, cancel);
+            await PlanAlerts.RaiseTooLarge(connection, transaction, lease, tooLarge.Select(o => o.Subject), cancel);
+            owed = [.. owed.Except(tooLarge)];
         }
 
+        List<OutgoingMessage> messages = [];
+        if (owed.Count > 0 && !await Plan((connection, transaction), owed, now, messages, cancel))
+            return false;
         await transaction.CommitAsync(cancel);
         outgoing.Wake(messages);
         return true;
     }
 
-    /// <returns>The settlements that did not exist; null when a study was planned by somebody else meanwhile.</returns>
+    /// <returns>False when a fact was planned by somebody else meanwhile.</returns>
+    private async Task<bool> Plan(
+        (NpgsqlConnection Connection, NpgsqlTransaction Transaction) to,
+        IReadOnlyList<Owed> owed,
+        DateTime now,
+        List<OutgoingMessage> messages,
+        CancellationToken cancel
+    )
+    {
+        var chunk = owed.Select(o => PlanRules.Plan(lease.Programme, o)).ToList();
+        var payableAt = lease.PayAt ?? now;
+        if (await Request(to, owed, chunk, payableAt, now, cancel) is not { } fresh)
+            return false;
+        if (fresh.Count < chunk.Count)
+            await PlanAlerts.RaiseDifferent(to.Connection, to.Transaction, lease, [.. chunk.Except(fresh)], cancel);
+        messages.AddRange(
+            fresh.Select(planned => topology.Message(planned.Id.ToString("D"), Requested(planned, payableAt, now)))
+        );
+        if (fresh.Count == 0)
+            return true;
+        await PlanRows.CopyItems(to.Connection, fresh, now, cancel);
+        await Follow(to, fresh, messages, cancel);
+        return true;
+    }
+
+    /// <returns>The settlements that did not exist; null when a fact was planned by somebody else meanwhile.</returns>
     private async Task<List<PlannedSettlement>?> Request(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
+        (NpgsqlConnection Connection, NpgsqlTransaction Transaction) to,
+        IReadOnlyList<Owed> owed,
         List<PlannedSettlement> chunk,
         DateTime payableAt,
         DateTime now,
         CancellationToken cancel
     )
     {
-        var mark = PlanRows.Mark(chunk, lease.Run);
-        await using var batch = new NpgsqlBatch(connection, transaction)
-        {
-            BatchCommands = { mark, PlanRows.Requests(chunk, lease.Run, Downstream, payableAt, now) },
-        };
+        var marks = programme.Mark(owed, lease.Run);
+        await using var batch = new NpgsqlBatch(to.Connection, to.Transaction);
+        foreach (var mark in marks)
+            batch.BatchCommands.Add(mark.Statement);
+        batch.BatchCommands.Add(PlanRows.Requests(chunk, lease, downstream, payableAt, now));
         var inserted = new HashSet<Guid>(chunk.Count);
         await using (var reader = await batch.ExecuteReaderAsync(cancel))
             while (await reader.ReadAsync(cancel))
                 inserted.Add(reader.GetGuid(0));
-        if (mark.RecordsAffected != chunk.Count)
+        if (marks.Any(mark => mark.Statement.RecordsAffected != mark.Rows))
             return null;
         return inserted.Count == chunk.Count ? chunk : chunk.FindAll(c => inserted.Contains(c.Id));
     }
 
     private async Task Follow(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
+        (NpgsqlConnection Connection, NpgsqlTransaction Transaction) to,
         List<PlannedSettlement> fresh,
         List<OutgoingMessage> messages,
         CancellationToken cancel
     )
     {
-        // A study without any deposit moves no money.
-        var postings = fresh
-            .Where(p => p.Total + p.Kept > 0)
-            .Select(p => Posting.Creation(p.Id, Programmes.StudyRefund, p.Study.Currency, p.Total, p.Kept))
-            .ToList();
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        var postings = fresh.Select(p => p.Creation).OfType<Posting>().ToList();
+        await using var batch = new NpgsqlBatch(to.Connection, to.Transaction);
         batch.BatchCommands.Add(PlanRows.Parts(fresh));
         if (postings.Count > 0)
             batch.BatchCommands.Add(Postings.Insert(postings));
@@ -92,8 +112,8 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
                 {
                     new() { Value = lease.Run },
                     new() { Value = (long)fresh.Count },
-                    new() { Value = fresh.Sum(p => (long)p.Amounts.Length) },
-                    new() { Value = fresh.Sum(p => p.Total) },
+                    new() { Value = fresh.Sum(p => (long)p.Owed.Amounts.Length) },
+                    new() { Value = fresh.Sum(p => (decimal)p.Total) },
                 },
             }
         );
@@ -104,12 +124,12 @@ internal sealed class PlanChunk(RunLease lease, IOutgoingWriter outgoing, Topolo
     private SettlementRequested Requested(PlannedSettlement planned, DateTime payableAt, DateTime now) =>
         new(
             planned.Id,
-            Programmes.StudyRefund,
-            planned.Study.StudyId,
-            PlanRules.Period,
+            lease.Programme,
+            planned.Owed.Subject,
+            planned.Owed.Period,
             lease.Run,
-            Downstream,
-            planned.Study.Currency,
+            downstream,
+            planned.Owed.Currency,
             payableAt,
             now,
             planned.Parts

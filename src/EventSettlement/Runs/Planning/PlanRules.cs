@@ -1,64 +1,65 @@
 using EventSettlement.Contracts;
-using EventSettlement.StudyRefunds;
+using EventSettlement.Ledger;
+using EventSettlement.Programmes;
 
 namespace EventSettlement.Runs.Planning;
 
-/// <summary>What a study's members are owed, and how it is cut into parts. Pure.</summary>
+/// <summary>How what is owed becomes a settlement: its id, its parts, its creation posting. Pure.</summary>
 public static class PlanRules
 {
     public const int ItemsPerPart = 500;
 
-    /// <summary>A study is settled once for ever, whichever date it was planned for.</summary>
-    public const string Period = "once";
+    /// <summary>2^53−1; an item above it is not planned.</summary>
+    public const long MostAmount = (1L << 53) - 1;
 
-    public static PlannedSettlement Plan(StudyToPlan study)
+    public static bool IsTooLarge(Owed owed) => owed.Amounts.Any(amount => amount > MostAmount);
+
+    /// <exception cref="ArgumentException">The programme owes what no settlement can be.</exception>
+    public static PlannedSettlement Plan(string programme, Owed owed)
     {
-        var amounts = new long[study.Members.Length];
+        var amounts = owed.Amounts;
+        if (amounts.Length == 0 || amounts.Length != owed.Payees.Length || amounts.Any(amount => amount < 0))
+            throw Impossible(programme, owed, "an item for each payee, with an amount of 0 or more");
+        for (var i = 1; i < owed.Payees.Length; i++)
+            if (string.CompareOrdinal(owed.Payees[i - 1], owed.Payees[i]) >= 0)
+                throw Impossible(programme, owed, "payees in ordinal order, each once");
         var parts = new PartCounts[(amounts.Length + ItemsPerPart - 1) / ItemsPerPart];
         long total = 0;
         for (var part = 0; part < parts.Length; part++)
         {
-            var end = Math.Min(amounts.Length, (part + 1) * ItemsPerPart);
+            var items = amounts.AsSpan(
+                part * ItemsPerPart,
+                Math.Min(ItemsPerPart, amounts.Length - (part * ItemsPerPart))
+            );
             long amount = 0;
-            var zero = 0;
-            for (var i = part * ItemsPerPart; i < end; i++)
-            {
-                amounts[i] = RefundRules.Refund(study.Deposit, study.Penalty, study.Absences[i]);
-                amount += amounts[i];
-                zero += amounts[i] == 0 ? 1 : 0;
-            }
-
-            parts[part] = new PartCounts(end - (part * ItemsPerPart) - zero, zero, 0, 0, 0, 0, 0, 0, amount, 0);
+            foreach (var one in items)
+                amount += one;
+            var nothing = items.Count(0L);
+            parts[part] = new PartCounts(items.Length - nothing, nothing, 0, 0, 0, 0, 0, 0, amount, 0);
             total += amount;
         }
 
-        var id = SettlementId.For(Programmes.StudyRefund, study.StudyId, Period);
-        return new PlannedSettlement(study, id, amounts, total, (study.Deposit * amounts.Length) - total, parts);
+        var id = SettlementId.For(programme, owed.Subject, owed.Period);
+        return new PlannedSettlement(owed, id, total, parts, Creation(programme, owed, id, total));
     }
+
+    private static Posting? Creation(string programme, Owed owed, Guid id, long total)
+    {
+        Line[] lines =
+        [
+            .. owed.Booking.Select(line => new Line(Accounts.Of(programme, line.Account), line.Amount)),
+            new Line(Accounts.Payable(programme), total),
+        ];
+        // What moves no money is not posted.
+        return Array.TrueForAll(lines, line => line.Amount == 0)
+            ? null
+            : Posting.Of(id, PostingKinds.Creation, References.Settlement(id), owed.Currency, lines);
+    }
+
+    private static ArgumentException Impossible(string programme, Owed owed, string rule) =>
+        new($"{programme} {owed.Subject} {owed.Period}: a settlement needs {rule}");
 }
 
-/// <summary>A study that no run has planned; members in the order of their ids.</summary>
-public sealed record StudyToPlan(
-    string StudyId,
-    DateTime CompletedAt,
-    string Currency,
-    long Deposit,
-    long Penalty,
-    string[] Members,
-    int[] Absences,
-    string FactTopic,
-    int FactPartition,
-    long FactOffset
-);
-
-/// <summary>What is owed for a study.</summary>
-/// <param name="Amounts">By the index of the members; item no = index + 1.</param>
-/// <param name="Kept">What is not given back.</param>
-public sealed record PlannedSettlement(
-    StudyToPlan Study,
-    Guid Id,
-    long[] Amounts,
-    long Total,
-    long Kept,
-    PartCounts[] Parts
-);
+/// <summary>A settlement on its way to being requested.</summary>
+/// <param name="Creation">Null when no money moves.</param>
+public sealed record PlannedSettlement(Owed Owed, Guid Id, long Total, PartCounts[] Parts, Posting? Creation);

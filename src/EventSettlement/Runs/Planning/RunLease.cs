@@ -1,6 +1,7 @@
-using EventSettlement.Contracts;
 using EventSettlement.Platform;
+using EventSettlement.Programmes;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace EventSettlement.Runs.Planning;
 
@@ -8,19 +9,19 @@ namespace EventSettlement.Runs.Planning;
 /// One planner's right to a run. The lease keeps others from starting, the epoch keeps a planner out that lost it
 /// without noticing (frozen, cut off): each of its transactions touches the run's row with its epoch first.
 /// </summary>
-internal sealed record RunLease(long Run, long Epoch, DateOnly Date, DateTime? PayAt)
+internal sealed record RunLease(long Run, string Programme, long Epoch, OwedQuestion Question, DateTime? PayAt)
 {
-    /// <summary>Taken in order of age; SKIP LOCKED, because whoever holds the row is taking it now.</summary>
-    private const string TakeSql = """
+    /// <summary>Acquired in order of age; SKIP LOCKED, because whoever holds the row is acquiring it now.</summary>
+    private const string AcquireSql = """
         UPDATE run SET epoch = epoch + 1, lease_until = clock() + interval '5 seconds'
-        WHERE run_id = (SELECT run_id FROM run WHERE state = 'PLANNING' AND programme = @programme
+        WHERE run_id = (SELECT run_id FROM run WHERE state = 'PLANNING' AND programme = ANY (@programmes)
                           AND (lease_until IS NULL OR lease_until < clock())
                         ORDER BY run_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING run_id, epoch, business_date, pay_at
+        RETURNING run_id, programme, epoch, business_date, subject, pay_at
         """;
 
-    private const string HoldSql = """
-        UPDATE run SET lease_until = clock() + interval '5 seconds', planned_until = coalesce($3, planned_until)
+    private const string RenewSql = """
+        UPDATE run SET lease_until = clock() + interval '5 seconds'
         WHERE run_id = $1 AND epoch = $2 AND state = 'PLANNING' RETURNING clock()
         """;
 
@@ -31,31 +32,35 @@ internal sealed record RunLease(long Run, long Epoch, DateOnly Date, DateTime? P
 
     private const string LeaveSql = "UPDATE run SET lease_until = NULL WHERE run_id = $1 AND epoch = $2";
 
+    /// <param name="programmes">Those that this process can plan.</param>
     /// <returns>Null when there is nothing to plan.</returns>
-    public static async Task<RunLease?> Take(Database database, CancellationToken cancel)
+    public static async Task<RunLease?> Acquire(
+        Database database,
+        IReadOnlyList<string> programmes,
+        CancellationToken cancel
+    )
     {
-        await using var command = database.Hot.CreateCommand(TakeSql);
-        command.Parameters.AddWithValue("programme", Programmes.StudyRefund);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel)
+        await using var command = database.Hot.CreateCommand(AcquireSql);
+        command.Parameters.Add(
+            new NpgsqlParameter("programmes", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = programmes.ToArray() }
+        );
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        return await row.ReadAsync(cancel)
             ? new RunLease(
-                reader.GetInt64(0),
-                reader.GetInt64(1),
-                reader.GetFieldValue<DateOnly>(2),
-                reader.IsDBNull(3) ? null : reader.GetDateTime(3)
+                row.GetInt64(0),
+                row.GetString(1),
+                row.GetInt64(2),
+                new OwedQuestion(row.GetFieldValue<DateOnly>(3), row.IsDBNull(4) ? null : row.GetString(4)),
+                row.IsDBNull(5) ? null : row.GetDateTime(5)
             )
             : null;
     }
 
     /// <summary>First statement of each of the planner's transactions.</summary>
-    /// <param name="until">The last study of the chunk; null keeps the place.</param>
     /// <returns>Now, UTC by the database's clock; null when the run is another's, or stopped.</returns>
-    public async Task<DateTime?> Hold(NpgsqlConnection connection, string? until, CancellationToken cancel)
+    public async Task<DateTime?> Renew(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var command = Command(HoldSql, connection);
-        command.Parameters.Add(
-            new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = until ?? (object)DBNull.Value }
-        );
+        await using var command = Command(RenewSql, connection);
         return await command.ExecuteScalarAsync(cancel) as DateTime?;
     }
 

@@ -10,42 +10,39 @@ namespace EventSettlement.Settlements.Guarding;
 /// </summary>
 internal sealed class LogMark(string topic, int partitions, IEventLog log, IOutgoingWriter outgoing, Database database)
 {
-    private const string ReadClock = "SELECT clock()";
-
     private const string ReadOffsets = """
-        SELECT partition, min(next_offset) FROM consumer_offset WHERE topic = $1 GROUP BY partition
+        SELECT partition, min(next_offset) AS next_offset FROM consumer_offset WHERE topic = @topic GROUP BY partition
         """;
 
     private Dictionary<int, long>? _ends;
     private DateTimeOffset _at;
 
     /// <summary>The moment before which all messages were consumed; null while there are some on the way.</summary>
-    public async Task<DateTimeOffset?> ReadPassed(CancellationToken stop)
+    public async Task<DateTimeOffset?> ReadPassed(CancellationToken cancel)
     {
-        if (_ends is null && !await Note(stop))
+        if (_ends is null && !await ReadEnds(cancel))
             return null;
-        var next = new Dictionary<int, long>();
-        await using var command = database.Reads.CreateCommand(ReadOffsets);
-        command.Parameters.AddWithValue(topic);
-        await using var row = await command.ExecuteReaderAsync(stop);
-        while (await row.ReadAsync(stop))
-            next[row.GetInt32(0)] = row.GetInt64(1);
+        var next = (await database.Query<Offset>(ReadOffsets, new { topic }, cancel)).ToDictionary(
+            offset => offset.Partition,
+            offset => offset.NextOffset
+        );
         return _ends!.All(end => end.Value == 0 || next.GetValueOrDefault(end.Key) >= end.Value) ? _at : null;
     }
 
     /// <summary>The next answer is about what is in the log from now on.</summary>
     public void Forget() => _ends = null;
 
-    private async Task<bool> Note(CancellationToken stop)
+    private async Task<bool> ReadEnds(CancellationToken cancel)
     {
-        await using var command = database.Reads.CreateCommand(ReadClock);
-        var at = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(stop))!);
-        if (await outgoing.CountWaiting(stop) > 0)
+        var at = await database.QueryOne<DateTimeOffset>("SELECT clock()", null, cancel);
+        if (await outgoing.CountWaiting(cancel) > 0)
             return false;
         var ends = new Dictionary<int, long>();
         for (var partition = 0; partition < partitions; partition++)
-            ends[partition] = (await log.ReadBounds(new TopicPartition(topic, partition), stop)).End;
+            ends[partition] = (await log.ReadBounds(new TopicPartition(topic, partition), cancel)).End;
         (_ends, _at) = (ends, at);
         return true;
     }
+
+    private sealed record Offset(int Partition, long NextOffset);
 }

@@ -4,6 +4,8 @@ using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
+using EventSettlement.Programmes;
 using Npgsql;
 
 namespace EventSettlement.Settlements.Guarding;
@@ -27,7 +29,7 @@ public sealed record GuardBounds(TimeSpan Request, TimeSpan Timer, TimeSpan Answ
 /// </summary>
 public sealed partial class SettlementGuard : BackgroundService
 {
-    private const int MostARound = 1_000;
+    private const int MostAtOnce = 1_000;
     private static readonly Meter Meter = new("EventSettlement.Settlements");
     private static readonly Counter<long> Resent = Meter.CreateCounter<long>(
         "settlement.guard.resent",
@@ -41,7 +43,7 @@ public sealed partial class SettlementGuard : BackgroundService
     private readonly ILogger<SettlementGuard> _log;
     private readonly StuckSettlements _stuck;
     private readonly LogMark _settlements;
-    private readonly LogMark _payouts;
+    private readonly (string Downstream, LogMark Mark)[] _payouts;
     private readonly bool _serving;
 
     public SettlementGuard(
@@ -50,6 +52,7 @@ public sealed partial class SettlementGuard : BackgroundService
         IEventLog log,
         Topology topology,
         MessagingOptions messaging,
+        Settings settings,
         GuardBounds bounds,
         ILogger<SettlementGuard> logger
     )
@@ -57,36 +60,43 @@ public sealed partial class SettlementGuard : BackgroundService
         (_database, _outgoing, _bounds, _log) = (database, outgoing, bounds, logger);
         _stuck = new StuckSettlements(database, topology);
         _settlements = new LogMark(Topics.Settlements, messaging.Partitions, log, outgoing, database);
-        _payouts = new LogMark(
-            Topics.Payouts(SettlementsSlice.Downstream),
-            messaging.Partitions,
-            log,
-            outgoing,
-            database
-        );
+        _payouts =
+        [
+            .. ProgrammeSettings
+                .Downstreams(settings)
+                .Select(name =>
+                    (name, new LogMark(Topics.Payouts(name), messaging.Partitions, log, outgoing, database))
+                ),
+        ];
         _serving = messaging.Groups?.Contains(SettlementsSlice.Group) ?? true;
     }
 
     /// <returns>Messages sent again.</returns>
-    public async Task<int> Round(CancellationToken stop)
+    public async Task<int> SendStuck(CancellationToken cancel)
     {
         var sent = 0;
-        if (await _settlements.ReadPassed(stop) is { } passed)
+        if (await _settlements.ReadPassed(cancel) is { } passed)
         {
-            sent += await Send("request", await _stuck.Unstarted(passed - _bounds.Request, MostARound, stop), stop);
-            sent += await Send("timer", await _stuck.Overdue(passed - _bounds.Timer, MostARound - sent, stop), stop);
+            sent += await Send("request", await _stuck.Unstarted(passed - _bounds.Request, MostAtOnce, cancel), cancel);
+            sent += await Send(
+                "timer",
+                await _stuck.Overdue(passed - _bounds.Timer, MostAtOnce - sent, cancel),
+                cancel
+            );
             _settlements.Forget();
 
             // An answer is on the topic of settlements, so both ways must be empty before a part counts as unanswered.
-            if (await _payouts.ReadPassed(stop) is { } asked)
+            foreach (var (downstream, mark) in _payouts)
             {
+                if (await mark.ReadPassed(cancel) is not { } asked)
+                    continue;
                 var before = (asked < passed ? asked : passed) - _bounds.Answer;
                 sent += await Send(
                     "part",
-                    await _stuck.Unanswered(before, MostARound - sent, SettlementsSlice.Downstream, stop),
-                    stop
+                    await _stuck.Unanswered(before, MostAtOnce - sent, downstream, cancel),
+                    cancel
                 );
-                _payouts.Forget();
+                mark.Forget();
             }
         }
 
@@ -97,19 +107,21 @@ public sealed partial class SettlementGuard : BackgroundService
     {
         if (!_serving)
             return;
+        foreach (var kind in (string[])["request", "timer", "part"])
+            Resent.Add(0, new KeyValuePair<string, object?>("kind", kind));
         using var timer = new PeriodicTimer(_bounds.Interval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            await ServerLoop.Try(Round, Failed, stoppingToken);
+            await ServerLoop.Try(SendStuck, Failed, stoppingToken);
     }
 
-    private async Task<int> Send(string kind, List<OutgoingMessage> messages, CancellationToken stop)
+    private async Task<int> Send(string kind, List<OutgoingMessage> messages, CancellationToken cancel)
     {
         if (messages.Count == 0)
             return 0;
-        await using var connection = await _database.Hot.OpenConnectionAsync(stop);
-        await using var transaction = await connection.BeginTransactionAsync(stop);
-        await _outgoing.Write(connection, transaction, messages, stop);
-        await transaction.CommitAsync(stop);
+        await using var connection = await _database.Hot.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await _outgoing.Write(connection, transaction, messages, cancel);
+        await transaction.CommitAsync(cancel);
         _outgoing.Wake(messages);
         Resent.Add(messages.Count, new KeyValuePair<string, object?>("kind", kind));
         SentAgain(messages.Count, kind);

@@ -1,6 +1,7 @@
 using EventSettlement.Contracts;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Platform;
+using EventSettlement.Settlements.Saga;
 using MassTransit;
 using Npgsql;
 using NpgsqlTypes;
@@ -53,12 +54,12 @@ internal sealed class StuckSettlements(Database database, Topology topology)
         """;
 
     /// <summary>Requests that no settlement came of.</summary>
-    public Task<List<OutgoingMessage>> Unstarted(DateTimeOffset before, int limit, CancellationToken stop) =>
-        Find(FindUnstarted, before, limit, null, Request, stop);
+    public Task<List<OutgoingMessage>> Unstarted(DateTimeOffset before, int limit, CancellationToken cancel) =>
+        Find(FindUnstarted, before, limit, null, Request, cancel);
 
     /// <summary>Timers that are gone and did not arrive.</summary>
-    public Task<List<OutgoingMessage>> Overdue(DateTimeOffset before, int limit, CancellationToken stop) =>
-        Find(FindOverdue, before, limit, null, Timer, stop);
+    public Task<List<OutgoingMessage>> Overdue(DateTimeOffset before, int limit, CancellationToken cancel) =>
+        Find(FindOverdue, before, limit, null, Timer, cancel);
 
     /// <summary>
     /// Parts sent long ago without an answer: the same attempt again, which payouts answers from its store.
@@ -67,8 +68,8 @@ internal sealed class StuckSettlements(Database database, Topology topology)
         DateTimeOffset before,
         int limit,
         string downstream,
-        CancellationToken stop
-    ) => Find(FindUnanswered, before, limit, downstream, OpenParts, stop);
+        CancellationToken cancel
+    ) => Find(FindUnanswered, before, limit, downstream, OpenParts, cancel);
 
     private async Task<List<OutgoingMessage>> Find(
         string sql,
@@ -76,7 +77,7 @@ internal sealed class StuckSettlements(Database database, Topology topology)
         int limit,
         string? downstream,
         Func<NpgsqlDataReader, IEnumerable<OutgoingMessage>> read,
-        CancellationToken stop
+        CancellationToken cancel
     )
     {
         await using var command = database.Reads.CreateCommand(sql);
@@ -86,9 +87,9 @@ internal sealed class StuckSettlements(Database database, Topology topology)
         command.Parameters.AddWithValue(limit);
         if (downstream is not null)
             command.Parameters.AddWithValue(downstream);
-        await using var row = await command.ExecuteReaderAsync(stop);
+        await using var row = await command.ExecuteReaderAsync(cancel);
         var found = new List<OutgoingMessage>();
-        while (found.Count < limit && await row.ReadAsync(stop))
+        while (found.Count < limit && await row.ReadAsync(cancel))
             found.AddRange(read(row));
         return found.Count > limit ? found[..limit] : found;
     }

@@ -1,60 +1,139 @@
-using System.Text.Json;
-using System.Text.Unicode;
+using EventSettlement.Facts;
 
 namespace EventSettlement.StudyRefunds.Facts;
 
 /// <summary>
-/// Bytes to a fact, or to the rules they break. Pure: the same bytes at the same time, the same outcome.
+/// Bytes to a completed study, or to the rules they break. Pure: the same bytes at the same time, the same outcome.
 /// </summary>
 public static class StudyFactDecoder
 {
-    /// <summary>Bytes; a body is ≤ 900 KB.</summary>
-    public const int MaxBytes = 900 * 1024;
-
-    public const int MaxDepth = 64;
     public const int MaxParticipants = 10_000;
     public const int MaxAbsences = 10_000;
 
-    /// <summary>2^53−1: above it a JSON producer may already have rounded.</summary>
-    public const long MaxAmount = (1L << 53) - 1;
-
-    public static readonly DateTime Earliest = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private const string ParticipantsRule = "participants is an array of 1 to 10,000 objects";
 
     /// <param name="body">Null is a tombstone.</param>
-    /// <param name="now">UTC by the database's clock; facts from the future are refused after one day.</param>
-    public static DecodedFact Decode(byte[]? body, DateTime now)
+    /// <param name="now">UTC; facts from the future are refused after one day.</param>
+    public static DecodedStudy Decode(byte[]? body, DateTime now)
     {
-        if (body is null)
-            return Refused(FactCodes.NullBody, "a fact has a body; null is none");
-        if (body.Length > MaxBytes)
-            return Refused(FactCodes.TooLarge, $"a body has at most {MaxBytes} bytes");
-        if (body.Length == 0)
-            return Refused(FactCodes.Malformed, "a body is a JSON object; this one is empty");
-        if (body.AsSpan().StartsWith("\uFEFF"u8))
-            return Refused(FactCodes.Malformed, "JSON in UTF-8 begins without a byte order mark");
-        if (!Utf8.IsValid(body))
-            return Refused(FactCodes.Malformed, "the body is valid UTF-8");
-        var reader = new FactReader(body);
-        try
-        {
-            reader.Read();
-        }
-        catch (TooDeepException)
-        {
-            return Refused(FactCodes.TooDeep, $"at most {MaxDepth} levels");
-        }
-        catch (JsonException wrong)
-        {
-            return Refused(
-                FactCodes.Malformed,
-                FormattableString.Invariant(
-                    $"a body is one JSON object; not so at line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine}"
-                )
-            );
-        }
-
-        return FactRules.Judge(reader.Fields, now);
+        var fields = new StudyFields();
+        var problems = FactBody.Read(
+            body,
+            fields,
+            ReadField,
+            "studyId",
+            "completedAt",
+            "currency",
+            "depositPerMember",
+            "penaltyPerAbsence",
+            "participants"
+        );
+        if (!problems.IsUnread)
+            JudgeTogether(fields, now, problems);
+        return problems.None ? new DecodedStudy(Fact(fields), []) : new DecodedStudy(null, problems.Found);
     }
 
-    private static DecodedFact Refused(string code, string rule) => new(null, [new FactProblem(code, "", rule)]);
+    private static void ReadField(ref FactReader json, string name, StudyFields fields)
+    {
+        switch (name)
+        {
+            case "studyId":
+                fields.StudyId = json.Id("/studyId");
+                break;
+            case "completedAt":
+                fields.CompletedAt = json.Instant("/completedAt");
+                break;
+            case "currency":
+                fields.Currency = json.Currency("/currency");
+                break;
+            case "depositPerMember":
+                fields.Deposit = json.Integer("/depositPerMember", FactBody.MaxInteger);
+                break;
+            case "penaltyPerAbsence":
+                fields.Penalty = json.Integer("/penaltyPerAbsence", FactBody.MaxInteger);
+                break;
+            case "participants":
+                fields.ParticipantsSeen = json.Array(
+                    "/participants",
+                    ParticipantsRule,
+                    MaxParticipants,
+                    fields,
+                    ReadParticipant
+                );
+                break;
+            default:
+                json.Unknown("", name);
+                break;
+        }
+    }
+
+    private static void ReadParticipant(ref FactReader json, int place, StudyFields fields)
+    {
+        (fields.Member, fields.Absences) = (null, null);
+        var pointer = "/participants/" + place;
+        json.Object(
+            pointer,
+            "a participant is an object",
+            (fields, pointer),
+            ReadOfParticipant,
+            "memberId",
+            "absences"
+        );
+        if (fields is { Member: { } member, Absences: { } absences })
+            fields.Participants.Add((member, (int)absences, place));
+    }
+
+    private static void ReadOfParticipant(
+        ref FactReader json,
+        string name,
+        (StudyFields Fields, string Pointer) participant
+    )
+    {
+        var (fields, pointer) = participant;
+        if (name == "memberId")
+            fields.Member = json.Id(pointer + "/memberId");
+        else if (name == "absences")
+            fields.Absences = json.Integer(pointer + "/absences", MaxAbsences);
+        else
+            json.Unknown(pointer, name);
+    }
+
+    /// <summary>Rules over several fields at once.</summary>
+    private static void JudgeTogether(StudyFields fields, DateTime now, FactProblems problems)
+    {
+        if (fields.CompletedAt is { } at && (at < FactBody.Earliest || at > now.AddDays(1)))
+            problems.Add(FactCodes.OutOfRange, "/completedAt", "from 2000-01-01 to one day from now");
+        if (fields.Deposit is { } each && (Int128)each * fields.ParticipantsSeen > FactBody.MaxInteger)
+            problems.Add(
+                FactCodes.OutOfRange,
+                "/depositPerMember",
+                "participants times deposit is at most 9007199254740991"
+            );
+        var seen = new HashSet<string>(fields.Participants.Count, StringComparer.Ordinal);
+        foreach (var (member, _, place) in fields.Participants)
+            if (!seen.Add(member))
+                problems.Add(
+                    FactCodes.DuplicateMember,
+                    $"/participants/{place}/memberId",
+                    "a member stands once in a study"
+                );
+    }
+
+    private static StudyFact Fact(StudyFields fields)
+    {
+        var sorted = fields.Participants;
+        sorted.Sort((a, b) => string.CompareOrdinal(a.Member, b.Member));
+        var fact = new StudyFact(
+            fields.StudyId!,
+            fields.CompletedAt!.Value,
+            fields.Currency!,
+            fields.Deposit!.Value,
+            fields.Penalty!.Value,
+            [.. sorted.Select(p => p.Member)],
+            [.. sorted.Select(p => p.Absences)],
+            [.. sorted.Select(p => p.Place)],
+            []
+        );
+        return fact with { Digest = StudyDigest.Of(fact) };
+    }
 }

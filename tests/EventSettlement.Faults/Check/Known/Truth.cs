@@ -65,7 +65,8 @@ internal sealed class Truth
             Requests = (
                 await Tables.Read(
                     database,
-                    "SELECT settlement_id, subject, run_id, amount, kept, items " + "FROM settlement_request",
+                    "SELECT settlement_id, subject, run_id, amount, (basis->>'kept')::bigint, items "
+                        + "FROM settlement_request",
                     r => new RequestRow(
                         r.GetGuid(0),
                         r.GetString(1),

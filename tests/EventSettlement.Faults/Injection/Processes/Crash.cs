@@ -4,23 +4,21 @@ using EventSettlement.Faults.World;
 namespace EventSettlement.Faults.Injection;
 
 /// <summary>A real SIGKILL at a named moment of the product, at its first or a later hit.</summary>
-internal sealed class Crash(string point, string moment, int hit, string? onlyLog = null) : Fault
+internal sealed class Crash(CrashPoint point, int hit) : Fault
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public override string Name => $"{point}{(hit == 1 ? "" : "-later")}";
+    public override string Name => $"{point.Name}{(hit == 1 ? "" : "-later")}";
 
-    public override string Expectation => $"killed {moment}, at hit {hit}: nothing lost, doubled or stuck";
+    public override string Expectation => $"killed {point.Moment}, at hit {hit}: nothing lost, doubled or stuck";
 
-    public override string CrashAt => $"{point}:{hit}";
+    public override string CrashAt => $"{point.Name}:{hit}";
 
-    /// <summary>The scheduler's moment needs a schedule that comes now.</summary>
-    public override string? Cron => point == "K19" ? "0/3 * * * * ?" : null;
+    public override string? Cron => point.Cron;
 
-    /// <summary>What one server does for all, as to relay and to plan, another would do first too often.</summary>
-    public override int Processes => (point, hit) is ("K07" or "K08" or "K19" or "K20", 1) ? 1 : 2;
+    public override int Processes => point.NeedsOneServer && hit == 1 ? 1 : 2;
 
-    public override bool Suits(string log) => onlyLog is null || onlyLog == log;
+    public override bool Suits(string log) => point.OnlyLog is null || point.OnlyLog == log;
 
     public override string Touches => "servers";
 

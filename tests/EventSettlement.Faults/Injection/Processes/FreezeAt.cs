@@ -6,17 +6,18 @@ namespace EventSettlement.Faults.Injection;
 /// <summary>
 /// A server stands still at a named moment of the product, and goes on there when another has taken over.
 /// </summary>
-internal sealed class FreezeAt(string point, string moment, int hit) : Fault
+internal sealed class FreezeAt(CrashPoint point) : Fault
 {
     private const int Seconds = 9;
+    private const int LatestHit = 9;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public override string Name => "freeze-at-" + point;
+    public override string Name => "freeze-at-" + point.Name;
 
     public override string Expectation =>
-        $"frozen {moment} while another takes over, then going on there: fenced, and nothing is changed or sent";
+        $"frozen {point.Moment} while another takes over, then going on there: fenced, and nothing is changed or sent";
 
-    public override string CrashAt => $"{point}:{hit}:stop";
+    public override string CrashAt => $"{point.Name}:{Math.Min(point.Later, LatestHit)}:stop";
 
     public override string Touches => "servers";
 

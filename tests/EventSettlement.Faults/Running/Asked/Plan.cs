@@ -36,7 +36,7 @@ internal sealed record Plan
     /// <summary>How far the database's clock is off from the beginning.</summary>
     public int ClockOffSeconds { get; init; }
 
-    /// <summary>The bug that was planted, in the build that has them.</summary>
+    /// <summary>The bug that was planted.</summary>
     public string? Bug { get; init; }
 
     public double LoadSeconds { get; init; } = 5;

@@ -9,10 +9,10 @@ internal sealed class Teeth(Options options, string root)
 {
     private const int MostSeeds = 50;
     private readonly Runner _clean = new(new Template(Path.Combine(root, "template")), options.Keep);
+    private readonly PlantedBuild _build = new(Path.Combine(root, "planted"));
 
     public async Task<int> Execute()
     {
-        await PlantedBuild.Use();
         await _clean.Prepare();
         var caught = 0;
         var bugs = PlantedBug.All.Where(b => options.Bug is null || b.Name == options.Bug).ToList();
@@ -22,17 +22,9 @@ internal sealed class Teeth(Options options, string root)
             parallel,
             async (bug, _) =>
             {
-                if (await Hunt(bug) is not var (seed, what))
-                    Console.WriteLine($"{bug.Name}: NOT CAUGHT by {bug.Faults} in {MostSeeds} seeds");
-                else
-                {
-                    var control = await Control(bug, seed);
-                    Interlocked.Add(ref caught, control is null ? 1 : 0);
-                    Console.WriteLine(
-                        $"{bug.Name}: caught at seed {seed} by {bug.Faults} on {PlantedBug.Log}: "
-                            + $"{what.Invariant}, {what.What}; {control ?? "control ok"}"
-                    );
-                }
+                var (isCaught, line) = await Try(bug);
+                Interlocked.Add(ref caught, isCaught ? 1 : 0);
+                Console.WriteLine($"{bug.Name}: {line}");
             }
         );
 
@@ -40,11 +32,35 @@ internal sealed class Teeth(Options options, string root)
         return caught == bugs.Count ? 0 : 1;
     }
 
-    /// <summary>Only the checks that are there for this bug count: a run may be broken in other ways too.</summary>
-    private async Task<(int Seed, Violation What)?> Hunt(PlantedBug bug)
+    private async Task<(bool IsCaught, string Line)> Try(PlantedBug bug)
     {
-        var runner = new Runner(new Template(Path.Combine(root, "template-" + bug.Name)), options.Keep);
-        await runner.Prepare(bug.Name);
+        string product;
+        try
+        {
+            product = await _build.Make(bug.Name);
+        }
+        catch (InvalidOperationException unbuilt)
+        {
+            return (false, $"NOT PLANTED: {unbuilt.Message.Trim()}");
+        }
+
+        var hunted = await Hunt(bug, product);
+        Directory.Delete(Path.GetDirectoryName(product)!, recursive: true);
+        if (hunted is not var (seed, what))
+            return (false, $"NOT CAUGHT by {bug.Faults} in {MostSeeds} seeds");
+        var control = await Control(bug, seed);
+        return (
+            control is null,
+            $"caught at seed {seed} by {bug.Faults} on {PlantedBug.Log}: "
+                + $"{what.Invariant}, {what.What}; {control ?? "control ok"}"
+        );
+    }
+
+    /// <summary>Only the checks that are there for this bug count: a run may be broken in other ways too.</summary>
+    private async Task<(int Seed, Violation What)?> Hunt(PlantedBug bug, string product)
+    {
+        var runner = new Runner(new Template(Path.Combine(root, "template-" + bug.Name), product), options.Keep);
+        await runner.Prepare();
         for (var seed = options.FromSeed; seed < options.FromSeed + MostSeeds; seed++)
         {
             var folder = Path.Combine(root, $"{bug.Name}-{seed}");

@@ -7,7 +7,8 @@ namespace EventSettlement.Faults.World;
 /// triggers, which write down each change of an item and of a settlement with the transaction that made it, and each
 /// offset that an owner moved backwards.
 /// </summary>
-internal sealed class Template(string folder)
+/// <param name="product">The build that is tested; null for the one as it stands.</param>
+internal sealed class Template(string folder, string? product = null)
 {
     private const string Witness = """
         CREATE SCHEMA witness;
@@ -55,7 +56,9 @@ internal sealed class Template(string folder)
 
     public string Folder => folder;
 
-    public async Task Make(string? bug = null)
+    public string Built => product ?? Product.Path;
+
+    public async Task Make()
     {
         Directory.CreateDirectory(folder);
         await PostgresBinaries.GiveTo(folder);
@@ -88,12 +91,11 @@ internal sealed class Template(string folder)
                     "EventSettlement__ConnectionStrings__Main",
                     PostgresServer.ConnectionAt(server.Port, PostgresServer.Product)
                 ),
-                new("EVENTSETTLEMENT_PLANTED_BUG", bug ?? ""),
             ];
-            await ChildProcess.Output("dotnet", [Product.Path, "migrate"], environment);
+            await ChildProcess.Output("dotnet", [Built, "migrate"], environment);
             var key = await ChildProcess.Output(
                 "dotnet",
-                [Product.Path, "key", "create", "faults", "--role", "Admin"],
+                [Built, "key", "create", "faults", "--role", "Admin"],
                 environment
             );
             Key = key.Trim();

@@ -2,36 +2,56 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using EventSettlement.IntegrationTests.Fixtures;
-using EventSettlement.Platform;
 
 namespace EventSettlement.IntegrationTests.EventLog.World;
 
 /// <summary>
-/// A private broker for this test run, from KAFKA_HOME, else from shared/kafka beside the repository. It ends with the
-/// test process.
+/// A private broker for this test run, from KAFKA_HOME, else from shared/kafka beside the repository; or one in a
+/// container. It ends with the test process.
 /// </summary>
 internal static class KafkaBroker
 {
     private static readonly Lazy<Task<(string Plain, SlowBroker Slow)>> Started = new(Start);
 
-    public static async Task<string> Bootstrap() => (await Started.Value).Plain;
+    public static async Task<string> Bootstrap() =>
+        ContainerServers.Wanted ? await ContainerServers.Kafka() : (await Started.Value).Plain;
 
-    /// <summary>The same broker, which lets its clients wait.</summary>
+    /// <summary>A broker of this machine, which lets its clients wait.</summary>
     public static async Task<SlowBroker> Slow() => (await Started.Value).Slow;
 
     private static async Task<(string, SlowBroker)> Start()
+    {
+        var folder = NewFolder();
+        var ports = FreePorts(3);
+        var slow = new SlowBroker(ports[2]);
+        await Launch(folder, Properties(folder, ports[0], ports[1], ports[2], slow.Bootstrap), []);
+        await Answers(ports[0]);
+        return ($"127.0.0.1:{ports[0]}", slow);
+    }
+
+    internal static string NewFolder() => Directory.CreateTempSubdirectory("settle-kafka-").FullName;
+
+    /// <summary>Held until the last is known, so that they differ.</summary>
+    internal static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        listeners.ForEach(listener => listener.Stop());
+        return ports;
+    }
+
+    /// <summary>A broker of these properties; it and the folder go with the test process.</summary>
+    internal static async Task Launch(string folder, string text, string[] format)
     {
         var home =
             Home()
             ?? throw TestServer.Missing(
                 "Kafka is not here: set KAFKA_HOME to a Kafka distribution (and install a Java 17 runtime)"
             );
-        var folder = Directory.CreateTempSubdirectory("settle-kafka-").FullName;
-        var (port, controller, behindSlow) = (Shell.FreePort(), Shell.FreePort(), Shell.FreePort());
-        var slow = new SlowBroker(behindSlow);
         var properties = Path.Combine(folder, "server.properties");
-        await File.WriteAllTextAsync(properties, Properties(folder, port, controller, behindSlow, slow.Bootstrap));
-        await Run(home, "kafka-storage.sh", ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", properties]);
+        await File.WriteAllTextAsync(properties, text);
+        await Run(home, "kafka-storage.sh", ["format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", properties, .. format]);
         var broker = Process.Start(Command(home, "kafka-server-start.sh", [properties]))!;
         broker.OutputDataReceived += (_, _) => { };
         broker.BeginOutputReadLine();
@@ -40,9 +60,10 @@ internal static class KafkaBroker
             broker.Kill(entireProcessTree: true);
             Directory.Delete(folder, recursive: true);
         };
-        await Eventually.Holds(() => Task.FromResult(Answers(port)), TimeSpan.FromSeconds(60), "the broker answers");
-        return ($"127.0.0.1:{port}", slow);
     }
+
+    internal static Task Answers(int port) =>
+        Eventually.Holds(() => Task.FromResult(Listens(port)), TimeSpan.FromSeconds(60), "the broker answers");
 
     private static string? Home()
     {
@@ -89,7 +110,7 @@ internal static class KafkaBroker
             throw new InvalidOperationException($"{script} failed: {said}");
     }
 
-    private static bool Answers(int port)
+    private static bool Listens(int port)
     {
         try
         {

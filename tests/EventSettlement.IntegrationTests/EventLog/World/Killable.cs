@@ -25,6 +25,10 @@ public sealed class Killable : IAsyncDisposable
         return new Killable(process);
     }
 
+    /// <summary>Whether it has loaded a file whose name has this in it.</summary>
+    public bool HasLoaded(string name) =>
+        File.ReadAllText($"/proc/{_process.Id}/maps").Contains(name, StringComparison.Ordinal);
+
     /// <param name="name">Such as STOP, CONT, TERM or KILL.</param>
     public Task Signal(string name) => Signals.Send(name, _process.Id);
 

@@ -4,6 +4,7 @@ using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.Messaging.Batches;
 using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
+using EventSettlement.Messaging.Log.Kafka;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Platform;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,11 +21,12 @@ public sealed class MessagingWorld : IAsyncDisposable
     private readonly Database _pools;
     private readonly string _log;
     private readonly string? _bootstrap;
+    private readonly KafkaSecurity _security;
     private readonly List<Member> _members = [];
 
-    private MessagingWorld(TestDatabase database, string log, string? bootstrap)
+    private MessagingWorld(TestDatabase database, string log, string? bootstrap, KafkaSecurity security)
     {
-        (_database, _log, _bootstrap) = (database, log, bootstrap);
+        (_database, _log, _bootstrap, _security) = (database, log, bootstrap, security);
         _pools = new Database(database.ConnectionString);
         Topic = "in-" + Guid.NewGuid().ToString("N")[..8];
     }
@@ -41,10 +43,18 @@ public sealed class MessagingWorld : IAsyncDisposable
     public ConcurrentQueue<(string Code, string Cause, string Message)> Alerts { get; } = new();
 
     public static async Task<MessagingWorld> Create<TLog>()
-        where TLog : ILogKind
+        where TLog : ILogKind =>
+        await Create(TLog.Name, await TLog.Bootstrap(), new KafkaSecurity(), await TLog.Server());
+
+    public static async Task<MessagingWorld> Create(
+        string log,
+        string? bootstrap,
+        KafkaSecurity security,
+        string? server = null
+    )
     {
-        var bootstrap = await TLog.Bootstrap();
-        var world = new MessagingWorld(await TestDatabase.Create(), TLog.Name, bootstrap);
+        var database = await TestDatabase.On(server ?? await TestServer.ConnectionString());
+        var world = new MessagingWorld(database, log, bootstrap, security);
         await world.Execute(
             "CREATE TABLE effect (id text NOT NULL, by text NOT NULL, at timestamptz NOT NULL DEFAULT " + "clock())"
         );
@@ -64,6 +74,7 @@ public sealed class MessagingWorld : IAsyncDisposable
         {
             Log = _log,
             Bootstrap = _bootstrap,
+            Kafka = _security,
             Partitions = partitions,
             Relay = relay,
             OnAlert = (code, cause, message, _) => Alerts.Enqueue((code, cause, message)),

@@ -15,7 +15,8 @@ internal sealed record Operation(
     HashSet<int> Successes
 )
 {
-    public bool IsChanging => Method == HttpMethod.Post;
+    /// <summary>A preview has a body and changes nothing: it needs no higher role, no key, and leaves no row.</summary>
+    public bool IsChanging => Method == HttpMethod.Post && Id != "PreviewRun";
 
     public static Operation[] Of(JsonNode document) =>
         [

@@ -39,7 +39,7 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
             Key = Strange.Any(random, supplies.Keys),
             Idempotency = $"{random.Next(int.MaxValue)}-{_made++}",
         };
-        if (operation.IsChanging)
+        if (operation.Method == HttpMethod.Post)
             Fill(made);
         if (refused)
             Spoil(made);

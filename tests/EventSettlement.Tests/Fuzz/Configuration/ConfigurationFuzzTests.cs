@@ -1,4 +1,4 @@
-using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
 using Xunit.Abstractions;
 
 namespace EventSettlement.Tests.Fuzz.Configuration;
@@ -12,7 +12,9 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     // Told by rules over two keys, whatever each of them is.
-    private static readonly string[] Across = ["EventLog:Bootstrap", "StudyRefund:CancelQuietPeriod"];
+    private static readonly string[] Across = ["EventLog:Bootstrap", "Payouts:CancelQuietPeriod"];
+
+    private static readonly string[] Needed = ["ConnectionStrings:Main", "Downstreams:member:BaseUrl"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("settle-fuzz-").FullName;
 
@@ -65,7 +67,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
             );
             try
             {
-                SettingsFile.Check(SettingSources.Read(_folder), SettingsFile.EveryRole);
+                Server.Catalogue.Check(SettingSources.Read(_folder));
             }
             catch (InvalidSettingsException told)
             {
@@ -84,7 +86,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
             Environment.SetEnvironmentVariable(name, value);
         try
         {
-            return SettingsFile.Check(SettingSources.Read(_folder), SettingsFile.EveryRole);
+            return Server.Catalogue.Check(SettingSources.Read(_folder));
         }
         finally
         {
@@ -106,7 +108,7 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     private static string? Judge(WrittenSettings written, Settings settings, IReadOnlyList<SettingMistake> mistakes)
     {
         var told = mistakes.Select(m => m.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var missing = SettingsFile.EveryRole.Where(k => !written.Right.ContainsKey(k) && !written.Open.Contains(k));
+        var missing = Needed.Where(k => !written.Right.ContainsKey(k) && !written.Open.Contains(k));
         if (written.Mistaken.Concat(missing).FirstOrDefault(key => !told.Contains(key)) is { } untold)
             return $"nothing is told of {untold}";
         if (told.FirstOrDefault(key => written.Right.ContainsKey(key) && !Across.Contains(key)) is { } blamed)

@@ -33,39 +33,44 @@ internal static class SettingValues
         ),
         ("EventLog:Partitions", false, ["1", "8", "256", " 16 "], [.. WrongCounts, "257"]),
         (
-            "MemberService:BaseUrl",
+            "Downstreams:member:BaseUrl",
             false,
             ["http://127.0.0.1:9700", "https://m.example/base/"],
             ["ftp://m", "m.example", "http://", "//m", "/v1", "http://user:pass@m", "http://m:99999", "http://[::1"]
         ),
-        ("MemberService:ApiKey", true, ["key-7", "a.b/c+d=="], ["hidden\u0001text", "hidden text", "hidden가나다"]),
         (
-            "MemberService:Timeout",
+            "Downstreams:member:ApiKey",
+            true,
+            ["key-7", "a.b/c+d=="],
+            ["hidden\u0001text", "hidden text", "hidden가나다"]
+        ),
+        (
+            "Downstreams:member:Timeout",
             false,
             ["100ms", "5s", "120s", "2m", "00:00:30"],
             ["0", "99ms", "121s", "30", "-1s", "1h", "s", "1 000ms", "..s", "1.2.3s", "10675200.00:00:00", "1e1s"]
         ),
-        ("MemberService:MaxItems", false, ["1", "500"], [.. WrongCounts, "501"]),
-        ("MemberService:MaxInFlight", false, ["1", "64"], [.. WrongCounts, "65"]),
+        ("Downstreams:member:MaxItems", false, ["1", "500"], [.. WrongCounts, "501"]),
+        ("Downstreams:member:MaxInFlight", false, ["1", "64"], [.. WrongCounts, "65"]),
         (
-            "MemberService:DoubtDelays",
+            "Payouts:DoubtDelays",
             false,
             ["1m", "1m,2m,4m", "1s,2s,3s,4s,5s,6s,7s,8s,9s,10s,11s,12s", string.Join(',', Enumerable.Repeat("1s", 20))],
             [string.Join(',', Enumerable.Repeat("1s", 21)), "1m,,2m", "1m,", "9ms", "25h", "often"]
         ),
         (
-            "StudyRefund:Cron",
+            "Programmes:study-refund:Cron",
             false,
             ["0 0 3 * * ?", "0 0/5 9-17 ? * MON-FRI", "0 0 3 L * ?", "0 0 3 1 1 ? 2030"],
             ["* * * * *", "0 0 3 * * *", "0 0 25 * * ?", "x", "? ? ? ? ? ?", "0 0 3 32 * ?", "0 0 3 * * ? 2030 1"]
         ),
         (
-            "StudyRefund:RetryDelays",
+            "Programmes:study-refund:RetryDelays",
             false,
             ["2m,4m,8m", "10ms, 1s, 24h", "00:02:00,4m,8m"],
             ["2m", "2m,4m", "2m,4m,8m,16m", "2m;4m;8m", "9ms,1s,1s", "1s,1s,25h", "a,b,c"]
         ),
-        ("StudyRefund:CancelQuietPeriod", false, ["10m", "00:20:00", "24h"], ["25h", "999ms", "10", "-10m", "soon"]),
+        ("Payouts:CancelQuietPeriod", false, ["10m", "00:20:00", "24h"], ["25h", "999ms", "10", "-10m", "soon"]),
         (
             "Api:Urls",
             false,
@@ -81,6 +86,6 @@ internal static class SettingValues
             ]
         ),
         ("Otlp:Endpoint", false, ["http://127.0.0.1:4317", "https://o.example"], ["127.0.0.1:4317", "grpc://o", "o"]),
-        ("Redis:Configuration", true, ["127.0.0.1:6379", "a:1,b:2"], []),
+        ("Otlp:Protocol", false, ["grpc", "http"], ["HTTP", "http/protobuf", "4318"]),
     ];
 }

@@ -1,5 +1,10 @@
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using EventSettlement.Api;
+using EventSettlement.Payouts;
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
+using EventSettlement.Programmes;
 using EventSettlement.Runs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -19,12 +24,15 @@ internal static class StartableSettings
                 return $"{key} is {shown} and was written {value}";
         try
         {
-            using var database = new Database(settings.ConnectionStrings.Main).Hot;
-            _ = new Uri(new Uri(settings.MemberService.BaseUrl), "v1/point-credits/bulk");
-            _ = new AuthenticationHeaderValue("Bearer", settings.MemberService.ApiKey);
-            var calendar = new RunCalendar(settings.StudyRefund.Cron);
+            using var database = new Database(settings.Get(PlatformSettings.Main)).Hot;
+            _ = new Uri(new Uri(settings.Get(PayoutSettings.BaseUrl, "member")), "v1/point-credits/bulk");
+            _ = new AuthenticationHeaderValue(
+                "Bearer",
+                settings.Get(PayoutSettings.ApiKey, "member") is { Length: > 0 } key ? key : null
+            );
+            var calendar = new RunCalendar(settings.Get(ProgrammeSettings.Cron, "study-refund"));
             _ = (calendar.NextDue(Now), calendar.LastDue(Now));
-            foreach (var address in settings.Api.Urls.Split(';'))
+            foreach (var address in settings.Get(ApiSettings.Urls).Split(';'))
                 if (BindingAddress.Parse(address).PathBase.Length > 0)
                     return $"{address} has a path";
         }
@@ -33,20 +41,26 @@ internal static class StartableSettings
             return $"no server starts with it: {leaked}";
         }
 
-        return settings.EventLog is { Kind: "kafka", Bootstrap: null or "" } ? "kafka without a broker"
-            : settings.StudyRefund.CancelQuietPeriod.TotalSeconds <= settings.MemberService.Timeout.TotalSeconds + 150
+        return settings.Get(PlatformSettings.LogKind) == "kafka" && settings.Get(PlatformSettings.Bootstrap).Length == 0
+                ? "kafka without a broker"
+            : settings.Get(PayoutSettings.CancelQuietPeriod).TotalSeconds
+            <= settings.Get(PayoutSettings.Timeout, "member").TotalSeconds + 150
                 ? "a cancel may overtake a call"
             : null;
     }
 
     private static Settings Alone(string key, string value) =>
-        SettingsFile
-            .Check(
-                new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(key, (string?)value)]).Build(),
-                []
+        Server
+            .Catalogue.Check(
+                new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(key, (string?)value)]).Build()
             )
             .Settings;
 
-    private static string InForce(Settings settings, string key) =>
-        SettingRules.All.Single(r => r.Key == key).Give(settings) ?? "";
+    private static string InForce(Settings settings, string key)
+    {
+        var setting = Server.Catalogue.Keys.Single(k => k.IsNamed ? Pattern(k).IsMatch(key) : k.Key == key);
+        return setting.Show(settings.Find(key));
+    }
+
+    private static Regex Pattern(Setting setting) => new("^" + setting.Of("[^:]+") + "$");
 }

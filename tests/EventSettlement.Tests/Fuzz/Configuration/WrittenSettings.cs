@@ -10,10 +10,11 @@ internal sealed class WrittenSettings
 {
     private static readonly string[] Unknown =
     [
-        "MemberService:TimeOuts",
+        "Downstreams:member:TimeOuts",
+        "Programmes:studie-refund:Cron",
         "EventLog",
         "Nonsense",
-        "StudyRefund:Cron:x",
+        "Programmes:study-refund:Cron:x",
         "Api:Url",
         " ",
         "가:나",
@@ -111,10 +112,8 @@ internal sealed class WrittenSettings
     private string Add(int place, string key, string value)
     {
         // A name with a line end or a slash is no name of a variable or file.
-        _sources[key.Any(c => !char.IsAsciiLetter(c) && c != ':') || key.Length > 200 ? 0 : place][key] = value.Replace(
-            "\0",
-            ""
-        );
+        _sources[key.Any(c => !char.IsAsciiLetter(c) && c is not (':' or '-')) || key.Length > 200 ? 0 : place][key] =
+            value.Replace("\0", "");
         return key;
     }
 

@@ -1,7 +1,7 @@
 using System.Numerics;
+using EventSettlement.Facts;
 using EventSettlement.StudyRefunds;
 using EventSettlement.StudyRefunds.Facts;
-using EventSettlement.StudyRefunds.Intake;
 
 namespace EventSettlement.Tests.Fuzz.Intake;
 
@@ -14,7 +14,7 @@ internal static class DecodedCheck
     ];
 
     /// <returns>What is wrong, or null.</returns>
-    public static string? Of(DecodedFact decoded, PlainReading rules)
+    public static string? Of(DecodedStudy decoded, PlainReading rules)
     {
         var told = decoded.Problems.Select(p => (p.Code, p.Pointer)).ToHashSet();
         if (decoded.Fact is { } fact)
@@ -23,14 +23,14 @@ internal static class DecodedCheck
                 : Content(fact, rules);
         if (rules.Problems.Count == 0)
             return $"refused for {Listed(told)}, though no rule is broken";
-        if (decoded.Problems.Count > FactFields.MaxProblems)
+        if (decoded.Problems.Count > FactProblems.Most)
             return $"{decoded.Problems.Count} problems are told";
         if (Spoken(decoded.Problems) is { } unclear)
             return unclear;
         var right = rules.KeysStandTwice
-            ? told.Any(p => p.Code == FactCodes.DuplicateKey) || told.Count == FactFields.MaxProblems
+            ? told.Any(p => p.Code == FactCodes.DuplicateKey) || told.Count == FactProblems.Most
             : told.IsSubsetOf(rules.Problems)
-                && (told.Count == rules.Problems.Count || decoded.Problems.Count == FactFields.MaxProblems);
+                && (told.Count == rules.Problems.Count || decoded.Problems.Count == FactProblems.Most);
         return right ? null : $"told {Listed(told)}; broken is {Listed(rules.Problems)}";
     }
 

@@ -197,7 +197,7 @@ internal sealed class PlainReading
         var raw = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : "";
         if (raw.Length == 0)
             Wrong("wrong_type", pointer, value);
-        else if (raw.Contains('.') || raw.Contains('e') || raw.Contains('E'))
+        else if (raw == "-0" || raw.Contains('.') || raw.Contains('e') || raw.Contains('E'))
             Break("not_integer", pointer);
         else if (
             raw.Length < 30

@@ -9,7 +9,7 @@ internal static partial class PlainTime
     /// <returns>UTC in whole microseconds; null for what is no such time.</returns>
     public static DateTime? Read(string text)
     {
-        if (text.Length > 100 || Form().Match(text) is not { Success: true } found)
+        if (Form().Match(text) is not { Success: true } found)
             return null;
         int Part(string name) =>
             found.Groups[name].Success ? int.Parse(found.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
@@ -37,8 +37,8 @@ internal static partial class PlainTime
     [GeneratedRegex(
         """
             ^(?<year>[0-9]{4})-(?<month>[0-9]{2})-(?<day>[0-9]{2})
-            T(?<h>[0-9]{2}):(?<m>[0-9]{2})(:(?<s>[0-9]{2})(\.(?<f>[0-9]+))?)?
-            (Z|(?<sign>[+-])(?<zh>[0-9]{2}):(?<zm>[0-9]{2}))\z
+            [Tt](?<h>[0-9]{2}):(?<m>[0-9]{2})(:(?<s>[0-9]{2})(\.(?<f>[0-9]+))?)?
+            ([Zz]|(?<sign>[+-])(?<zh>[0-9]{2}):?(?<zm>[0-9]{2}))\z
             """,
         RegexOptions.IgnorePatternWhitespace
     )]

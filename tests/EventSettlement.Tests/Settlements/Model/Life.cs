@@ -1,8 +1,7 @@
 using EventSettlement.Alerts;
 using EventSettlement.Contracts;
 using EventSettlement.Messaging.Sagas;
-using EventSettlement.Settlements;
-using EventSettlement.Settlements.Storage;
+using EventSettlement.Settlements.Saga;
 
 namespace EventSettlement.Tests.Settlements.Model;
 

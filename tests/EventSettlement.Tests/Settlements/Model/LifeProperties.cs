@@ -1,5 +1,5 @@
 using EventSettlement.Contracts;
-using EventSettlement.Settlements;
+using EventSettlement.Settlements.Saga;
 
 namespace EventSettlement.Tests.Settlements.Model;
 

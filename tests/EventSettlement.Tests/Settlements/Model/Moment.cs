@@ -1,7 +1,6 @@
 using EventSettlement.Alerts;
 using EventSettlement.Contracts;
-using EventSettlement.Settlements;
-using EventSettlement.Settlements.Storage;
+using EventSettlement.Settlements.Saga;
 
 namespace EventSettlement.Tests.Settlements.Model;
 

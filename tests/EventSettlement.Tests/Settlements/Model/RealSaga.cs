@@ -6,9 +6,9 @@ using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
-using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
 using EventSettlement.Settlements;
-using EventSettlement.Settlements.Storage;
+using EventSettlement.Settlements.Saga;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -57,12 +57,12 @@ internal sealed class RealSaga : IAsyncDisposable
     )
     {
         var sagas = new TrackedSagas<Settlement>(_mapper, _nowhere);
-        sagas.KnowNone(id);
+        sagas.AddMissing(id);
         if (row.Stored is { } stored)
         {
             var read = stored.Copy();
             read.AnsweredCommands = [.. row.Answered];
-            sagas.Know(read);
+            sagas.AddLoaded(read);
         }
 
         var session = new BatchSession
@@ -78,7 +78,7 @@ internal sealed class RealSaga : IAsyncDisposable
             writes,
             default
         );
-        var (added, changed) = sagas.Take();
+        var (added, changed) = sagas.CollectChanges();
         return new RealBatch(
             now,
             session,
@@ -124,7 +124,7 @@ internal sealed class RealSaga : IAsyncDisposable
 
     private object Read(OutgoingMessage message)
     {
-        var entry = _topology.Named(message.Headers[Topology.MessageType]!)!;
+        var entry = _topology.EntryNamed(message.Headers[Topology.MessageType]!)!;
         return JsonSerializer.Deserialize(message.Body, entry.Json)!;
     }
 

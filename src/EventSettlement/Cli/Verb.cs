@@ -1,0 +1,69 @@
+using System.CommandLine;
+
+namespace EventSettlement.Cli;
+
+/// <summary>The shapes that most verbs have.</summary>
+internal static class Verb
+{
+    /// <summary>A verb that prints rows.</summary>
+    public static Command List(
+        string name,
+        string description,
+        string columns,
+        Func<ParseResult, string> path,
+        params Option[] filters
+    )
+    {
+        var limit = new Option<int?>("--limit") { Description = "At most so many; all when not given." };
+        limit.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is <= 0)
+                r.AddError("--limit is at least 1");
+        });
+        var after = new Option<string?>("--after") { Description = "Go on after this place." };
+        var output = Listing.NewOutput();
+        var verb = new Command(name, description) { limit, after, output };
+        foreach (var filter in filters)
+            verb.Add(filter);
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Open(parsed);
+                var rows = api.List(path(parsed), parsed.GetValue(limit), parsed.GetValue(after), cancel);
+                await Listing.Write(rows, columns, parsed.GetValue(output)!, Console.Out, cancel);
+                return ExitCode.Ok;
+            }
+        );
+        return verb;
+    }
+
+    /// <summary>A verb that prints one thing.</summary>
+    public static Command Show(string name, string description, Argument argument, Func<ParseResult, string> path)
+    {
+        var output = Listing.NewOutput();
+        var verb = new Command(name, description) { argument, output };
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                using var api = ApiClient.Open(parsed);
+                Listing.One(await api.Get(path(parsed), cancel), parsed.GetValue(output)!, Console.Out);
+                return ExitCode.Ok;
+            }
+        );
+        return verb;
+    }
+
+    public static Option<string?> Text(string name, string description) => new(name) { Description = description };
+
+    public static Option<string> Needed(string name, string description) =>
+        new(name) { Description = description, Required = true };
+
+    /// <summary>The filters that were given, as a query.</summary>
+    public static string Query(params (string Name, string? Value)[] filters)
+    {
+        var given = filters
+            .Where(f => !string.IsNullOrEmpty(f.Value))
+            .Select(f => f.Name + "=" + Uri.EscapeDataString(f.Value!));
+        return string.Join('&', given) is { Length: > 0 } query ? "?" + query : "";
+    }
+}

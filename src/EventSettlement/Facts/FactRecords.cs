@@ -1,0 +1,22 @@
+using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Log;
+
+namespace EventSettlement.Facts;
+
+/// <summary>What every intake does with the records of its topic.</summary>
+public static class FactRecords
+{
+    /// <summary>UTC by the database's clock.</summary>
+    public static async Task<DateTime> ReadClock(this OwnedTransaction transaction, CancellationToken cancel)
+    {
+        await using var command = transaction.Command("SELECT clock()");
+        return (DateTime)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <summary>Keeps a record that is no fact, byte for byte, under the first rule that it breaks.</summary>
+    public static void Park(this OwnedTransaction transaction, LogRecord record, IReadOnlyList<FactProblem> problems)
+    {
+        var all = string.Join("; ", problems.Select(p => p.Pointer.Length == 0 ? p.Rule : $"{p.Pointer}: {p.Rule}"));
+        transaction.Park(record, problems[0].Code, problems[0].Pointer, all);
+    }
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using EventSettlement.Cli;
+
+namespace EventSettlement.Facts;
+
+/// <summary><c>settle produce TOPIC FILE.jsonl</c>.</summary>
+internal static class ProduceVerb
+{
+    public static Command Command()
+    {
+        var topic = new Argument<string>("TOPIC") { Description = "A topic of facts." };
+        var file = new Argument<string>("FILE") { Description = "One JSON object a line." };
+        // The one name means two things, here as everywhere else; they are told apart by how they begin.
+        var key = new Option<string[]>("--key")
+        {
+            Description = "JSON pointer to each record's key, such as /orderId; or the API key, sk_….",
+        };
+        var verb = new Command("produce", "Send a file of facts to an intake topic.") { topic, file, key };
+        verb.SetAction(
+            async (parsed, cancel) =>
+            {
+                var path = parsed.GetValue(file)!;
+                if (!File.Exists(path))
+                    throw new CliException(ExitCode.Usage, $"there is no file {path}");
+                var keys = parsed.GetValue(key) ?? [];
+                using var api = ApiClient.Open(parsed, Array.Find(keys, IsSecret));
+                var pointer = Array.Find(keys, IsPointer);
+                var sent = await Send(api, (parsed.GetValue(topic)!, path, pointer), cancel);
+                if (!Console.IsErrorRedirected)
+                    await Console.Error.WriteLineAsync();
+                Console.WriteLine($"{sent.Accepted} accepted");
+                foreach (var line in sent.Told())
+                    await Console.Error.WriteLineAsync(line);
+                if (sent.Problems.Count == 0)
+                    return ExitCode.Ok;
+                await Console.Error.WriteLineAsync(
+                    $"Wrong lines: {sent.Refused.Count}. What went in one request with "
+                        + "them was not taken either: correct them and send the file again, nothing counts twice."
+                );
+                return ExitCode.Failed;
+            }
+        );
+        key.Validators.Add(r =>
+        {
+            var given = r.GetValueOrDefault<string[]>() ?? [];
+            if (
+                given.Count(IsPointer) > 1
+                || given.Count(IsSecret) > 1
+                || !Array.TrueForAll(given, k => IsPointer(k) || IsSecret(k))
+            )
+                r.AddError("--key is a JSON pointer such as /orderId, and may be given again as the API key");
+        });
+        return verb;
+    }
+
+    /// <summary>Rewrites one line on a terminal; says nothing elsewhere.</summary>
+    private sealed class SentLine : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            if (!Console.IsErrorRedirected)
+                Console.Error.Write(FormattableString.Invariant($"\r{value:N0} sent "));
+        }
+    }
+
+    private static bool IsPointer(string key) => key.StartsWith('/');
+
+    private static bool IsSecret(string key) => key.StartsWith("sk_", StringComparison.Ordinal);
+
+    private static async Task<FileSent> Send(
+        ApiClient api,
+        (string Topic, string Path, string? Key) file,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            return await new FactFile(api.Http).Send(file.Topic, file.Path, file.Key, new SentLine(), cancel);
+        }
+        catch (HttpRequestException refused) when (refused.StatusCode is { } status)
+        {
+            throw (int)status < 400
+                ? ApiClient.Stranger($"{api.Http.BaseAddress}")
+                : new CliException(ExitCode.ForStatus((int)status), ApiClient.Explain((int)status, refused.Message));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using EventSettlement.Platform;
+
+namespace EventSettlement.Settlements.Explain;
+
+/// <summary>What became of what is owed, in words. Pure.</summary>
+internal static class OutcomeText
+{
+    public static string Run(ExplainedRequest request) =>
+        string.Create(CultureInfo.InvariantCulture, $"run {request.RunId} for {request.BusinessDate:yyyy-MM-dd}");
+
+    public static string Paid(long amount) => string.Create(CultureInfo.InvariantCulture, $"{amount:N0} paid");
+
+    public static string Item(ExplainedRequest request, ExplainedItem item) =>
+        item.State switch
+        {
+            "PAID" when item.Amount == 0 => "nothing to pay",
+            "PAID" => $"paid as {item.TransactionId} on {Time(item.PaidAt)}",
+            "PENDING" => $"not paid before {Time(request.PayableAt)}",
+            "SENDING" => "being paid",
+            "REJECTED" => $"rejected: {Error(item)}",
+            "FAILED" => $"failed: {Error(item)}",
+            "IN_DOUBT" when item.NeedsPerson => $"in doubt, a person must decide: {Error(item)}",
+            "IN_DOUBT" => "in doubt: the call for it ended without an answer",
+            "CANCELLED" => "cancelled",
+            "WRITTEN_OFF" => $"written off: {Error(item)}",
+            _ => item.State,
+        };
+
+    private static string Error(ExplainedItem item) =>
+        (item.ErrorCode, item.ErrorMessage) switch
+        {
+            (null, null) => "no reason given",
+            ({ } code, null) => code,
+            (null, { } message) => message,
+            var (code, message) => $"{code}, {message}",
+        };
+
+    private static string Time(DateTime? utc) => utc is { } at ? Seoul.Format(at) : "an unknown day";
+}
