@@ -1,5 +1,6 @@
 using EventSettlement.Contracts;
 using EventSettlement.Settlements.Saga;
+using EventSettlement.Tests.Settlements.Model;
 using Xunit.Abstractions;
 using static EventSettlement.Tests.Settlements.Messages;
 
@@ -10,24 +11,6 @@ namespace EventSettlement.Tests.Settlements;
 /// </summary>
 public sealed class RandomLifeTests(ITestOutputHelper output)
 {
-    private static readonly HashSet<(string From, string To)> Legal =
-    [
-        ("", "PENDING"),
-        ("PENDING", "PROCESSING"),
-        ("PENDING", "COMPLETED"),
-        ("PENDING", "CANCELLED"),
-        ("PROCESSING", "COMPLETED"),
-        ("PROCESSING", "AWAITING_RETRY"),
-        ("PROCESSING", "FAILED"),
-        ("AWAITING_RETRY", "PROCESSING"),
-        ("AWAITING_RETRY", "COMPLETED"),
-        ("AWAITING_RETRY", "FAILED"),
-        ("AWAITING_RETRY", "CANCELLED"),
-        ("FAILED", "PROCESSING"),
-        ("FAILED", "COMPLETED"),
-        ("FAILED", "CANCELLED"),
-    ];
-
     [Theory]
     [InlineData(null)]
     [InlineData(20261121)]
@@ -78,7 +61,10 @@ public sealed class RandomLifeTests(ITestOutputHelper output)
         Assert.All(s.Parts, part => Assert.Equal(2, part.Counts.Items));
         Assert.Equal(400, s.Amount);
         var states = h.Events.OrderBy(e => e.Seq).Select(e => e.State).Prepend("").ToList();
-        Assert.All(states.Zip(states.Skip(1)), move => Assert.True(Legal.Contains(move), $"{which}: {move}"));
+        Assert.All(
+            states.Zip(states.Skip(1)),
+            move => Assert.True(LifeProperties.Legal.Contains(move), $"{which}: {move}")
+        );
         Assert.Equal(s.Attempt, states.Count(state => state == "PROCESSING"));
         Assert.InRange(s.RetriesLeft, 0, 3);
         Assert.Equal(s.State == "PROCESSING", s.Parts.Any(p => p.Open));

@@ -19,9 +19,6 @@ public static class SettingKinds
     public static Setting<string> Http(string key, string what, string example) =>
         Text(key, "an absolute http or https address" + what, example, IsHttp);
 
-    public static Setting<string> File(string key, string what) =>
-        Text(key, $"the path of {what} that can be read", "/etc/settle/file.pem", System.IO.File.Exists);
-
     public static Setting<int> Number(string key, int least, int most, int fallback) =>
         new(
             key,

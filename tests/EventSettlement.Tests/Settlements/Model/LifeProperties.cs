@@ -8,7 +8,8 @@ namespace EventSettlement.Tests.Settlements.Model;
 /// </summary>
 internal static class LifeProperties
 {
-    private static readonly HashSet<(string From, string To)> Legal =
+    /// <summary>SETTLEMENT's table: each step of a state that there is.</summary>
+    internal static readonly HashSet<(string From, string To)> Legal =
     [
         ("", "PENDING"),
         ("PENDING", "PROCESSING"),
