@@ -1,7 +1,7 @@
 using System.CommandLine;
 using EventSettlement.Bench;
 using EventSettlement.Cli;
-using EventSettlement.Dev;
+using EventSettlement.Desk;
 using EventSettlement.Sandbox;
 
 namespace EventSettlement;

@@ -1,5 +1,7 @@
 using EventSettlement.Faults.Injection;
 using EventSettlement.Faults.Running;
+using EventSettlement.Faults.Running.Asked;
+using EventSettlement.Faults.Running.Teeth;
 using EventSettlement.Faults.World;
 
 // Breaks a real installation on purpose and checks that no money is lost, doubled or stuck; see docs/reliability.md.

@@ -12,7 +12,7 @@ public sealed partial class HouseTests
     private const string Core = "src/EventSettlement.Messaging/";
 
     /// <summary>Tools around the product: they may know everything, and nothing knows them.</summary>
-    private static readonly string[] Tools = ["Bench", "Desk", "Dev"];
+    private static readonly string[] Tools = ["Bench", "Desk"];
 
     /// <summary>Each table has one slice that writes it, and through whose queries others read it.</summary>
     private static readonly Dictionary<string, string> Owners = new Dictionary<string, string>

@@ -27,25 +27,19 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
             !HttpMethods.IsPost(http.Request.Method)
             || !http.Request.Path.StartsWithSegments("/v1")
             || http.GetEndpoint() is not RouteEndpoint endpoint
-            || endpoint.Metadata.GetMetadata<ChangesNothing>() is not null
         )
         {
             await next(http);
             return;
         }
 
-        // JSON is UTF-8, and its bytes are kept; what says that it is something else would be misread.
-        if (
-            http.Request.GetTypedHeaders().ContentType?.Charset is { Length: > 0 } charset
-            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
-        )
-            throw new ProblemException(
-                415,
-                "unsupported_media_type",
-                "a body is UTF-8",
-                "send it in UTF-8, with charset=utf-8 or none"
-            );
+        NeedUtf8(http.Request);
+        if (endpoint.Metadata.GetMetadata<ChangesNothing>() is not null)
+        {
+            await next(http);
+            return;
+        }
+
         var key = KeyOf(http);
         if (key.Length is 0 or > 255 || key.Any(char.IsControl))
             throw new ProblemException(
@@ -155,6 +149,22 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         http.Response.ContentType = stored.ContentType;
         http.Response.Headers.Location = stored.Location;
         await http.Response.WriteAsync(stored.Response ?? "", http.RequestAborted);
+    }
+
+    /// <summary>JSON is UTF-8, and its bytes are kept; what says that it is something else would be misread.</summary>
+    private static void NeedUtf8(HttpRequest request)
+    {
+        if (
+            request.GetTypedHeaders().ContentType?.Charset is { Length: > 0 } charset
+            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
+        )
+            throw new ProblemException(
+                415,
+                "unsupported_media_type",
+                "a body is UTF-8",
+                "send it in UTF-8, with charset=utf-8 or none"
+            );
     }
 
     private static async Task<byte[]> ReadBody(HttpContext http)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventSettlement.Desk;
 using EventSettlement.Platform;
 using Npgsql;
 

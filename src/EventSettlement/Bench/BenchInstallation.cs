@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using EventSettlement.Access;
-using EventSettlement.Dev;
+using EventSettlement.Desk;
 using EventSettlement.Platform;
 using Npgsql;
 

@@ -15,7 +15,12 @@ internal static class ProduceVerb
         {
             Description = "JSON pointer to each record's key, such as /orderId; or the API key, sk_….",
         };
-        var verb = new Command("produce", "Send a file of facts to an intake topic.") { topic, file, key };
+        var skip = new Option<bool>("--skip-invalid")
+        {
+            Description =
+                "Send what is right and name what is not; without it a request with a wrong line is not taken.",
+        };
+        var verb = new Command("produce", "Send a file of facts to an intake topic.") { topic, file, key, skip };
         verb.SetAction(
             async (parsed, cancel) =>
             {
@@ -25,7 +30,9 @@ internal static class ProduceVerb
                 var keys = parsed.GetValue(key) ?? [];
                 using var api = ApiClient.Open(parsed, Array.Find(keys, IsSecret));
                 var pointer = Array.Find(keys, IsPointer);
-                var sent = await Send(api, (parsed.GetValue(topic)!, path, pointer), cancel);
+                var leaveOut = parsed.GetValue(skip);
+                var sender = new FactFile(api.Http) { LeavesOutWrongLines = leaveOut };
+                var sent = await Send(api, sender, (parsed.GetValue(topic)!, path, pointer), cancel);
                 if (!Console.IsErrorRedirected)
                     await Console.Error.WriteLineAsync();
                 Console.WriteLine($"{sent.Accepted} accepted");
@@ -34,8 +41,12 @@ internal static class ProduceVerb
                 if (sent.Problems.Count == 0)
                     return ExitCode.Ok;
                 await Console.Error.WriteLineAsync(
-                    $"Wrong lines: {sent.Refused.Count}. What went in one request with "
-                        + "them was not taken either: correct them and send the file again, nothing counts twice."
+                    leaveOut
+                        ? $"Wrong lines: {sent.Refused.Count}, left out: correct them and send the file again, "
+                            + "nothing counts twice."
+                        : $"Wrong lines: {sent.Refused.Count}. What went in one request with them was not taken "
+                            + "either: correct them and send the file again, nothing counts twice; or send what is "
+                            + "right with --skip-invalid."
                 );
                 return ExitCode.Failed;
             }
@@ -69,13 +80,14 @@ internal static class ProduceVerb
 
     private static async Task<FileSent> Send(
         ApiClient api,
+        FactFile sender,
         (string Topic, string Path, string? Key) file,
         CancellationToken cancel
     )
     {
         try
         {
-            return await new FactFile(api.Http).Send(file.Topic, file.Path, file.Key, new SentLine(), cancel);
+            return await sender.Send(file.Topic, file.Path, file.Key, new SentLine(), cancel);
         }
         catch (HttpRequestException refused) when (refused.StatusCode is { } status)
         {

@@ -1,3 +1,6 @@
+using EventSettlement.Faults.Check.Known;
+using EventSettlement.Faults.World.Servers;
+
 namespace EventSettlement.Faults.Check;
 
 /// <summary>

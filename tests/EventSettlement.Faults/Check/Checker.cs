@@ -1,3 +1,4 @@
+using EventSettlement.Faults.Check.Known;
 using Npgsql;
 
 namespace EventSettlement.Faults.Check;

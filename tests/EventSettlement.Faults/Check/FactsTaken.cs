@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using EventSettlement.Faults.Check.Known;
+using EventSettlement.Faults.Injection.Outside;
 
 namespace EventSettlement.Faults.Check;
 

@@ -1,3 +1,6 @@
+using EventSettlement.Faults.Check.Known;
+using EventSettlement.Faults.World.Servers;
+
 namespace EventSettlement.Faults.Check;
 
 /// <summary>I5, I8: only legal moves, no gap, versions rise, and no retry before its time.</summary>

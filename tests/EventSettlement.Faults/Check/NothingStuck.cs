@@ -1,3 +1,5 @@
+using EventSettlement.Faults.Check.Known;
+using EventSettlement.Faults.World.Servers;
 using Npgsql;
 
 namespace EventSettlement.Faults.Check;

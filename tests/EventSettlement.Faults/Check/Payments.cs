@@ -1,3 +1,6 @@
+using EventSettlement.Faults.Check.Known;
+using EventSettlement.Faults.World.Servers;
+
 namespace EventSettlement.Faults.Check;
 
 /// <summary>I1, I6: the journal of the member service against the items.</summary>

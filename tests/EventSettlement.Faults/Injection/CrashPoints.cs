@@ -1,3 +1,5 @@
+using EventSettlement.Faults.Injection.Processes;
+
 namespace EventSettlement.Faults.Injection;
 
 /// <summary>A named moment of the product.</summary>

@@ -1,4 +1,6 @@
+using EventSettlement.Faults.Injection.Processes;
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World.Servers;
 
 namespace EventSettlement.Faults.Injection;
 

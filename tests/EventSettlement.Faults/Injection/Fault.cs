@@ -1,5 +1,6 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
 namespace EventSettlement.Faults.Injection;
 

@@ -1,3 +1,8 @@
+using EventSettlement.Faults.Injection.Clocks;
+using EventSettlement.Faults.Injection.Network;
+using EventSettlement.Faults.Injection.Outside;
+using EventSettlement.Faults.Injection.Processes;
+
 namespace EventSettlement.Faults.Injection;
 
 /// <summary>Every fault that there is.</summary>
@@ -22,12 +27,12 @@ internal static class FaultList
         new KafkaDown(killed: true),
         new KafkaDown(killed: false),
         new OffsetsTurnedBack(),
-        new Network("postgres", "cut"),
-        new Network("postgres", "slow"),
-        new Network("postgres", "silent"),
-        new Network("kafka", "cut"),
-        new Network("kafka", "slow"),
-        new Network("kafka", "silent"),
+        new NetworkTrouble("postgres", "cut"),
+        new NetworkTrouble("postgres", "slow"),
+        new NetworkTrouble("postgres", "silent"),
+        new NetworkTrouble("kafka", "cut"),
+        new NetworkTrouble("kafka", "slow"),
+        new NetworkTrouble("kafka", "silent"),
         new CommitCut(after: false),
         new CommitCut(after: true),
         new HalfSent(),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using EventSettlement.Faults.Running.Asked;
 using EventSettlement.Faults.World;
 
 namespace EventSettlement.Faults.Load;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EventSettlement.Faults.Check;
+using EventSettlement.Faults.Check.Known;
 using EventSettlement.Faults.World;
 using Npgsql;
 

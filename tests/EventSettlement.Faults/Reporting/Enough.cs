@@ -1,4 +1,5 @@
 using EventSettlement.Faults.Running;
+using EventSettlement.Faults.Running.Asked;
 
 namespace EventSettlement.Faults.Reporting;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EventSettlement.Faults.Check;
 using EventSettlement.Faults.Running;
+using EventSettlement.Faults.Running.Asked;
 
 namespace EventSettlement.Faults.Reporting;
 

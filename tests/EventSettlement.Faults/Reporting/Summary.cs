@@ -1,6 +1,7 @@
 using System.Globalization;
 using EventSettlement.Faults.Injection;
 using EventSettlement.Faults.Running;
+using EventSettlement.Faults.Running.Asked;
 
 namespace EventSettlement.Faults.Reporting;
 

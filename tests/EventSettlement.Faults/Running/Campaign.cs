@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using EventSettlement.Faults.Reporting;
+using EventSettlement.Faults.Running.Asked;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
 namespace EventSettlement.Faults.Running;
 

@@ -1,5 +1,7 @@
 using EventSettlement.Faults.Check;
+using EventSettlement.Faults.Check.Known;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 using Npgsql;
 
 namespace EventSettlement.Faults.Running;

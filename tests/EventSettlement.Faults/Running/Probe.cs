@@ -1,5 +1,6 @@
 using System.Globalization;
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.Running.Asked;
 using EventSettlement.Faults.World;
 using Npgsql;
 

@@ -1,4 +1,5 @@
 using EventSettlement.Faults.Check;
+using EventSettlement.Faults.Check.Known;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 using Npgsql;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EventSettlement.Faults.Injection.Network;
 using EventSettlement.Faults.World;
 using Npgsql;
 

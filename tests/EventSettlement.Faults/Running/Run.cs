@@ -3,7 +3,9 @@ using EventSettlement.Faults.Check;
 using EventSettlement.Faults.Injection;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.Reporting;
+using EventSettlement.Faults.Running.Asked;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 using Npgsql;
 
 namespace EventSettlement.Faults.Running;

@@ -1,5 +1,7 @@
 using EventSettlement.Faults.Reporting;
+using EventSettlement.Faults.Running.Asked;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
 namespace EventSettlement.Faults.Running;
 

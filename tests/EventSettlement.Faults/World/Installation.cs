@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using EventSettlement.Faults.Running;
+using EventSettlement.Faults.Running.Asked;
+using EventSettlement.Faults.World.Servers;
 
 namespace EventSettlement.Faults.World;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EventSettlement.Faults.Injection.Processes;
 
 namespace EventSettlement.Faults.World;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using EventSettlement.Faults.Injection.Network;
 
 namespace EventSettlement.Faults.World;
 

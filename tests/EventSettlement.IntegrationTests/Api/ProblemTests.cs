@@ -62,6 +62,7 @@ public sealed class ProblemTests(RunningApi api) : IClassFixture<RunningApi>
     [InlineData("POST", "/v1/runs", "text/plain", 415, "unsupported_media_type")]
     [InlineData("POST", "/v1/runs", null, 415, "unsupported_media_type")]
     [InlineData("POST", "/v1/runs", "application/json; charset=nonsense", 415, "unsupported_media_type")]
+    [InlineData("POST", "/v1/runs/preview", "application/json; charset=nonsense", 415, "unsupported_media_type")]
     [InlineData(
         "POST",
         "/v1/events/study-completed",

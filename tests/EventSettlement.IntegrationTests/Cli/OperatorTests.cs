@@ -200,6 +200,19 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
     }
 
     [Fact]
+    public async Task What_is_right_is_sent_without_the_wrong_lines_where_that_is_asked_for()
+    {
+        var file = Path.GetTempFileName();
+        var right = SettledInstallation.Fact("S-1", "M-1", "M-2");
+        await File.WriteAllLinesAsync(file, [right, "{\"studyId\":\"S-F2\"}", right]);
+        var (exit, told, error) = await installation.Settle($"produce study-completed {file} --skip-invalid");
+        File.Delete(file);
+        Assert.Equal((1, "2 accepted"), (exit, told.TrimEnd()));
+        Assert.Contains("line 2/completedAt: missing_field", error, StringComparison.Ordinal);
+        Assert.Contains("Wrong lines: 1, left out", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_many_wrong_lines_the_first_are_named_and_how_many_more_there_are()
     {
         var file = Path.GetTempFileName();

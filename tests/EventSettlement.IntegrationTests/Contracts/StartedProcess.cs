@@ -12,12 +12,13 @@ public sealed class StartedProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _output = new();
 
     private StartedProcess(Process process)
     {
         _process = process;
-        _process.OutputDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
-        _process.ErrorDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
+        _process.OutputDataReceived += (_, line) => Keep(line.Data, _lines, _output);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data, _lines);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -73,14 +74,23 @@ public sealed class StartedProcess : IAsyncDisposable
         return what.Match(Said);
     }
 
-    /// <summary>All that it said, once it has ended with 0.</summary>
+    /// <summary>Its standard output, once it has ended with 0.</summary>
     public async Task<string> Succeeds()
     {
         await _process.WaitForExitAsync().WaitAsync(Patience);
         // Once more without a limit: only this waits for the last lines as well.
         _process.WaitForExit();
         Assert.True(_process.ExitCode == 0, $"it ended with {_process.ExitCode}:\n{Said}");
-        return Said;
+        return string.Join('\n', _output);
+    }
+
+    /// <summary>The end of a stream comes as null, at any moment of the other one.</summary>
+    private static void Keep(string? line, params ReadOnlySpan<ConcurrentQueue<string>> queues)
+    {
+        if (line is null)
+            return;
+        foreach (var queue in queues)
+            queue.Enqueue(line);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using EventSettlement.Desk;
 using EventSettlement.Platform;
 using Xunit.Sdk;
 

@@ -99,7 +99,7 @@ public sealed class RunLifeTests
     {
         await using var world = await RunWorld.WithStudies(3);
         var run = await world.Start();
-        var progress = new EventSettlement.Dev.RunProgress(world.Queries, _ => { });
+        var progress = new EventSettlement.Desk.RunProgress(world.Queries, _ => { });
         Assert.Null((await world.Commands.Stop(run, "tester", null, default)).Code);
         Assert.False(await progress.Watch(run, TimeSpan.FromSeconds(5), default));
         await world.Do("UPDATE run SET state = 'FINISHED'");

@@ -58,7 +58,8 @@ public sealed class StudyIntake : IBatchConsumer
             FactCodes.Conflicting,
             pointers.Count > 0 ? pointers[0] : "",
             $"study {arrived.StudyId} was taken with other content: digest {Convert.ToHexStringLower(taken.Digest)}, "
-                + $"this {Convert.ToHexStringLower(arrived.Digest)}; they differ at {StudyDifference.Told(pointers)}"
+                + $"this one {Convert.ToHexStringLower(arrived.Digest)}; "
+                + $"they differ at {StudyDifference.Told(pointers)}"
         );
     }
 }

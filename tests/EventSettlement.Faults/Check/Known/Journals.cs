@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using EventSettlement.Faults.Injection.Outside;
 
-namespace EventSettlement.Faults.Check;
+namespace EventSettlement.Faults.Check.Known;
 
 /// <summary>A credit that the member service made: money that has left.</summary>
 internal sealed record Credit(

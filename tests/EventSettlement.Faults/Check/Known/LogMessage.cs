@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace EventSettlement.Faults.Check;
+namespace EventSettlement.Faults.Check.Known;
 
 /// <summary>What stands on a topic that the product writes, without its body, in the order of its partition.</summary>
 internal sealed record LogMessage(string Topic, string Key, IReadOnlyDictionary<string, string> Headers)

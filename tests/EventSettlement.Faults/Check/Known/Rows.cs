@@ -1,6 +1,7 @@
+using EventSettlement.Faults.World.Servers;
 using Npgsql;
 
-namespace EventSettlement.Faults.Check;
+namespace EventSettlement.Faults.Check.Known;
 
 /// <summary>One item as the database ended up with it.</summary>
 internal sealed record ItemRow(

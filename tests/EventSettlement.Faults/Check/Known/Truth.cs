@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace EventSettlement.Faults.Check;
+namespace EventSettlement.Faults.Check.Known;
 
 /// <summary>All that is known after a run: tables, witness, and the journals of those outside.</summary>
 internal sealed class Truth

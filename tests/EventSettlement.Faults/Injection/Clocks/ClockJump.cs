@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Clocks;
 
 /// <summary>The database's clock jumps an hour ahead and stays there.</summary>
 internal sealed class ClockJump : Fault

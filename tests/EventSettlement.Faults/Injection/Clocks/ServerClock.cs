@@ -1,7 +1,8 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Clocks;
 
 /// <summary>The clock of one server's machine jumps ahead, behind and back, by faketime.</summary>
 internal sealed class ServerClock : Fault

@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Clocks;
 
 /// <summary>The database's clock and those of the servers are an hour apart all the time.</summary>
 internal sealed class WrongClock(int seconds) : Fault

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Network;
 
 /// <summary>
 /// The broker's answers turn into errors on their way, also where what was asked for has been done: coordinators that

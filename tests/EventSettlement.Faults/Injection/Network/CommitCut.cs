@@ -2,7 +2,7 @@ using System.Text;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Network;
 
 /// <summary>The connection is reset just as COMMIT passes: before it arrives, or after it took effect.</summary>
 internal sealed class CommitCut(bool after) : Fault

@@ -1,7 +1,7 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Network;
 
 /// <summary>
 /// A batch of statements arrives in part and its rest never does, as from a machine that stood still: what the part

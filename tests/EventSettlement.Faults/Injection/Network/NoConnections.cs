@@ -1,8 +1,9 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 using Npgsql;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Network;
 
 /// <summary>Somebody else takes every connection that PostgreSQL gives (53300).</summary>
 internal sealed class NoConnections : Fault

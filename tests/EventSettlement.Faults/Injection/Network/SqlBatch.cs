@@ -1,4 +1,4 @@
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Network;
 
 /// <summary>
 /// What a client of PostgreSQL sends in one piece: Parse or Bind, and all that follows to a Sync.

@@ -3,7 +3,7 @@ using System.Text;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Network;
 
 /// <summary>Statements are answered with an error that they did not earn, in PostgreSQL's own protocol.</summary>
 internal sealed class SqlStates(string state) : Fault

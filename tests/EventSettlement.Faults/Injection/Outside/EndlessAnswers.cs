@@ -2,7 +2,7 @@ using System.Text;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>The member service credits, and its answer never ends: byte by byte, or gigabytes.</summary>
 internal sealed class EndlessAnswers(bool drips) : Fault

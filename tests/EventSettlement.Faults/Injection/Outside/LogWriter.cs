@@ -2,7 +2,7 @@ using System.Globalization;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>Appends bytes to the topic of facts past the product, as any other producer may.</summary>
 internal static class LogWriter

@@ -1,6 +1,8 @@
+using EventSettlement.Faults.Injection.Processes;
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>The member service is killed and started again, or stands still.</summary>
 internal sealed class MemberDown(bool killed) : Fault

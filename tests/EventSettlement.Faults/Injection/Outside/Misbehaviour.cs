@@ -1,7 +1,8 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>The member service breaks its contract in one way for some seconds.</summary>
 internal sealed class Misbehaviour(string name, string switches, double seconds, string expectation) : Fault

@@ -3,7 +3,7 @@ using System.Text.Json;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>Operators click twice, at once and against each other while the payments run.</summary>
 internal sealed class OperatorRaces : Fault

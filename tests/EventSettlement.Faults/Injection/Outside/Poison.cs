@@ -1,7 +1,7 @@
 using System.Text;
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>Records that are no facts stand in the log among those that are.</summary>
 internal sealed class Poison : Fault

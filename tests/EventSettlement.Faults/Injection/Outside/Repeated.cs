@@ -1,7 +1,7 @@
 using System.Globalization;
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>What was taken by then comes four times more, in another order, also after its settlement.</summary>
 internal sealed class Repeated : Fault

@@ -1,6 +1,7 @@
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>Settlements have failed in doubt, and are retried at the moment when the resolver asks for them.</summary>
 internal sealed class RetriedInDoubt : Fault

@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>The same run is asked for by several at once, or made by several schedulers at once.</summary>
 internal sealed class SameRunTwice(bool scheduled) : Fault

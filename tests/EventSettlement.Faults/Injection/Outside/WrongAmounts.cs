@@ -1,6 +1,7 @@
 using EventSettlement.Faults.Load;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Outside;
 
 /// <summary>An answer echoes another amount: no machine can decide, a person is called.</summary>
 internal sealed class WrongAmounts : Fault

@@ -1,7 +1,7 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>A real SIGKILL at a named moment of the product, at its first or a later hit.</summary>
 internal sealed class Crash(CrashPoint point, int hit) : Fault

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text;
+using EventSettlement.Faults.Injection.Outside;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>
 /// Retention ate records that nobody had read: the partition stops with an alert and is never jumped over, until a

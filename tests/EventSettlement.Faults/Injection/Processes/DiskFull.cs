@@ -1,7 +1,8 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>PostgreSQL's tables cannot grow for some seconds (53100).</summary>
 internal sealed class DiskFull : Fault

@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>A server stands still while another takes its partitions over, and comes back as a zombie.</summary>
 internal sealed class Freeze(int seconds) : Fault

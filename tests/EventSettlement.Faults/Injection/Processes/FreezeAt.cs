@@ -1,7 +1,7 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>
 /// A server stands still at a named moment of the product, and goes on there when another has taken over.

@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>The broker is killed and started again, or stands still for a while.</summary>
 internal sealed class KafkaDown(bool killed) : Fault

@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>Every group reads everything again from the beginning.</summary>
 internal sealed class OffsetsTurnedBack : Fault

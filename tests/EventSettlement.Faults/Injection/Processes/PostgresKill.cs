@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>All of PostgreSQL's processes at once, under load.</summary>
 internal sealed class PostgresKill : Fault

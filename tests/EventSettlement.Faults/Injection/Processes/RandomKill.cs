@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>kill -9 of some servers at no particular moment, several times over.</summary>
 internal sealed class RandomKill(int processes) : Fault

@@ -1,6 +1,6 @@
 using EventSettlement.Faults.Load;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Processes;
 
 /// <summary>One server after the other is stopped in order and started again.</summary>
 internal sealed class RollingRestart : Fault

@@ -1,8 +1,10 @@
 using System.Globalization;
 using EventSettlement.Faults.Injection;
+using EventSettlement.Faults.Running.Teeth;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Running;
+namespace EventSettlement.Faults.Running.Asked;
 
 /// <summary>What <c>./test --faults</c> was asked for.</summary>
 internal sealed record Options

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Running;
+namespace EventSettlement.Faults.Running.Asked;
 
 /// <summary>Everything that a run does by choice; it follows from the seed, or is read from a kept run.</summary>
 internal sealed record Plan

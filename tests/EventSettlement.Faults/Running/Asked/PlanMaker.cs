@@ -1,7 +1,8 @@
 using EventSettlement.Faults.Injection;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Running;
+namespace EventSettlement.Faults.Running.Asked;
 
 /// <summary>Seeds to plans: consecutive seeds walk through the list and see every fault on every log.</summary>
 internal static class PlanMaker

@@ -1,4 +1,4 @@
-namespace EventSettlement.Faults.Running;
+namespace EventSettlement.Faults.Running.Teeth;
 
 /// <summary>A bug, the faults that bring it out on a log, and the checks of which one must catch it.</summary>
 internal sealed record PlantedBug(string Name, string Faults, params string[] Checks)

@@ -1,6 +1,6 @@
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Running;
+namespace EventSettlement.Faults.Running.Teeth;
 
 /// <summary>
 /// Builds of the product with one bug each: its patch is applied to a copy of the sources, built, and taken back. The

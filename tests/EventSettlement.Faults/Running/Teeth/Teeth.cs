@@ -1,8 +1,10 @@
 using EventSettlement.Faults.Check;
 using EventSettlement.Faults.Reporting;
+using EventSettlement.Faults.Running.Asked;
 using EventSettlement.Faults.World;
+using EventSettlement.Faults.World.Servers;
 
-namespace EventSettlement.Faults.Running;
+namespace EventSettlement.Faults.Running.Teeth;
 
 /// <summary>Bugs planted on purpose: one that no run finds within its seeds is a defect of this harness.</summary>
 internal sealed class Teeth(Options options, string root)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EventSettlement.Faults.World;
+namespace EventSettlement.Faults.World.Servers;
 
 /// <summary>The clock of a process, as libfaketime makes it; what measures lengths of time stays true.</summary>
 internal static class FakeTime

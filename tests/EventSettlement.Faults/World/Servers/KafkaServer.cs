@@ -1,4 +1,6 @@
-namespace EventSettlement.Faults.World;
+using EventSettlement.Faults.Injection.Processes;
+
+namespace EventSettlement.Faults.World.Servers;
 
 /// <summary>A Kafka broker of one run, from the distribution in KAFKA_HOME.</summary>
 /// <param name="template">The formatted storage that every run starts from; made by the first.</param>

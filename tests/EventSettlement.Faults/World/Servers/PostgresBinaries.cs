@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EventSettlement.Faults.World;
+namespace EventSettlement.Faults.World.Servers;
 
 /// <summary>Where PostgreSQL's programs are, and as whom they run: it refuses to run as root.</summary>
 internal static class PostgresBinaries

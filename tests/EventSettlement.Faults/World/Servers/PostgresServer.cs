@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace EventSettlement.Faults.World;
+namespace EventSettlement.Faults.World.Servers;
 
 /// <summary>A PostgreSQL server of one run, started from a copy of the template's folder.</summary>
 internal sealed class PostgresServer(string folder, int port)

@@ -1,6 +1,7 @@
 using System.Text;
+using EventSettlement.Faults.Injection.Processes;
 
-namespace EventSettlement.Faults.World;
+namespace EventSettlement.Faults.World.Servers;
 
 /// <summary><c>settle sandbox</c>: the member service, whose journal is the truth about money.</summary>
 internal sealed class Sandbox(string folder)

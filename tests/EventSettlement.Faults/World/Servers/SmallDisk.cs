@@ -1,4 +1,4 @@
-namespace EventSettlement.Faults.World;
+namespace EventSettlement.Faults.World.Servers;
 
 /// <summary>A small file system of their own for a database's tables, so that it can be full.</summary>
 internal sealed class SmallDisk : IDisposable

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace EventSettlement.Faults.World;
+namespace EventSettlement.Faults.World.Servers;
 
 /// <summary>
 /// A database folder that every run starts from: migrated by the product, with a key, and with the checker's own

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using EventSettlement.Cli;
 using EventSettlement.IntegrationTests.Cli;
-using EventSettlement.Tests.Fuzz;
+using EventSettlement.Tests.Fuzz.Shared;
 using Xunit.Abstractions;
 
 namespace EventSettlement.IntegrationTests.Fuzz.Cli;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using EventSettlement.Tests.Fuzz;
+using EventSettlement.Tests.Fuzz.Shared;
 
 namespace EventSettlement.IntegrationTests.Fuzz.Cli;
 

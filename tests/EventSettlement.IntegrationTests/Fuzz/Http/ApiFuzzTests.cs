@@ -5,7 +5,7 @@ using System.Text;
 using EventSettlement.Access;
 using EventSettlement.IntegrationTests.Api;
 using EventSettlement.IntegrationTests.Cli;
-using EventSettlement.Tests.Fuzz;
+using EventSettlement.Tests.Fuzz.Shared;
 using Xunit.Abstractions;
 
 namespace EventSettlement.IntegrationTests.Fuzz.Http;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using EventSettlement.Tests.Fuzz;
 using EventSettlement.Tests.Fuzz.Intake;
+using EventSettlement.Tests.Fuzz.Shared;
 
 namespace EventSettlement.IntegrationTests.Fuzz.Http;
 

@@ -1,4 +1,5 @@
 using EventSettlement.Platform.Configuration;
+using EventSettlement.Tests.Fuzz.Shared;
 using Xunit.Abstractions;
 
 namespace EventSettlement.Tests.Fuzz.Configuration;

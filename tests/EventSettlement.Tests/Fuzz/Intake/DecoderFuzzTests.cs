@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using EventSettlement.StudyRefunds.Facts;
+using EventSettlement.Tests.Fuzz.Shared;
 using EventSettlement.Tests.StudyRefunds;
 using Xunit.Abstractions;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using EventSettlement.Tests.Fuzz.Shared;
 
 namespace EventSettlement.Tests.Fuzz.Intake;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using EventSettlement.Tests.Fuzz.Shared;
 
 namespace EventSettlement.Tests.Fuzz.Intake;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EventSettlement.Tests.Fuzz;
+namespace EventSettlement.Tests.Fuzz.Shared;
 
 /// <summary>
 /// How much is tried, and from which seed. EVENTSETTLEMENT_FUZZ holds words with commas: <c>full</c> asks for the

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace EventSettlement.Tests.Fuzz;
+namespace EventSettlement.Tests.Fuzz.Shared;
 
 /// <summary>What nobody sends on purpose, and what is sent on purpose to break something.</summary>
 public static class Strange

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using EventSettlement.Platform;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary>
 /// A broker of one node, made from the distribution that KAFKA_HOME names; its data stays in the folder.

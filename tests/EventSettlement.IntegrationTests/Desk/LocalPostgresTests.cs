@@ -1,9 +1,10 @@
 using System.Globalization;
+using EventSettlement.Desk;
 using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Platform;
 using Npgsql;
 
-namespace EventSettlement.IntegrationTests.Dev;
+namespace EventSettlement.IntegrationTests.Desk;
 
 public sealed class LocalPostgresTests
 {

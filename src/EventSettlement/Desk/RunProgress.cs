@@ -2,7 +2,7 @@ using System.Globalization;
 using EventSettlement.Contracts;
 using EventSettlement.Runs;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary>Shows a run going on: one line that is rewritten on a terminal, a line a change elsewhere.</summary>
 internal sealed class RunProgress(RunQueries queries, Action<string> say)

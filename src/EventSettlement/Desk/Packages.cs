@@ -1,6 +1,6 @@
 using EventSettlement.Platform;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary>Programs that this machine must have: installed where that is allowed, else the command to type.</summary>
 internal static class Packages

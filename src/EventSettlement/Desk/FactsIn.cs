@@ -3,7 +3,7 @@ using EventSettlement.Platform;
 using EventSettlement.Programmes;
 using Npgsql;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary>Sends the facts of a desk and waits until the intakes have taken them out of the log.</summary>
 internal sealed class FactsIn(DevOptions options, Database database, HttpClient api, Action<string> say)

@@ -1,6 +1,6 @@
 using EventSettlement.StudyRefunds;
 
-namespace EventSettlement.IntegrationTests.Dev;
+namespace EventSettlement.IntegrationTests.Desk;
 
 /// <summary>The first five minutes, ended in order and in no order at all.</summary>
 public sealed class DeskTests
@@ -10,7 +10,7 @@ public sealed class DeskTests
     [Fact]
     public async Task A_desk_settles_its_sample_and_stops_in_order()
     {
-        await using var desk = new Desk();
+        await using var desk = new PrivateDesk();
         desk.Start();
         await desk.Says("Serving.");
 
@@ -24,7 +24,7 @@ public sealed class DeskTests
     [Fact]
     public async Task A_wrong_line_is_named_the_rest_is_settled_and_the_desk_ends_with_1()
     {
-        await using var desk = new Desk();
+        await using var desk = new PrivateDesk();
         var file = Path.Combine(desk.Folder, "mine.jsonl");
         var lines = SampleStudies.Lines(5, 2, 1, new DateOnly(2026, 1, 1), magic: []).ToList();
         lines.Insert(
@@ -46,7 +46,7 @@ public sealed class DeskTests
     [Fact]
     public async Task Whatever_is_killed_while_it_settles_the_next_run_pays_each_item_once()
     {
-        await using var desk = new Desk();
+        await using var desk = new PrivateDesk();
         (string Moment, string[] Killed)[] kills =
         [
             ("Facts: 20 lines", ["run", "server"]),
@@ -81,7 +81,7 @@ public sealed class DeskTests
         string said
     )
     {
-        await using var desk = new Desk { RetryDelays = "1s,2s,3s" };
+        await using var desk = new PrivateDesk { RetryDelays = "1s,2s,3s" };
         desk.Start();
         await desk.Says("PAYING");
         await desk.Kill(killed);
@@ -99,7 +99,7 @@ public sealed class DeskTests
     [Fact]
     public async Task It_ends_while_it_serves_too_when_the_server_is_gone()
     {
-        await using var desk = new Desk();
+        await using var desk = new PrivateDesk();
         desk.Start();
         await desk.Says("Serving.");
         await desk.Kill("server");

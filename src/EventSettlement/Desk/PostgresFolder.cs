@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using EventSettlement.Platform;
 
-namespace EventSettlement.Platform;
+namespace EventSettlement.Desk;
 
 /// <summary>Where a private server lives and whom it belongs to: PostgreSQL refuses to run as root.</summary>
 internal sealed class PostgresFolder

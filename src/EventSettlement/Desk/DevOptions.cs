@@ -4,7 +4,7 @@ using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
 using EventSettlement.Programmes;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary>What <c>./run</c> was told.</summary>
 /// <param name="Date">Business date; null = the one of the first time, or today.</param>

@@ -1,7 +1,7 @@
 using EventSettlement.Platform;
 using Npgsql;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary>What came of a run, in a screenful.</summary>
 internal sealed class RunSummary(Database database, string settle, Action<string> say)

@@ -1,6 +1,6 @@
-using EventSettlement.Dev;
+using EventSettlement.Desk;
 
-namespace EventSettlement.Tests.Dev;
+namespace EventSettlement.Tests.Desk;
 
 public sealed class DevStackTests
 {

@@ -6,7 +6,7 @@ using EventSettlement.Platform.Configuration;
 using EventSettlement.Programmes;
 using Npgsql;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary>
 /// The whole installation in one folder: PostgreSQL, sandbox, server, and a broker where one is wanted.

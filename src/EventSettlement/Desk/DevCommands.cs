@@ -4,7 +4,7 @@ using EventSettlement.Cli;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary><c>settle dev …</c>: an installation for a desk. <c>./run</c> is <c>settle dev run</c>.</summary>
 public static class DevCommands

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using EventSettlement.Platform;
 using Npgsql;
 
-namespace EventSettlement.Platform;
+namespace EventSettlement.Desk;
 
 /// <summary>
 /// A private PostgreSQL server in a folder, made from the binaries of this machine; for desks and tests.

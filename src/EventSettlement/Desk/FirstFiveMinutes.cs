@@ -5,7 +5,7 @@ using EventSettlement.Access;
 using EventSettlement.Platform;
 using EventSettlement.Runs;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary><c>./run</c>: facts in, a run of each programme to its end, and what came of it.</summary>
 internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Action<string> say) : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using EventSettlement.Platform;
 
-namespace EventSettlement.Dev;
+namespace EventSettlement.Desk;
 
 /// <summary>
 /// A process that outlives the one that started it, known by a pid file. A number alone may belong to somebody else by

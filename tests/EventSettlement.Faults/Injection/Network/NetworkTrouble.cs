@@ -1,10 +1,10 @@
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 
-namespace EventSettlement.Faults.Injection;
+namespace EventSettlement.Faults.Injection.Network;
 
 /// <summary>The way to PostgreSQL or Kafka through a proxy of ours: cut, slow, or silent.</summary>
-internal sealed class Network(string server, string trouble) : Fault
+internal sealed class NetworkTrouble(string server, string trouble) : Fault
 {
     public override string Name => $"{server}-{trouble}";
 

@@ -2,15 +2,15 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using EventSettlement.Dev;
+using EventSettlement.Desk;
 using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Platform;
 using Npgsql;
 
-namespace EventSettlement.IntegrationTests.Dev;
+namespace EventSettlement.IntegrationTests.Desk;
 
 /// <summary><c>./run</c> in a folder of its own, as real processes.</summary>
-internal sealed class Desk : IAsyncDisposable
+internal sealed class PrivateDesk : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
     private readonly string _folder = Directory.CreateTempSubdirectory("settle-desk-").FullName;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.IntegrationTests.Fixtures;
 
-namespace EventSettlement.IntegrationTests.Dev;
+namespace EventSettlement.IntegrationTests.Desk;
 
 public sealed class ServerStopTests
 {
