@@ -11,7 +11,7 @@ internal sealed class PayoutBatch
 {
     private readonly Dictionary<(Guid, int), (PayPart Asked, LogRecord Record)> _parts = [];
 
-    public List<CancelItems> Cancels { get; } = [];
+    public List<(CancelItems Asked, string? Traceparent)> Cancels { get; } = [];
 
     public List<(LogRecord Record, string Code, string Message)> Unreadable { get; } = [];
 
@@ -35,8 +35,8 @@ internal sealed class PayoutBatch
             if (record.Headers[Topology.MessageType] == nameof(CancelItems))
             {
                 var cancel = Topology.Read(record, ContractsJson.Default.CancelItems)!;
-                if (!Cancels.Exists(c => c.CommandId == cancel.CommandId))
-                    Cancels.Add(cancel);
+                if (!Cancels.Exists(c => c.Asked.CommandId == cancel.CommandId))
+                    Cancels.Add((cancel, record.Headers["traceparent"]));
             }
             else if (Topology.Read(record, ContractsJson.Default.PayPart) is { } asked)
             {

@@ -16,7 +16,7 @@ public sealed class DeskTests
 
         await desk.Terminate();
 
-        Assert.Equal(0, await desk.Ended());
+        await desk.EndsWith(0);
         Assert.Contains("Stopped: server, sandbox, PostgreSQL", desk.Said, StringComparison.Ordinal);
         Assert.Contains($"EVENTSETTLEMENT_HOME={desk.Folder} ./settle run list", desk.Said, StringComparison.Ordinal);
     }
@@ -37,7 +37,7 @@ public sealed class DeskTests
         await File.WriteAllLinesAsync(file, lines);
         desk.Start("--exit", "--facts", file);
 
-        Assert.Equal(1, await desk.Ended());
+        await desk.EndsWith(1);
         Assert.Contains("line 3/currency: wrong_currency: currency is KRW", desk.Said, StringComparison.Ordinal);
         Assert.Contains("4 wrong lines were left out", desk.Said, StringComparison.Ordinal);
         Assert.Contains("in all: 5 settlements, 5 COMPLETED", desk.Said, StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class DeskTests
 
         desk.Start("--exit");
 
-        Assert.Equal(0, await desk.Ended());
+        await desk.EndsWith(0);
         Assert.Contains("sum 0", desk.Said, StringComparison.Ordinal);
         var paid = desk.PaidKeys();
         Assert.Equal(paid.Distinct().Count(), paid.Length);
@@ -86,12 +86,12 @@ public sealed class DeskTests
         await desk.Says("PAYING");
         await desk.Kill(killed);
 
-        Assert.Equal(1, await desk.Ended());
+        await desk.EndsWith(1);
         Assert.Contains(said, desk.Said, StringComparison.Ordinal);
         Assert.Contains("./run again goes on", desk.Said, StringComparison.Ordinal);
 
         desk.Start("--exit");
-        Assert.Equal(0, await desk.Ended());
+        await desk.EndsWith(0);
         Assert.Contains("in all: 20 settlements, 19 COMPLETED, 1 FAILED", desk.Said, StringComparison.Ordinal);
         Assert.Equal(desk.PaidKeys().Distinct().Count(), desk.PaidKeys().Length);
     }
@@ -104,7 +104,7 @@ public sealed class DeskTests
         await desk.Says("Serving.");
         await desk.Kill("server");
 
-        Assert.Equal(1, await desk.Ended());
+        await desk.EndsWith(1);
         Assert.Contains("The server is gone", desk.Said, StringComparison.Ordinal);
         Assert.Contains("Stopped: sandbox, PostgreSQL", desk.Said, StringComparison.Ordinal);
     }

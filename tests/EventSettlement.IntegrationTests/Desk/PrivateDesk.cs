@@ -54,8 +54,8 @@ internal sealed class PrivateDesk : IAsyncDisposable
             Environment = { ["KAFKA_HOME"] = "" },
         };
         _run = Process.Start(start)!;
-        _run.OutputDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
-        _run.ErrorDataReceived += (_, line) => _said.Enqueue(line.Data ?? "");
+        _run.OutputDataReceived += (_, line) => Keep(line.Data);
+        _run.ErrorDataReceived += (_, line) => Keep(line.Data);
         _run.BeginOutputReadLine();
         _run.BeginErrorReadLine();
     }
@@ -72,11 +72,12 @@ internal sealed class PrivateDesk : IAsyncDisposable
 
     public Task Terminate() => Signals.Send("TERM", _run!.Id);
 
-    public async Task<int> Ended()
+    /// <summary>What it says is told where it ends with another code.</summary>
+    public async Task EndsWith(int exit)
     {
         await _run!.WaitForExitAsync().WaitAsync(Patience);
         _run.WaitForExit();
-        return _run.ExitCode;
+        Assert.True(_run.ExitCode == exit, $"./run ended with {_run.ExitCode} instead of {exit}:\n{Said}");
     }
 
     /// <param name="name">Such as <c>server</c>, <c>sandbox</c>, <c>PostgreSQL</c>, <c>run</c>.</param>
@@ -99,6 +100,12 @@ internal sealed class PrivateDesk : IAsyncDisposable
         LocalPostgres.Delete(_folder);
         Directory.Delete(_folder, recursive: true);
         await Task.CompletedTask;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            _said.Enqueue(line);
     }
 
     private async Task<int> Postmaster()

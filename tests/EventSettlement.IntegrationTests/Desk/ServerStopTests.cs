@@ -33,6 +33,32 @@ public sealed class ServerStopTests
         Assert.True(told > 0, "it was never told to stop, only ended by the system");
     }
 
+    /// <summary>One of its settings is a pipe, so that it stands still at the same line each time.</summary>
+    [Fact]
+    public async Task A_server_that_is_told_to_stop_while_it_reads_its_settings_ends_with_0()
+    {
+        await using var database = await TestDatabase.Create();
+        var secrets = Directory.CreateTempSubdirectory("settle-stop-").FullName;
+        var setting = Path.Combine(secrets, "Logging__LogLevel__Default");
+        using (var pipe = Process.Start("mkfifo", setting))
+            await pipe.WaitForExitAsync();
+        using var server = Start(database, "http://127.0.0.1:0", secrets);
+        var (said, wrong) = (server.StandardOutput.ReadToEndAsync(), server.StandardError.ReadToEndAsync());
+        // The first line waits until somebody reads.
+        const string script = """
+            exec 3>"$0"; kill -TERM "$1"; printf Information >&3; exec 3>&-
+            while :; do printf Information >"$0"; done
+            """;
+        using var writer = Process.Start("bash", ["-c", script, setting, $"{server.Id}"]);
+
+        await server.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        writer.Kill();
+
+        Assert.Equal(("", 0), (await wrong, server.ExitCode));
+        Assert.DoesNotContain("Exception", await said, StringComparison.Ordinal);
+        Directory.Delete(secrets, recursive: true);
+    }
+
     [Fact]
     public async Task A_server_that_cannot_listen_where_it_should_ends_with_1_and_says_so()
     {
@@ -48,7 +74,7 @@ public sealed class ServerStopTests
         await said;
     }
 
-    private static Process Start(TestDatabase database, string urls) =>
+    private static Process Start(TestDatabase database, string urls, string? secrets = null) =>
         Process.Start(
             new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "settle.dll"), "serve"])
             {
@@ -59,6 +85,7 @@ public sealed class ServerStopTests
                     ["EventSettlement__ConnectionStrings__Main"] = database.ConnectionString,
                     ["EventSettlement__Api__Urls"] = urls,
                     ["EventSettlement__Downstreams__member__BaseUrl"] = "http://127.0.0.1:1",
+                    ["EVENTSETTLEMENT_SECRETS"] = secrets,
                 },
             }
         )!;

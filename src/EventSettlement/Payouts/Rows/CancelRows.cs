@@ -62,18 +62,18 @@ internal static class CancelRows
 
     public static async Task<IReadOnlyList<Cancellation>> Load(
         OwnedTransaction transaction,
-        IReadOnlyList<CancelItems> asked,
+        IReadOnlyList<(CancelItems Asked, string? Traceparent)> asked,
         PayoutLimits limits,
         CancellationToken cancel
     )
     {
         var list = new List<Cancellation>();
-        foreach (var one in asked)
+        foreach (var (one, traceparent) in asked)
         {
             var stored = await Stored(transaction, one.CommandId, cancel);
             var refusal = stored is null ? await Standing(transaction, one.SettlementId, limits, cancel) : null;
             var sent = stored is null && refusal is null ? await EverSent(transaction, one.SettlementId, cancel) : [];
-            list.Add(new Cancellation(one, stored, refusal, sent));
+            list.Add(new Cancellation(one, traceparent, stored, refusal, sent));
         }
 
         return list;
@@ -92,7 +92,8 @@ internal static class CancelRows
         if ((one.Stored ?? await Stored(transaction, asked.CommandId, cancel)) is { } stored)
             return topology.Message(
                 asked.SettlementId.ToString("D"),
-                JsonSerializer.Deserialize(stored, ContractsJson.Default.CancelItemsAnswered)!
+                JsonSerializer.Deserialize(stored, ContractsJson.Default.CancelItemsAnswered)!,
+                traceparent: one.Traceparent
             );
         await Execute(transaction, LockSql, asked.SettlementId, cancel);
         var refusal =
@@ -108,7 +109,7 @@ internal static class CancelRows
             refusal?.AskAgainAt,
             refusal is null ? await CancelAll(transaction, asked.SettlementId, programmes, cancel) : []
         );
-        var message = topology.Message(asked.SettlementId.ToString("D"), answer);
+        var message = topology.Message(asked.SettlementId.ToString("D"), answer, traceparent: one.Traceparent);
         await using var store = Command(transaction, StoreSql, asked.CommandId);
         store.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = asked.SettlementId });
         store.Parameters.Add(new NpgsqlParameter<string> { TypedValue = Encoding.UTF8.GetString(message.Body!) });

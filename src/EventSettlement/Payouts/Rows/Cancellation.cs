@@ -4,8 +4,10 @@ using EventSettlement.Payouts.Calls;
 namespace EventSettlement.Payouts.Rows;
 
 /// <summary>A cancel on its way: what stands against it, and what the downstream told of the items ever sent.</summary>
+/// <param name="Traceparent">Of the message that asks; the answer goes on with it.</param>
 internal sealed record Cancellation(
     CancelItems Asked,
+    string? Traceparent,
     string? Stored,
     CancelRefusal? Refusal,
     IReadOnlyList<PayoutItem> EverSent

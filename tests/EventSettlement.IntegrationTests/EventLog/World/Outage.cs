@@ -17,7 +17,10 @@ public sealed class Outage : IAsyncDisposable
         address.Database = "postgres";
         var outage = new Outage(database, NpgsqlDataSource.Create(address));
         await outage.Execute($"ALTER DATABASE {database} ALLOW_CONNECTIONS false");
-        await outage.Execute($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+        // Waits until they are gone: a connection that is ended a moment later would be taken for a good one.
+        await outage.Execute(
+            $"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{database}'"
+        );
         return outage;
     }
 
