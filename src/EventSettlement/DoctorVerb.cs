@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using EventSettlement.Cli;
 using EventSettlement.Payouts;
+using EventSettlement.Payouts.Calls;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
 using EventSettlement.Programmes;
@@ -38,9 +40,15 @@ internal static class DoctorVerb
 
     private static async Task<string> LookAtDatabase(Settings settings, CancellationToken cancel)
     {
-        await using var source = NpgsqlDataSource.Create(settings.Get(PlatformSettings.Main));
-        await using var version = source.CreateCommand("SHOW server_version");
+        await using var database = new Database(settings.Get(PlatformSettings.Main));
+        await using (var session = await database.Reads.OpenConnectionAsync(cancel))
+            await DatabaseSession.Check(session, cancel);
+        await using var version = database.Reads.CreateCommand("SHOW server_version");
         var answer = await version.ExecuteScalarAsync(cancel);
+        if (!await database.MayWrite(cancel))
+            throw new InvalidOperationException(
+                $"PostgreSQL {answer} cannot be written to: it is a standby, or default_transaction_read_only is on"
+            );
         var pending = Migrator.Pending(settings.Get(PlatformSettings.Main));
         return pending.Count == 0
             ? $"PostgreSQL {answer}, up to date"
@@ -54,7 +62,9 @@ internal static class DoctorVerb
         var address = settings.Get(PayoutSettings.BaseUrl, name);
         if (address.Length == 0)
             throw new InvalidOperationException($"{PayoutSettings.BaseUrl.Of(name)} is not set");
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        // The very way of the payouts: no proxy is asked there.
+        using var http = MemberServiceClient.NewClient(TimeSpan.FromSeconds(3));
+        http.Timeout = TimeSpan.FromSeconds(3);
         using var answer = await http.GetAsync(new Uri(address), cancel);
         return $"answers at {address} ({(int)answer.StatusCode} at its root)";
     }
@@ -63,8 +73,17 @@ internal static class DoctorVerb
     {
         using var api = ApiClient.Open(parsed);
         var details = await api.Get("healthz/details", cancel);
-        return $"answers at {api.Http.BaseAddress}: {details.ToJsonString()}";
+        var told = $"answers at {api.Http.BaseAddress}: {details.ToJsonString()}";
+        string[] wrong =
+        [
+            .. Counted(details, "stoppedDownstreams", "downstreams are stopped: settle downstream list"),
+            .. Counted(details, "stoppedPartitions", "partitions are not read: settle log list --stopped"),
+        ];
+        return wrong.Length == 0 ? told : throw new InvalidOperationException($"{string.Join("; ", wrong)}. It {told}");
     }
+
+    private static IEnumerable<string> Counted(JsonNode details, string field, string what) =>
+        details.Number(field) is > 0 and var count ? [$"{count} {what}"] : [];
 
     private static async Task<bool> Look(string what, Func<Task<string>> look)
     {

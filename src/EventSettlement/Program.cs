@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using EventSettlement;
 using EventSettlement.Cli;
 
+StandardStreams.Open();
+
 // All verbs are made before one of them listens: a server that is told to stop meanwhile would end as if killed.
 // Nobody disposes of it, since a signal has a thread of its own that may outlast the verb.
 var told = new CancellationTokenSource();

@@ -103,7 +103,7 @@ public static class Server
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
-        builder.Logging.AddLines();
+        builder.Logging.AddConfiguration(SettingSources.Read().GetSection("Logging")).AddLines();
         builder
             .WebHost.UseKestrelHttpsConfiguration()
             .UseUrls(settings.Get(ApiSettings.Urls))
@@ -113,7 +113,7 @@ public static class Server
                 o.AddServerHeader = false;
                 o.Limits.MaxRequestBodySize = 1024 * 1024;
             });
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = LongestStop(settings));
         var server = new ServerProcess(builder.Services, settings, roles);
         foreach (var slice in slices)
             slice.Add(server);
@@ -139,6 +139,15 @@ public static class Server
 
         return app;
     }
+
+    /// <summary>Calls under way are waited for: what is cut off may have been paid, and must be looked up.</summary>
+    private static TimeSpan LongestStop(Settings settings) =>
+        TimeSpan.FromSeconds(20)
+        + ProgrammeSettings
+            .Downstreams(settings)
+            .Select(name => settings.Get(PayoutSettings.Timeout, name))
+            .DefaultIfEmpty()
+            .Max();
 
     private static MessagingOptions MessagingOf(
         Settings settings,

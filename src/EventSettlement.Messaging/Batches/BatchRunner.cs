@@ -31,7 +31,7 @@ internal sealed class BatchRunner(
         for (var tries = 1; ; tries++)
         {
             cancel.ThrowIfCancellationRequested();
-            var failure = await Try(records, cancel);
+            var failure = await Try(records, leaving, cancel);
             if (failure is null)
             {
                 committed(records[^1].Offset + 1);
@@ -71,9 +71,9 @@ internal sealed class BatchRunner(
         }
     }
 
-    private async Task<Exception?> Try(IReadOnlyList<LogRecord> records, CancellationToken cancel)
+    private async Task<Exception?> Try(IReadOnlyList<LogRecord> records, Func<bool> leaving, CancellationToken cancel)
     {
-        var batch = new LaneBatch(group, owned, records, transactions);
+        var batch = new LaneBatch(group, owned, records, transactions, leaving);
         using var activity = BatchTrace.Start(group, batch);
         try
         {

@@ -7,7 +7,8 @@ internal sealed class LaneBatch(
     string group,
     Ownership owned,
     IReadOnlyList<LogRecord> records,
-    BatchTransactions transactions
+    BatchTransactions transactions,
+    Func<bool>? leaving = null
 ) : OwnedBatch
 {
     public override TopicPartition Source => owned.Source;
@@ -15,6 +16,8 @@ internal sealed class LaneBatch(
     public override long Epoch => owned.Epoch;
 
     public override IReadOnlyList<LogRecord> Records => records;
+
+    public override bool IsLeaving => leaving?.Invoke() == true;
 
     /// <summary>COMMIT was answered: from here on nothing may run this batch again.</summary>
     public bool Completed { get; private set; }

@@ -13,6 +13,11 @@ public abstract class OwnedBatch
     public abstract IReadOnlyList<LogRecord> Records { get; }
 
     /// <summary>
+    /// The owner is to let go of the partition and waits for this batch: what has not begun is the next one's.
+    /// </summary>
+    public virtual bool IsLeaving => false;
+
+    /// <summary>
     /// A fenced transaction that does not move the offset (a claim before an outside call).
     /// </summary>
     /// <exception cref="PartitionLostException">Somebody else owns the partition; nothing was written.</exception>

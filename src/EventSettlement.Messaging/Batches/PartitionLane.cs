@@ -29,13 +29,17 @@ public sealed class PartitionLane
     private long _expected;
     private volatile bool _finishing;
 
-    internal PartitionLane(TopicPartition source, long from, BatchRunner runner, ILogger log)
+    internal PartitionLane(Ownership owned, BatchRunner runner, ILogger log)
     {
-        (Source, _committed, _expected, _runner, _log) = (source, from, from, runner, log);
+        (Owned, _runner, _log) = (owned, runner, log);
+        _committed = _expected = owned.NextOffset;
         _running = Task.Run(Run);
     }
 
-    public TopicPartition Source { get; }
+    /// <summary>As it was taken.</summary>
+    public Ownership Owned { get; }
+
+    public TopicPartition Source => Owned.Source;
 
     public long Committed => Interlocked.Read(ref _committed);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -15,6 +16,8 @@ public sealed class PartitionPump(
     OffsetStore offsets,
     Takeover takeover,
     BatchTransactions transactions,
+    MessagingOptions options,
+    GroupTroubles troubles,
     ILogger<PartitionPump> log
 ) : IPartitionOwner
 {
@@ -35,7 +38,7 @@ public sealed class PartitionPump(
         if (taken is not { } owned)
             return null;
         var runner = new BatchRunner(Group, consumers[partition.Topic], transactions, owned, log);
-        _lanes[partition] = new PartitionLane(partition, owned.NextOffset, runner, log);
+        _lanes[partition] = new PartitionLane(owned, runner, log);
         return owned.NextOffset;
     }
 
@@ -48,6 +51,9 @@ public sealed class PartitionPump(
     public long CommittedOffset(TopicPartition partition) =>
         _lanes.TryGetValue(partition, out var lane) && !lane.Lost ? lane.Committed : -1;
 
+    public string? LogOf(TopicPartition partition) =>
+        _lanes.TryGetValue(partition, out var lane) ? lane.Owned.LogId : null;
+
     public async Task Release(TopicPartition partition)
     {
         if (_lanes.TryRemove(partition, out var lane))
@@ -58,6 +64,20 @@ public sealed class PartitionPump(
     {
         if (_lanes.TryRemove(partition, out var lane))
             lane.Drop();
+    }
+
+    public void Trouble(string? reason)
+    {
+        troubles.Set(Group, reason);
+        if (reason is null)
+            return;
+        log.LogError("{Group} does not read what it should: {Reason}", Group, reason);
+        options.OnAlert(
+            "group_not_reading",
+            Group,
+            $"{Group} does not read what it should: {reason}.",
+            "Change what the broker refuses; it is tried again by itself."
+        );
     }
 
     /// <summary>Messages between what is committed and the log's end, by the offsets in PostgreSQL.</summary>

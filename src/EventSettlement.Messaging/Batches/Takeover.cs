@@ -12,8 +12,8 @@ namespace EventSettlement.Messaging.Batches;
 public sealed class Takeover(NpgsqlDataSource database, IEventLog log, MessagingOptions options)
 {
     private const string TakeEpoch = """
-        INSERT INTO consumer_offset AS c (group_id, topic, partition, epoch, next_offset)
-        VALUES ($1, $2, $3, 1, $4)
+        INSERT INTO consumer_offset AS c (group_id, topic, partition, epoch, next_offset, log_id)
+        VALUES ($1, $2, $3, 1, $4, $5)
         ON CONFLICT (group_id, topic, partition) DO UPDATE
         SET epoch = c.epoch + CASE WHEN c.stopped IS NULL THEN 1 ELSE 0 END
         RETURNING epoch, next_offset, last_crc, last_time, log_id, stopped
@@ -24,13 +24,12 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         """;
 
     private readonly ConcurrentDictionary<(string, TopicPartition), string> _alerted = new();
-    private string? _identity;
 
     internal async Task<Ownership?> Take(string group, TopicPartition partition, CancellationToken cancel)
     {
-        var identity = _identity ??= await log.ReadIdentity(cancel);
+        var identity = await log.ReadIdentity(partition.Topic, cancel);
         var (first, _) = await log.ReadBounds(partition, cancel);
-        var stored = await TakeRow(group, partition, first, cancel);
+        var stored = await TakeRow(group, partition, first, identity, cancel);
 
         // Bounds from before the row would be older than its offset where this process stood still between the two.
         var (begin, end) = await log.ReadBounds(partition, cancel);
@@ -51,13 +50,20 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         return new Ownership(partition, stored.Epoch, stored.Next, identity);
     }
 
-    private async Task<Row> TakeRow(string group, TopicPartition partition, long begin, CancellationToken cancel)
+    private async Task<Row> TakeRow(
+        string group,
+        TopicPartition partition,
+        long begin,
+        string identity,
+        CancellationToken cancel
+    )
     {
         await using var command = database.CreateCommand(TakeEpoch);
         command.Parameters.Add(new() { Value = group });
         command.Parameters.Add(new() { Value = partition.Topic });
         command.Parameters.Add(new() { Value = partition.Partition });
         command.Parameters.Add(new() { Value = begin });
+        command.Parameters.Add(new() { Value = identity });
         await using var row = await command.ExecuteReaderAsync(cancel);
         await row.ReadAsync(cancel);
         return new Row(
@@ -88,6 +94,9 @@ public sealed class Takeover(NpgsqlDataSource database, IEventLog log, Messaging
         if (stored.Crc is not { } crc || stored.Next == begin)
             return null;
         var before = await log.ReadAt(partition, stored.Next - 1, cancel);
+        // Behind a newer record of its key it was handled all the same: the topic is the same one, and so are offsets.
+        if (before is null && await log.IsCompacted(partition.Topic, cancel))
+            return null;
         if (before is null)
             return $"offset {stored.Next - 1} is not in the log any more";
         return RecordCrc.Compute(before) == crc && before.AppendedAt == stored.Time

@@ -25,6 +25,7 @@ public static class MessagingRegistration
         services.AddSingleton<Wakeup>().AddSingleton<LogTopics>();
         AddLog(services, options);
         services.AddSingleton<Takeover>().AddSingleton<BatchTransactions>().AddSingleton<OffsetStore>();
+        services.AddSingleton<GroupTroubles>();
         services.AddSingleton<DueMover>().AddSingleton<ParkedMessages>();
         foreach (var consumer in builder.Consumers)
             services.AddSingleton(consumer);

@@ -13,9 +13,10 @@ public sealed record TopicSpec(string Name, int Partitions, bool IsOurs);
 public interface IEventLog : IAsyncDisposable
 {
     /// <summary>
-    /// Names this log for ever (cluster id, or the PostgreSQL log's uuid): an offset means nothing in another.
+    /// Names the log that a topic's offsets count in for ever: cluster and topic id, or the PostgreSQL log's uuid. One
+    /// that was deleted and made anew is another.
     /// </summary>
-    Task<string> ReadIdentity(CancellationToken cancel);
+    Task<string> ReadIdentity(string topic, CancellationToken cancel);
 
     /// <summary>Whether others reach it too, who give their topics what number of partitions they like.</summary>
     bool IsShared { get; }
@@ -31,6 +32,18 @@ public interface IEventLog : IAsyncDisposable
 
     /// <summary>For whoever has made sure that nothing is under way; one caller at a time.</summary>
     Task SetPartitions(string topic, int partitions, CancellationToken cancel);
+
+    /// <summary>How many partitions each has; a topic that is not there is not in it.</summary>
+    Task<IReadOnlyDictionary<string, int>> ReadPartitions(IReadOnlyCollection<string> topics, CancellationToken cancel);
+
+    /// <summary>Whether records of the topic may vanish behind newer ones of their key.</summary>
+    Task<bool> IsCompacted(string topic, CancellationToken cancel);
+
+    /// <summary>
+    /// Whether anything is left to read from this offset on. Not every offset up to the end holds a record: the marks
+    /// of transactions have offsets too.
+    /// </summary>
+    Task<bool> HasRecords(TopicPartition partition, long from, CancellationToken cancel);
 
     /// <summary>Offset of the first record kept and the offset after the last one.</summary>
     Task<(long Begin, long End)> ReadBounds(TopicPartition partition, CancellationToken cancel);
@@ -64,9 +77,18 @@ public interface IPartitionOwner
     /// <summary>Offsets that are committed in PostgreSQL, for the log's own bookkeeping (never behind a gap).</summary>
     long CommittedOffset(TopicPartition partition);
 
+    /// <summary>Identity of the log that the partition was taken in; null = it is not ours.</summary>
+    string? LogOf(TopicPartition partition);
+
     /// <summary>The partition is taken away in order: finish the batch in flight and stop.</summary>
     Task Release(TopicPartition partition);
 
     /// <summary>The partition already belongs to somebody else: drop it at once, the fence guards the rest.</summary>
     void Lose(TopicPartition partition);
+
+    /// <summary>
+    /// What keeps the group from what it should read for longer than the log's own repairs take; null = nothing.
+    /// Told again from time to time while it lasts.
+    /// </summary>
+    void Trouble(string? reason);
 }

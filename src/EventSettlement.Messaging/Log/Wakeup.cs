@@ -97,8 +97,9 @@ public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
             {
                 return;
             }
-            catch (NpgsqlException)
+            catch (Exception away) when (away is NpgsqlException or ObjectDisposedException)
             {
+                // Where the process ends its pool may have gone first.
                 await Pause();
             }
         }
@@ -121,8 +122,9 @@ public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
             {
                 return;
             }
-            catch (NpgsqlException)
+            catch (Exception away) when (away is NpgsqlException or ObjectDisposedException)
             {
+                // Where the process ends its pool may have gone first.
                 await Pause();
             }
         }

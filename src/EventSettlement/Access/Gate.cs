@@ -14,7 +14,7 @@ public sealed class Gate(RequestDelegate next, KeyStore keys)
     public async Task InvokeAsync(HttpContext http)
     {
         var needed = http.GetEndpoint()?.Metadata.GetMetadata<RoleNeeded>();
-        if (needed is { Role: null })
+        if (needed is { Role: null } || IsMismatch(http))
         {
             await next(http);
             return;
@@ -25,7 +25,7 @@ public sealed class Gate(RequestDelegate next, KeyStore keys)
             http.Response.Redirect("/login");
         else if (actor is null)
             throw ProblemException.Unauthorized();
-        else if (IsExplorer(http) || IsMismatch(http) || needed?.Role <= actor.Role)
+        else if (IsExplorer(http) || needed?.Role <= actor.Role)
         {
             http.Features.Set(actor);
             await next(http);

@@ -6,6 +6,8 @@ namespace EventSettlement.Alerts;
 /// <summary>Something a person must look at. One row a cause; a repeat raises its count and opens it again.</summary>
 /// <param name="Cause">Such as <c>downstream member stopped</c>.</param>
 /// <param name="Next">What to do.</param>
+/// <param name="Amount">Of money at stake; less than 0 = so much of it is no more.</param>
+/// <param name="Count">How often it happened; less than 1 tells of nothing new, and opens no alert again.</param>
 public sealed record Alert(
     string Cause,
     string Code,
@@ -24,8 +26,13 @@ public static class AlertRows
         SELECT r.cause, r.code, r.message, r.next, clock(), clock(), r.count, r.amount, r.currency
         FROM unnest($1, $2, $3, $4, $5, $6, $7) AS r(cause, code, message, next, amount, currency, count)
         ORDER BY r.cause
-        ON CONFLICT (cause) DO UPDATE SET message = excluded.message, next = excluded.next, last_at = excluded.last_at,
-            count = a.count + excluded.count, amount = a.amount + excluded.amount, state = 'OPEN'
+        ON CONFLICT (cause) DO UPDATE SET count = a.count + excluded.count, amount = a.amount + excluded.amount,
+            message = CASE WHEN excluded.count > 0 THEN excluded.message ELSE a.message END,
+            next = CASE WHEN excluded.count > 0 THEN excluded.next ELSE a.next END,
+            last_at = CASE WHEN excluded.count > 0 THEN excluded.last_at ELSE a.last_at END,
+            state = CASE WHEN excluded.count > 0 THEN 'OPEN' ELSE a.state END,
+            closed_by = CASE WHEN excluded.count > 0 THEN NULL ELSE a.closed_by END,
+            close_reason = CASE WHEN excluded.count > 0 THEN NULL ELSE a.close_reason END
         """;
 
     private const string CloseSql =
@@ -40,7 +47,13 @@ public static class AlertRows
         // One statement may touch a row only once, so repeats of a cause are added up here.
         var alerts = raised
             .GroupBy(a => a.Cause)
-            .Select(g => g.Last() with { Amount = g.Sum(a => a.Amount), Count = g.Sum(a => a.Count) })
+            .Select(g =>
+                (g.LastOrDefault(a => a.Count > 0) ?? g.Last()) with
+                {
+                    Amount = g.Sum(a => a.Amount),
+                    Count = g.Sum(a => a.Count),
+                }
+            )
             .ToArray();
         var texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
         var numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;

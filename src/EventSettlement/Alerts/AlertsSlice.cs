@@ -17,6 +17,10 @@ public static class AlertsSlice
     {
         server.Services.AddSingleton<AlertReads>().AddSingleton<ISideTable<Alert>, AlertTable>();
         if (server.Has(Roles.Scheduler))
-            server.Services.AddHostedService<HealedAlerts>();
+            server
+                .Services.AddSingleton<AlertInbox>()
+                .AddSingleton(DatabaseWatch.Healing)
+                .AddHostedService<DatabaseWatch>()
+                .AddHostedService<HealedAlerts>();
     }
 }

@@ -15,6 +15,8 @@ public static class ApiSlice
         Settings = ApiSettings.All,
         Check = ApiCertificate.Check,
         Add = Add,
+        Map = AuditRoutes.Map,
+        Verbs = () => [AuditVerbs.Command()],
         MapPages = routes => routes.MapOpenApi("/openapi/{documentName}.json").Needs(Role.Viewer),
     };
 
@@ -24,14 +26,17 @@ public static class ApiSlice
         services.ConfigureHttpJsonOptions(o => ApiJson.Configure(o.SerializerOptions));
         // Otherwise what cannot be bound is answered with an empty body, outside of development.
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.AddRequestDecompression();
         services.AddOpenApi("v1", Description.Describe);
-        services.AddSingleton<IdempotencyStore>().AddSingleton<HealthReads>();
+        services.AddSingleton<IdempotencyStore>().AddSingleton<HealthReads>().AddSingleton<AuditReads>();
     }
 
     /// <summary>In front of all endpoints: problems, then who may, then once-only.</summary>
     public static void UseApi(this WebApplication app)
     {
         app.UseMiddleware<ProblemAnswers>();
+        app.Use(ReadableRequests.Prepare);
+        app.UseRequestDecompression();
         app.UseRouting();
         app.UseMiddleware<Gate>();
         app.UseMiddleware<ChangingRequests>();

@@ -15,7 +15,7 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
     public const int MaxBody = 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // Shorter than the minute after which a request counts as left by a dead process.
+    // Shorter than the time after which a request counts as left by a dead process.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     /// <summary>The name that a request has given itself; empty where it has none.</summary>
@@ -27,14 +27,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
             !HttpMethods.IsPost(http.Request.Method)
             || !http.Request.Path.StartsWithSegments("/v1")
             || http.GetEndpoint() is not RouteEndpoint endpoint
+            || endpoint.Metadata.GetMetadata<ChangesNothing>() is not null
         )
-        {
-            await next(http);
-            return;
-        }
-
-        NeedUtf8(http.Request);
-        if (endpoint.Metadata.GetMetadata<ChangesNothing>() is not null)
         {
             await next(http);
             return;
@@ -116,6 +110,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         http.Response.Body = answer;
         if (http.Response.StatusCode >= 500)
             await store.Forget(key, audit, CancellationToken.None);
+        else if (http.Response.StatusCode is >= 400 and not StatusCodes.Status409Conflict)
+            await store.Free(key, http.Response.StatusCode, audit, CancellationToken.None);
         else
         {
             var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
@@ -149,22 +145,6 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         http.Response.ContentType = stored.ContentType;
         http.Response.Headers.Location = stored.Location;
         await http.Response.WriteAsync(stored.Response ?? "", http.RequestAborted);
-    }
-
-    /// <summary>JSON is UTF-8, and its bytes are kept; what says that it is something else would be misread.</summary>
-    private static void NeedUtf8(HttpRequest request)
-    {
-        if (
-            request.GetTypedHeaders().ContentType?.Charset is { Length: > 0 } charset
-            && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            && !charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)
-        )
-            throw new ProblemException(
-                415,
-                "unsupported_media_type",
-                "a body is UTF-8",
-                "send it in UTF-8, with charset=utf-8 or none"
-            );
     }
 
     private static async Task<byte[]> ReadBody(HttpContext http)

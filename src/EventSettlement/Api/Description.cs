@@ -1,3 +1,7 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using EventSettlement.Access;
 using EventSettlement.Platform;
 using Microsoft.AspNetCore.OpenApi;
@@ -29,6 +33,8 @@ internal static class Description
             ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
         };
         var key = new OpenApiSecuritySchemeReference("key", document);
+        foreach (var server in document.Servers ?? [])
+            server.Url = server.Url?.TrimEnd('/');
         document.Security = [new OpenApiSecurityRequirement { [key] = [] }];
         return Task.CompletedTask;
     }
@@ -41,8 +47,21 @@ internal static class Description
         // Sums of minor units: whole numbers that may pass 64 bits.
         if (context.JsonTypeInfo.Type == typeof(decimal))
             (schema.Type, schema.Format) = ((schema.Type & ~JsonSchemaType.Number) | JsonSchemaType.Integer, null);
+        foreach (var property in context.JsonTypeInfo.Properties)
+            if (IsLeftOut(property))
+                schema.Required?.Remove(property.Name);
+        if (context.JsonPropertyInfo is { } one && Attribute<AllowedValuesAttribute>(one) is { } allowed)
+            schema.Enum = [.. allowed.Values.Select(value => (JsonNode)(string)value!)];
         return Task.CompletedTask;
     }
+
+    /// <summary>Where it has nothing to say it is not in the answer.</summary>
+    private static bool IsLeftOut(JsonPropertyInfo property) =>
+        Attribute<JsonIgnoreAttribute>(property) is { Condition: JsonIgnoreCondition.WhenWritingNull };
+
+    private static T? Attribute<T>(JsonPropertyInfo property)
+        where T : Attribute =>
+        property.AttributeProvider?.GetCustomAttributes(typeof(T), inherit: true).OfType<T>().FirstOrDefault();
 
     private static Task DescribeOperation(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {

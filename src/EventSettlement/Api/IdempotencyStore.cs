@@ -15,16 +15,19 @@ internal sealed record StoredAnswer(
 /// <summary>Table idempotency. A key belongs to the actor who sent it.</summary>
 internal sealed class IdempotencyStore(Database database)
 {
+    private const string ForgetSql = "DELETE FROM idempotency WHERE actor = $1 AND key = $2 AND status IS NULL";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>True for the one that is to carry it out; what a dead process began is free after a minute.</summary>
+    /// <summary>
+    /// True for the one that is to carry it out; what a dead process began is free once no request can be at work.
+    /// </summary>
     public async Task<bool> Begin(string actor, string key, byte[] request, CancellationToken cancel)
     {
         const string beginRequest = """
             INSERT INTO idempotency AS i (actor, key, request, created_at) VALUES ($1, $2, $3, clock())
             ON CONFLICT (actor, key) DO UPDATE SET created_at = excluded.created_at
-            WHERE i.status IS NULL AND i.request = excluded.request AND i.created_at < clock() - interval '60 seconds'
+            WHERE i.status IS NULL AND i.request = excluded.request AND i.created_at < clock() - interval '35 seconds'
             """;
         await using var command = Command(beginRequest, actor, key, request);
         return await command.ExecuteNonQueryAsync(cancel) == 1;
@@ -80,12 +83,13 @@ internal sealed class IdempotencyStore(Database database)
         }
     }
 
+    /// <summary>Nothing was carried out, so the key is free for the request as it should have been.</summary>
+    public Task Free(string key, int status, AuditEntry audit, CancellationToken cancel) =>
+        Execute(AuditRows.Note(audit, "answered " + status), ForgetSql, cancel, audit.Actor, key);
+
     /// <summary>The same key may try again; that it was tried, nobody knows with which outcome, stays known.</summary>
-    public async Task Forget(string key, AuditEntry audit, CancellationToken cancel)
-    {
-        const string forgetRequest = "DELETE FROM idempotency WHERE actor = $1 AND key = $2 AND status IS NULL";
-        await Execute(AuditRows.NoteUnknown(audit), forgetRequest, cancel, audit.Actor, key);
-    }
+    public Task Forget(string key, AuditEntry audit, CancellationToken cancel) =>
+        Execute(AuditRows.NoteUnknown(audit), ForgetSql, cancel, audit.Actor, key);
 
     /// <summary>Both or none: a batch is one transaction.</summary>
     private async Task Execute(NpgsqlBatchCommand note, string sql, CancellationToken cancel, params object[] values)

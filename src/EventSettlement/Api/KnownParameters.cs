@@ -22,6 +22,8 @@ internal static class KnownParameters
             foreach (var (name, values) in request.Query)
                 if (!known.Contains(name) || request.RouteValues.ContainsKey(name))
                     throw ProblemException.Invalid("/" + name, "is not a parameter here");
+                else if (values.Any(string.IsNullOrWhiteSpace))
+                    throw ProblemException.Invalid("/" + name, "is not empty: leave it out, or give it a value");
                 else if (values.Any(v => v is not null && !PlainText.IsPlain(v)))
                     throw ProblemException.Invalid("/" + name, "has no control characters");
             return next(call);

@@ -10,13 +10,13 @@ internal static class PlainText
     public static string Needed(string? text, string pointer) =>
         Optional(text, pointer) ?? throw ProblemException.Invalid(pointer, $"is a text of 1 to {Longest} characters");
 
-    /// <returns>Null where nothing but blanks is given.</returns>
+    /// <returns>Null where it is not given.</returns>
     public static string? Optional(string? text, string pointer)
     {
-        var trimmed = text?.Trim();
-        if (string.IsNullOrEmpty(trimmed))
+        if (text is null)
             return null;
-        if (trimmed.Length > Longest)
+        var trimmed = text.Trim();
+        if (trimmed.Length is 0 or > Longest)
             throw ProblemException.Invalid(pointer, $"is a text of 1 to {Longest} characters");
         return IsPlain(trimmed)
             ? trimmed

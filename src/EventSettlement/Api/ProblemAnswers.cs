@@ -79,16 +79,25 @@ internal sealed partial class ProblemAnswers(RequestDelegate next, ILogger<Probl
                 "send it with Content-Type: application/json"
             ),
             BadHttpRequestException bad => Unbound(bad),
+            // Decompressing it says so.
+            InvalidDataException => new(
+                400,
+                "malformed",
+                "the body is not in the coding that Content-Encoding names",
+                "send it as it is said to be"
+            ),
             PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => new(
                 400,
                 "invalid_request",
                 "a text has characters that cannot be kept",
                 "leave out control characters"
             ),
-            NpgsqlException { IsTransient: true } or NpgsqlException { SqlState: null } or TimeoutException => new(
+            _ when DatabaseTrouble.Is(error) => new(
                 503,
                 "database_unavailable",
-                "the database does not answer",
+                error is PostgresException refused
+                    ? $"the database cannot do it now: {refused.MessageText}"
+                    : "the database does not answer",
                 "try again with the same key",
                 retryable: true
             ),

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EventSettlement.Bench;
 
-/// <summary>Facts that are all valid and all paid.</summary>
+/// <summary>Facts that are all valid and all paid, each to members of its own.</summary>
 internal static class BenchFacts
 {
     public static string Study(string id, int members)
@@ -12,7 +12,10 @@ internal static class BenchFacts
             Enumerable
                 .Range(1, members)
                 .Select(m =>
-                    string.Create(CultureInfo.InvariantCulture, $$"""{"memberId":"B-{{m:D5}}","absences":{{m % 4}}}""")
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$"""{"memberId":"{{id}}-{{m}}","absences":{{m % 4}}}"""
+                    )
                 )
         );
         return $$"""

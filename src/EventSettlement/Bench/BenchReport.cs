@@ -17,20 +17,21 @@ internal static class BenchReport
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{measure.Name.PadRight(width)}  {measure.Median, 12:N1} {measure.Unit}  "
+                    $"{measure.Name.PadRight(width)}  {measure.Value, 12:N1} {measure.Unit}  "
                         + $"(of {measure.Values.Count}: {measure.Values.Min():N1} to {measure.Values.Max():N1})"
                 )
             );
         var line = new Dictionary<string, object>(conditions) { ["bench"] = bench };
         foreach (var measure in measures)
-            line[measure.Name.Replace(' ', '_')] = Math.Round(measure.Median, 2);
+            line[measure.Name.Replace(' ', '_')] = Math.Round(measure.Value, 2);
         Console.WriteLine(JsonSerializer.Serialize(line));
     }
 
     /// <summary>One figure over the counted rounds.</summary>
-    public sealed record Measure(string Name, string Unit, IReadOnlyList<double> Values)
+    /// <param name="Share">Which percentile of them it is; the median when not told.</param>
+    public sealed record Measure(string Name, string Unit, IReadOnlyList<double> Values, double Share = 0.5)
     {
-        public double Median => Percentile(Values, 0.5);
+        public double Value => Percentile(Values, Share);
     }
 
     public static double Percentile(IReadOnlyList<double> values, double share)

@@ -41,7 +41,7 @@ internal static class BenchVerbs
         );
         database.Validators.Add(r =>
         {
-            if (!PlatformSettings.IsPostgres(r.GetValueOrDefault<string?>() + ";Database=new"))
+            if (!PostgresAddress.IsRight(r.GetValueOrDefault<string?>() + ";Database=new"))
                 r.AddError("--connection takes a PostgreSQL connection string with Host and Username");
         });
         var verb = new Command(name, description) { settlements, members, rounds, latency, kafka, database };

@@ -14,15 +14,20 @@ internal static class RefundsBench
         var items = (double)options.Studies * options.Members;
         var (facts, rates, planning) = (new List<double>(), new List<double>(), new List<double>());
         var processor = new List<double>();
+        var cold = 0.0;
         for (var round = 0; round <= options.Rounds; round++)
         {
             var intake = await installation.Intake(Facts(options, round), (long)(round + 1) * options.Studies, cancel);
             var spent = installation.Processor();
             var (seconds, planned) = await Settle(installation, options, round, cancel);
             spent = installation.Processor() - spent;
-            // The first round warms up code, plans and pools.
+            // The first round warms up code, plans and pools, and is told by itself.
             if (round == 0)
+            {
+                cold = items / seconds;
                 continue;
+            }
+
             facts.Add(options.Studies / intake);
             rates.Add(items / seconds);
             planning.Add(items / planned);
@@ -49,6 +54,7 @@ internal static class RefundsBench
             },
             [
                 new("items per second", "items/s", rates),
+                new("cold items per second", "items/s", [cold]),
                 new("planned per second", "items/s", planning),
                 new("intake per second", "facts/s", facts),
                 new("cpu an item", "us", processor),

@@ -22,7 +22,8 @@ public sealed class ApiClient : IDisposable
 
     private ApiClient(Uri address, string? key)
     {
-        Http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+        Http = NewClient(address);
+        Http.Timeout = TimeSpan.FromSeconds(60);
         if (key is not null)
             Http.DefaultRequestHeaders.Authorization = key.All(c => c is > ' ' and < (char)127)
                 ? new AuthenticationHeaderValue("Bearer", key)
@@ -30,6 +31,10 @@ public sealed class ApiClient : IDisposable
     }
 
     public HttpClient Http { get; }
+
+    /// <summary>No proxy stands between a program and its own machine, whatever the environment says.</summary>
+    public static HttpClient NewClient(Uri address) =>
+        new(new SocketsHttpHandler { UseProxy = !address.IsLoopback }) { BaseAddress = address };
 
     /// <summary>The option, else the environment, else what ./run has written down.</summary>
     /// <param name="keyGiven">A key that stood elsewhere than in the option.</param>

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text;
+using System.CommandLine.Help;
 using Confluent.Kafka;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
@@ -14,6 +14,7 @@ public static class CommandLine
     private const string DebugVariable = "EVENTSETTLEMENT_DEBUG";
 
     // A desk's server, sandbox, broker and database are stopped one after the other.
+    private const StringComparison Plainly = StringComparison.Ordinal;
     private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(2);
 
     // A reason may begin with @: nothing that is typed is the name of a file with more to read.
@@ -29,9 +30,18 @@ public static class CommandLine
         return root;
     }
 
-    /// <exception cref="CliException">A rule asked for a value that could not be read.</exception>
+    /// <exception cref="CliException">
+    /// An option is empty, or a rule asked for a value that could not be read.
+    /// </exception>
     public static ParseResult Parse(RootCommand root, string[] args)
     {
+        // The parser would take the next word for its value.
+        var empty = args.TakeWhile(word => word != "--")
+            .FirstOrDefault(word =>
+                word.StartsWith("--", StringComparison.Ordinal) && word.IndexOf('=', Plainly) == word.Length - 1
+            );
+        if (empty is not null)
+            throw new CliException(ExitCode.Usage, $"{empty[..^1]} is empty; leave it out, or give it a value");
         try
         {
             return root.Parse(args, Parser);
@@ -54,10 +64,15 @@ public static class CommandLine
         {
             return await Run(Parse(Root(description, verbs), args), stop);
         }
+        catch (IOException gone) when (StandardStreams.IsReaderGone(gone))
+        {
+            // Nobody is left to be told.
+            return StandardStreams.ReaderGone;
+        }
         catch (Exception error)
         {
             var told = Explain(error);
-            await Console.Error.WriteLineAsync(told.Message);
+            await Console.Error.WriteLineAsync(Visible.Lines(told.Message));
             if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
                 await Console.Error.WriteLineAsync(error.ToString());
             return told.ExitCode;
@@ -66,10 +81,20 @@ public static class CommandLine
 
     private static async Task<int> Run(ParseResult parsed, CancellationToken stop)
     {
+        // Asked for help, the parser shows it for whatever it did understand.
+        if (parsed.Action is HelpAction && parsed.UnmatchedTokens.Count > 0)
+        {
+            await Console.Error.WriteLineAsync(
+                Visible.Lines($"There is no {string.Join(' ', parsed.UnmatchedTokens)} here.")
+            );
+            await Console.Error.WriteLineAsync("settle --help shows what there is.");
+            return ExitCode.Usage;
+        }
+
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors.DistinctBy(one => one.Message))
-                await Console.Error.WriteLineAsync(error.Message);
+                await Console.Error.WriteLineAsync(Visible.Lines(InWords(error.Message)));
             await Console.Error.WriteLineAsync("settle --help shows what there is.");
             return ExitCode.Usage;
         }
@@ -91,6 +116,13 @@ public static class CommandLine
         }
     }
 
+    /// <summary>The parser names a type of the runtime where it means what is to be typed.</summary>
+    private static string InWords(string message) =>
+        message
+            .Replace("expected type 'System.Guid'", "an id such as 0198c0de-7a3b-7c00-8000-000000000000", Plainly)
+            .Replace("expected type 'System.Int64'", "a whole number", Plainly)
+            .Replace("expected type 'System.Int32'", "a whole number", Plainly);
+
     internal static CliException Explain(Exception error) =>
         error switch
         {
@@ -100,7 +132,7 @@ public static class CommandLine
                 ExitCode.Unavailable,
                 "The database does not answer: " + error.Message
             ),
-            NpgsqlException { IsTransient: true } => new(
+            NpgsqlException when DatabaseTrouble.Is(error) => new(
                 ExitCode.Unavailable,
                 "The database cannot do it now, try again: " + error.Message
             ),
@@ -131,7 +163,6 @@ public static class CommandLine
             or InvalidOperationException
             or NpgsqlException
             or DllNotFoundException => new(ExitCode.Failed, error.Message),
-            DecoderFallbackException => new(ExitCode.Usage, "The file is not UTF-8: " + error.Message),
             _ => new(ExitCode.Failed, $"It failed inside: {error.Message} ({DebugVariable}=1 shows where)"),
         };
 }

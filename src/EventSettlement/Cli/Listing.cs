@@ -14,7 +14,11 @@ public static class Listing
     /// <summary>A table is for reading: longer lists are for csv and json.</summary>
     private const int LongestTable = 10_000;
 
-    private const int LongestLine = 2_000;
+    /// <summary>Of a text that is no id; the whole of it is in csv, in json and in what shows one thing.</summary>
+    private const int LongestCell = 200;
+
+    /// <summary>More than any row has: a table that is cut to a width loses ids.</summary>
+    private const int Unbounded = 1_000_000;
 
     private static readonly JsonSerializerOptions OneLine = new()
     {
@@ -62,9 +66,9 @@ public static class Listing
             foreach (var (name, value) in node.AsObject())
                 if (value is JsonArray { Count: > 0 } list)
                     foreach (var entry in list)
-                        to.WriteLine($"{Column(name), -22} {Entry(entry)}");
+                        to.WriteLine($"{Column(name), -22} {Visible.Line(Entry(entry))}");
                 else
-                    to.WriteLine($"{Column(name), -22} {(value is JsonArray ? "" : Shown(value))}");
+                    to.WriteLine($"{Column(name), -22} {(value is JsonArray ? "" : Visible.Line(Shown(value)))}");
     }
 
     /// <summary>The API's names as the columns of lists have them, so that scripts meet one spelling.</summary>
@@ -83,13 +87,14 @@ public static class Listing
             ? string.Join("  ", fields.Select(f => $"{Column(f.Key)} {Shown(f.Value)}"))
             : Shown(entry);
 
-    /// <summary>RFC 4180, and no cell that a spreadsheet would run as a formula.</summary>
-    public static string Safe(string cell) =>
-        cell.Length > 0
-        && cell[0] is '=' or '+' or '-' or '@' or '\t' or '\r'
-        && !decimal.TryParse(cell, CultureInfo.InvariantCulture, out _)
-            ? "'" + cell
-            : cell;
+    /// <summary>RFC 4180, and no cell that a spreadsheet would run as a formula, also behind blanks.</summary>
+    public static string Safe(string cell)
+    {
+        if (cell.Length == 0 || decimal.TryParse(cell, CultureInfo.InvariantCulture, out _))
+            return cell;
+        var first = cell.AsSpan().TrimStart();
+        return char.IsControl(cell[0]) || first is ['=' or '+' or '-' or '@', ..] ? "'" + cell : cell;
+    }
 
     public static string Column(string field) => JsonNamingPolicy.SnakeCaseLower.ConvertName(field);
 
@@ -165,7 +170,7 @@ public static class Listing
         {
             if (++count > LongestTable)
                 throw new CliException(ExitCode.Usage, $"more than {LongestTable} rows: take --limit, or --output csv");
-            table.AddRow([.. fields.Select(f => Markup.Escape(Shown(row[f])))]);
+            table.AddRow([.. fields.Select(f => Markup.Escape(Cell(f, Shown(row[f]))))]);
         }
 
         using var drawn = new StringWriter();
@@ -177,10 +182,18 @@ public static class Listing
                 ColorSystem = ColorSystemSupport.NoColors,
             }
         );
-        // A table that is cut to the terminal's width loses ids; lines may be longer than the screen.
-        console.Profile.Width = LongestLine;
+        console.Profile.Width = Unbounded;
         console.Write(table);
         foreach (var line in drawn.ToString().Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0))
             await to.WriteLineAsync(line.AsMemory(), cancel);
+    }
+
+    private static string Cell(string field, string text)
+    {
+        var shown = Visible.Line(text);
+        if (shown.Length <= LongestCell || field.EndsWith("Id", StringComparison.Ordinal) || field == "key")
+            return shown;
+        var end = char.IsHighSurrogate(shown[LongestCell - 2]) ? LongestCell - 2 : LongestCell - 1;
+        return shown[..end] + "…";
     }
 }

@@ -53,7 +53,17 @@ internal static class Verb
         return verb;
     }
 
-    public static Option<string?> Text(string name, string description) => new(name) { Description = description };
+    /// <summary>A filter that is there and empty is a mistake: it would select everything.</summary>
+    public static Option<string?> Text(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description };
+        option.Validators.Add(r =>
+        {
+            if (r.Tokens.Count > 0 && string.IsNullOrWhiteSpace(r.GetValueOrDefault<string?>()))
+                r.AddError($"{name} is empty; leave it out, or give it a value");
+        });
+        return option;
+    }
 
     public static Option<string> Needed(string name, string description) =>
         new(name) { Description = description, Required = true };
@@ -61,9 +71,7 @@ internal static class Verb
     /// <summary>The filters that were given, as a query.</summary>
     public static string Query(params (string Name, string? Value)[] filters)
     {
-        var given = filters
-            .Where(f => !string.IsNullOrEmpty(f.Value))
-            .Select(f => f.Name + "=" + Uri.EscapeDataString(f.Value!));
+        var given = filters.Where(f => f.Value is not null).Select(f => f.Name + "=" + Uri.EscapeDataString(f.Value!));
         return string.Join('&', given) is { Length: > 0 } query ? "?" + query : "";
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventSettlement.Cli;
 using EventSettlement.Payouts;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
@@ -206,7 +207,8 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
 
     private static async Task Answers(OwnedProcess process, Uri address, CancellationToken stop)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        using var http = ApiClient.NewClient(address);
+        http.Timeout = TimeSpan.FromSeconds(3);
         var until = Environment.TickCount64 + 60_000;
         while (Environment.TickCount64 < until && process.RunningPid() is not null)
         {

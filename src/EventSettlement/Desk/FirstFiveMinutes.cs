@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using EventSettlement.Access;
+using EventSettlement.Cli;
 using EventSettlement.Platform;
 using EventSettlement.Runs;
 
@@ -21,7 +22,7 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
     public async Task<bool> Play(CancellationToken stop)
     {
         var key = await NewKey(stop);
-        using var api = new HttpClient { BaseAddress = stack.Api };
+        using var api = ApiClient.NewClient(stack.Api);
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var date = options.Date ?? FirstDate();
         var allSent = await new FactsIn(options, _database, api, say).Send(date, stop);

@@ -10,6 +10,7 @@ namespace EventSettlement.Desk;
 internal static class PrivateKafka
 {
     public const string Name = "kafka";
+    private const int MostTries = 3;
 
     /// <summary>Its address, or null when KAFKA_HOME is not set.</summary>
     public static async Task<string?> StartIfWanted(string folder, Action<string> say, CancellationToken stop)
@@ -25,9 +26,32 @@ internal static class PrivateKafka
             say($"Kafka: running already on {File.ReadAllText(addressFile)}");
             return File.ReadAllText(addressFile);
         }
-        var (port, controller) = (Shell.FreePort(), Shell.FreePort());
+        for (var tries = 1; ; tries++)
+            try
+            {
+                var address = await Start(home, folder, data, process, say, stop);
+                File.WriteAllText(addressFile, address);
+                say($"Kafka: started on {address}");
+                return address;
+            }
+            catch (InvalidOperationException) when (tries < MostTries && process.RunningPid() is null)
+            {
+                // Somebody took one of its ports meanwhile.
+            }
+    }
+
+    private static async Task<string> Start(
+        string home,
+        string folder,
+        string data,
+        OwnedProcess process,
+        Action<string> say,
+        CancellationToken stop
+    )
+    {
+        var ports = Shell.FreePorts(2);
         var properties = Path.Combine(folder, "kafka.properties");
-        WriteProperties(home, properties, data, port, controller);
+        WriteProperties(home, properties, data, ports[0], ports[1]);
         if (!Directory.Exists(data))
         {
             say($"Kafka: a private broker of {home}, data in {data}");
@@ -39,11 +63,8 @@ internal static class PrivateKafka
             [Path.Combine(home, "bin", "kafka-server-start.sh"), properties],
             new Dictionary<string, string?>()
         );
-        var address = $"127.0.0.1:{port}";
-        await Answers(process, port, stop);
-        File.WriteAllText(addressFile, address);
-        say($"Kafka: started on {address}");
-        return address;
+        await Answers(process, ports[0], stop);
+        return $"127.0.0.1:{ports[0]}";
     }
 
     private static void WriteProperties(string home, string path, string data, int port, int controller)

@@ -17,6 +17,8 @@ public static class EventLogSlice
     private static void Add(ServerProcess server)
     {
         server.Services.AddSingleton<ParkedReads>().AddSingleton<OffsetReads>().AddSingleton<WaitingReads>();
+        if (server.Has(Roles.Scheduler))
+            server.Services.AddHostedService<OutboxWatch>();
         foreach (var healing in LogAlerts.Healings)
             server.Services.AddSingleton(healing);
     }

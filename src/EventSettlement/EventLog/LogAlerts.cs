@@ -17,7 +17,23 @@ internal static class LogAlerts
                 AND cause = 'partition_stopped ' || o.group_id || ' ' || o.topic || '/' || o.partition)
             """
         ),
+        new(
+            OutboxWatch.Code,
+            $"""
+            NOT EXISTS (SELECT FROM outbox o WHERE o.added_at < clock() - interval '{OutboxWatch.LongWait}'
+                AND cause = '{OutboxWatch.Code} ' || o.topic)
+            """
+        ),
         new("clock_jumped", QuietFor10Minutes),
+        new("topic_refused", QuietFor10Minutes),
+        new("group_not_reading", QuietFor10Minutes),
+        new(
+            "message_refused",
+            """
+            NOT EXISTS (SELECT FROM parked_message p WHERE p.group_id = 'outbox' AND p.status = 'PARKED'
+                AND cause = 'message_refused ' || p.topic)
+            """
+        ),
         new("messaging_part_failed", QuietFor10Minutes),
     ];
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using EventSettlement.Api;
 using EventSettlement.Platform;
 
@@ -12,7 +13,7 @@ public sealed record ParkedRow(
     string? Pointer,
     string Message,
     DateTimeOffset FirstSeen,
-    string Status
+    [property: AllowedValues("PARKED", "REPLAYED", "DISCARDED")] string Status
 );
 
 /// <summary>Messages that could not be handled, the oldest first.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using EventSettlement.Access;
 using EventSettlement.Api;
@@ -17,7 +18,7 @@ public sealed record ParkedShown(
     string Message,
     DateTimeOffset FirstSeen,
     int Seen,
-    string Status,
+    [property: AllowedValues("PARKED", "REPLAYED", "DISCARDED")] string Status,
     string? Who,
     string? Reason,
     string? KeyBase64,

@@ -1,60 +1,101 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace EventSettlement.Facts;
 
-/// <summary>A file cut into bodies of ≤ 1,000 lines and ≤ 1 MB; a chunk knows where its lines stood.</summary>
+/// <summary>
+/// A file cut into bodies of ≤ 1,000 lines and ≤ 1 MB; a chunk knows where its lines stood. Bytes are cut at line ends
+/// and not looked at: what a line holds is the intake's to judge, by its number.
+/// </summary>
 internal static class FactChunks
 {
+    private const int ReadAtOnce = 256 * 1024;
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     public static async IAsyncEnumerable<(int Number, Chunk Chunk)> Read(
         string path,
         [EnumeratorCancellation] CancellationToken cancel
     )
     {
         var chunk = new Chunk();
-        var number = 0;
-        var line = 0;
-        using var file = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        while (await file.ReadLineAsync(cancel) is { } text)
+        var (number, line) = (0, 0);
+        await foreach (var bytes in Lines(path, cancel))
         {
             line++;
-            if (string.IsNullOrWhiteSpace(text))
+            if (bytes.AsSpan().Trim(" \t\r"u8).IsEmpty)
                 continue;
-            if (!chunk.Fits(text))
+            if (!chunk.Fits(bytes))
             {
                 yield return (number++, chunk);
                 chunk = new Chunk();
             }
 
-            chunk.Add(line, text);
+            chunk.Add(line, bytes);
         }
 
         if (chunk.Lines.Count > 0)
             yield return (number, chunk);
     }
 
+    /// <summary>Without their ends. Of one that is longer than any request the rest is left out.</summary>
+    private static async IAsyncEnumerable<byte[]> Lines(string path, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var file = File.OpenRead(path);
+        var buffer = new byte[ReadAtOnce];
+        var line = new MemoryStream();
+        var isFirst = true;
+        while (await file.ReadAsync(buffer, cancel) is > 0 and var read)
+            for (var start = 0; start < read; )
+            {
+                var end = Array.IndexOf(buffer, (byte)'\n', start, read - start);
+                var length = (end < 0 ? read : end) - start;
+                line.Write(buffer, start, (int)Math.Min(length, FactLines.MaxBytes + 1 - line.Length));
+                start += length + 1;
+                if (end < 0)
+                    continue;
+                yield return Take(line, isFirst);
+                isFirst = false;
+            }
+
+        if (line.Length > 0)
+            yield return Take(line, isFirst);
+    }
+
+    private static byte[] Take(MemoryStream line, bool isFirst)
+    {
+        var bytes = line.ToArray();
+        line.SetLength(0);
+        return isFirst && bytes.AsSpan().StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;
+    }
+
     /// <summary>One request's lines.</summary>
     internal sealed class Chunk
     {
-        private readonly List<string> _texts = [];
+        private readonly List<byte[]> _lines = [];
         private int _length;
 
         /// <summary>Line numbers in the file, by place in the chunk.</summary>
         public List<int> Lines { get; } = [];
 
-        public byte[] Bytes => Encoding.UTF8.GetBytes(string.Concat(_texts.Select(text => text + "\n")));
-
-        public bool Fits(string text) =>
-            Lines.Count == 0
-            || (
-                Lines.Count < FactLines.MaxLines && _length + Encoding.UTF8.GetByteCount(text) + 1 <= FactLines.MaxBytes
-            );
-
-        public void Add(int line, string text)
+        public byte[] Bytes()
         {
-            Lines.Add(line);
-            _texts.Add(text);
-            _length += Encoding.UTF8.GetByteCount(text) + 1;
+            var body = new MemoryStream(_length);
+            foreach (var line in _lines)
+            {
+                body.Write(line);
+                body.WriteByte((byte)'\n');
+            }
+
+            return body.ToArray();
+        }
+
+        public bool Fits(byte[] line) =>
+            Lines.Count == 0 || (Lines.Count < FactLines.MaxLines && _length + line.Length + 1 <= FactLines.MaxBytes);
+
+        public void Add(int number, byte[] line)
+        {
+            Lines.Add(number);
+            _lines.Add(line);
+            _length += line.Length + 1;
         }
 
         public Chunk Without(IReadOnlySet<int> lines)
@@ -62,7 +103,7 @@ internal static class FactChunks
             var rest = new Chunk();
             for (var i = 0; i < Lines.Count; i++)
                 if (!lines.Contains(Lines[i]))
-                    rest.Add(Lines[i], _texts[i]);
+                    rest.Add(Lines[i], _lines[i]);
             return rest;
         }
     }

@@ -67,7 +67,7 @@ public sealed class FactFile(HttpClient api)
         CancellationToken cancel
     )
     {
-        using var answer = await Post(topic, keyPointer, key, chunk.Bytes, cancel);
+        using var answer = await Post(topic, keyPointer, key, chunk.Bytes(), cancel);
         if (answer.StatusCode == HttpStatusCode.Accepted)
             return [];
         var text = await answer.Content.ReadAsStringAsync(cancel);

@@ -9,6 +9,7 @@ CREATE TABLE run (
     state         text NOT NULL CHECK (state IN ('PLANNING', 'PAYING', 'FINISHED', 'STOPPED')),
     pay_at        timestamptz,
     actor         text NOT NULL,
+    request       bytea,                                   -- the request that started it: a repetition finds it
     planned       boolean NOT NULL DEFAULT false,          -- nothing is left to plan
     epoch         bigint NOT NULL DEFAULT 0,               -- fences the planner
     lease_until   timestamptz,                             -- one that was killed or frozen is replaced then

@@ -9,5 +9,7 @@ CREATE TABLE alert (
     count    bigint NOT NULL,
     amount   numeric NOT NULL,
     currency text,
-    state    text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'CLOSED'))
+    state    text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'CLOSED')),
+    closed_by    text,                                     -- the person who closed it; null = its cause went away
+    close_reason text
 );

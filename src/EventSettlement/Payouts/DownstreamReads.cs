@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using EventSettlement.Api;
 using EventSettlement.Platform;
 
@@ -6,7 +7,7 @@ namespace EventSettlement.Payouts;
 /// <summary>One downstream as operators see it.</summary>
 public sealed record DownstreamShown(
     string Name,
-    string State,
+    [property: AllowedValues("RUNNING", "STOPPED")] string State,
     string? Code,
     string? Reason,
     DateTimeOffset? Since,

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using EventSettlement.Api;
 using EventSettlement.Platform;
@@ -14,7 +15,17 @@ public sealed record ItemRow(
     string MemberId,
     long Amount,
     string Currency,
-    string State,
+    [property: AllowedValues(
+        ItemStates.Pending,
+        ItemStates.Sending,
+        ItemStates.Paid,
+        ItemStates.Failed,
+        ItemStates.Rejected,
+        ItemStates.InDoubt,
+        ItemStates.Cancelled,
+        ItemStates.WrittenOff
+    )]
+        string State,
     int Attempt,
     string? TransactionId,
     string? ErrorCode,

@@ -23,8 +23,7 @@ public sealed class ItemResolution
 
     private const string ChangeSql = """
         UPDATE settlement_item SET state = $3, transaction_id = coalesce($4, transaction_id), needs_person = false,
-            doubt_at = NULL, error_code = CASE WHEN $3 = 'PAID' THEN NULL ELSE error_code END,
-            error_message = coalesce($5, CASE WHEN $3 = 'PAID' THEN NULL ELSE error_message END),
+            doubt_at = NULL, error_code = CASE WHEN $3 = 'PAID' THEN $6 ELSE error_code END, error_message = $5,
             paid_at = CASE WHEN $3 = 'PAID' THEN clock() END
         WHERE settlement_id = $1 AND no = $2
         """;
@@ -44,16 +43,21 @@ public sealed class ItemResolution
         PayoutLimits limits
     ) => (_database, _programmes, _topology, _outgoing, _limits) = (database, programmes, topology, outgoing, limits);
 
+    /// <summary>Code of an item that a person took for paid; its message says who, and how that was known.</summary>
+    public const string ByHand = "paid_by_hand";
+
     /// <summary>A person has seen the downstream's transaction.</summary>
+    /// <param name="reason">How it is known.</param>
     /// <param name="note">Writes the audit row in the same transaction.</param>
     public Task<Resolution> MarkPaid(
         Guid settlementId,
         int no,
         string transactionId,
+        string reason,
         string actor,
         CancellationToken cancel = default,
         Func<NpgsqlTransaction, Task>? note = null
-    ) => Change(settlementId, no, transactionId, null, actor, note, cancel);
+    ) => Change(settlementId, no, transactionId, $"{actor}: {reason}", actor, note, cancel);
 
     /// <summary>It will not be paid: the amount goes back to where the programme took it from.</summary>
     /// <param name="note">Writes the audit row in the same transaction.</param>
@@ -89,7 +93,7 @@ public sealed class ItemResolution
         await using (var change = new NpgsqlCommand(ChangeSql, connection, transaction))
         {
             change.Parameters.AddRange(
-                new[] { Id(settlementId), No(no), Text(state), Text(transactionId), Text(reason) }
+                new[] { Id(settlementId), No(no), Text(state), Text(transactionId), Text(reason), Text(ByHand) }
             );
             await change.ExecuteNonQueryAsync(cancel);
         }

@@ -9,7 +9,8 @@ using Npgsql;
 namespace EventSettlement.Payouts;
 
 /// <summary>Either the downstream's transaction id, or the reason why it will not be paid.</summary>
-public sealed record ResolveBody(string? Paid = null, string? WriteOff = null);
+/// <param name="Reason">With <paramref name="Paid"/>: how that is known.</param>
+public sealed record ResolveBody(string? Paid = null, string? WriteOff = null, string? Reason = null);
 
 /// <summary>Items, and what a person ends that no machine can.</summary>
 internal static class ItemRoutes
@@ -76,12 +77,13 @@ internal static class ItemRoutes
         var (paid, writeOff) = (PlainText.Optional(body.Paid, "/paid"), PlainText.Optional(body.WriteOff, "/writeOff"));
         if (paid is null == writeOff is null)
             throw ProblemException.Invalid("/paid", "or writeOff is given, and one of them only");
+        var reason = paid is null ? null : PlainText.Needed(body.Reason, "/reason");
         var (actor, cancel) = (Actor.Of(http).Name, http.RequestAborted);
         var audit = http.Features.GetRequiredFeature<AuditEntry>();
         Task Note(NpgsqlTransaction transaction) => AuditRows.NoteDone(transaction, audit, cancel);
         var answer = paid is null
             ? await resolution.WriteOff(settlement, no, writeOff!, actor, cancel, Note)
-            : await resolution.MarkPaid(settlement, no, paid, actor, cancel, Note);
+            : await resolution.MarkPaid(settlement, no, paid, reason!, actor, cancel, Note);
         if (answer.Code is "not_found")
             throw Unknown(key);
         // The same request after a crash finds what it has done.

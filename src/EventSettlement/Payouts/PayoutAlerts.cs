@@ -15,6 +15,24 @@ internal static class PayoutAlerts
         """
     );
 
+    /// <summary>Code of an answer, or of one entry in it, that says nothing that can be used.</summary>
+    public const string Unreadable = "answer_unreadable";
+
+    /// <summary>Told again with each such answer.</summary>
+    public static readonly AlertHealing UnreadableHealing = new(
+        Unreadable,
+        "last_at < clock() - interval '10 minutes'"
+    );
+
+    /// <param name="seen">What came instead; null = an entry without what it needs.</param>
+    public static Alert UnreadableAnswer(string downstream, string? seen) =>
+        new(
+            $"downstream {downstream} {Unreadable}",
+            Unreadable,
+            $"{downstream} answered what cannot be read: {AnswerFields.Short(seen, 300) ?? "an entry is not whole"}",
+            "Its items are in doubt and are looked up. Compare what it sends with docs/contracts/member-service.md."
+        );
+
     public static Alert OtherAmount(Guid settlementId, int part, int items, long amount, string currency) =>
         new(
             $"settlement {settlementId:D} part {part} amount_mismatch",

@@ -34,7 +34,10 @@ internal sealed class PayoutWorker(
             // Tables of answers are read anew each time, so a round may end anywhere.
             var parts = work.Parts();
             var claim = await batch.InTransaction(t => ClaimRows.Claim(t, parts, downstream.Name, cancel), cancel);
-            var round = new Round(downstream, claim.At, limits.ClaimDeadline, limits.CancelQuietPeriod);
+            var round = new Round(downstream, claim.At, limits.ClaimDeadline, limits.CancelQuietPeriod)
+            {
+                IsLeaving = () => batch.IsLeaving,
+            };
             await round.Pay(claim.Items, cancel);
             var finished = !claim.Stopped && round.Stop is null && parts.All(p => p.Finished);
             var asking = Round.OfLookups(downstream, limits.CancelQuietPeriod);
@@ -47,6 +50,8 @@ internal sealed class PayoutWorker(
             }
 
             await EndRound(batch, claim, round.Stop ?? asking.Stop, cancel);
+            if (batch.IsLeaving)
+                throw new TimeoutException("The partition is handed over; what was not sent is its next owner's");
             if (round.Late)
                 throw new TimeoutException("The claim grew too old for some items; they are claimed anew");
         }

@@ -31,7 +31,7 @@ public static class PayoutsSlice
         var services = server.Services;
         services.AddSingleton(PayoutLimits.From(server.Settings));
         services.AddSingleton<Downstreams>().AddSingleton<DownstreamReads>().AddSingleton<ItemReads>();
-        services.AddSingleton(PayoutAlerts.OtherAmountHealing);
+        services.AddSingleton(PayoutAlerts.OtherAmountHealing).AddSingleton(PayoutAlerts.UnreadableHealing);
         services.AddSingleton(s => new ItemResolution(
             s.GetRequiredService<Database>(),
             s.GetRequiredService<ProgrammeList>(),

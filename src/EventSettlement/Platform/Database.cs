@@ -18,16 +18,10 @@ public sealed class Database : IAsyncDisposable
 
     public Database(string connectionString)
     {
-        var hot = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Options = PinnedPlanner + FrozenTransactionsEnd,
-            MaxAutoPrepare = 200,
-            AutoPrepareMinUsages = 2,
-            ApplicationName = "settle",
-        };
+        var hot = DatabaseSession.Of(connectionString, "settle", PinnedPlanner + FrozenTransactionsEnd);
+        (hot.MaxAutoPrepare, hot.AutoPrepareMinUsages) = (200, 2);
         Hot = hot.Watched();
-        var reads = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "settle reads" };
-        Reads = reads.Watched();
+        Reads = DatabaseSession.Of(connectionString, "settle reads").Watched();
     }
 
     /// <summary>For the ways of money: consumers, planner, commands.</summary>
@@ -35,6 +29,13 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>For lists, pages and counts.</summary>
     public NpgsqlDataSource Reads { get; }
+
+    /// <summary>Whether it takes changes; false = it is a standby, or somebody keeps it from changing.</summary>
+    public async Task<bool> MayWrite(CancellationToken cancel)
+    {
+        await using var ask = Hot.CreateCommand("SELECT NOT current_setting('transaction_read_only')::boolean");
+        return (bool)(await ask.ExecuteScalarAsync(cancel))!;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -18,21 +18,22 @@ public static class Migrator
 
     /// <param name="more">Assemblies with migrations besides the product's own.</param>
     /// <returns>The names of the steps that were made now.</returns>
-    /// <exception cref="InvalidOperationException">The database is of a newer version.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The database is of a newer version, or not one to keep all ids in.
+    /// </exception>
     public static async Task<IReadOnlyList<string>> Migrate(
         string connectionString,
         CancellationToken cancel = default,
         params IReadOnlyList<Assembly> more
     )
     {
-        var unpooled = new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Pooling = false,
-            ApplicationName = "settle migrate",
-        }.ConnectionString;
+        var session = DatabaseSession.Of(connectionString, "settle migrate");
+        session.Pooling = false;
+        var unpooled = session.ConnectionString;
         // A session lock: it goes with the connection, so a killed migration keeps nobody out.
         await using var guard = new NpgsqlConnection(unpooled);
         await guard.OpenAsync(cancel);
+        await DatabaseSession.Check(guard, cancel);
         await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", guard) { CommandTimeout = 300 })
         {
             take.Parameters.Add(new NpgsqlParameter { Value = LockKey });
@@ -53,7 +54,8 @@ public static class Migrator
     /// <exception cref="InvalidOperationException">The database is of a newer version.</exception>
     public static IReadOnlyList<string> Pending(string connectionString, params IReadOnlyList<Assembly> more)
     {
-        var (engine, scripts) = Engine(connectionString, more);
+        var session = DatabaseSession.Of(connectionString, "settle migrate");
+        var (engine, scripts) = Engine(session.ConnectionString, more);
         RefuseNewer(engine, scripts);
         return engine.GetScriptsToExecute().ConvertAll(script => script.Name);
     }

@@ -1,5 +1,4 @@
 using EventSettlement.Platform.Configuration;
-using Npgsql;
 
 namespace EventSettlement.Platform;
 
@@ -10,10 +9,11 @@ public static class PlatformSettings
         "ConnectionStrings:Main",
         "a PostgreSQL connection string with Host, Username and Database",
         "Host=127.0.0.1;Username=settle;Password=…;Database=settlement",
-        IsPostgres
+        PostgresAddress.IsRight
     ) with
     {
         Secret = true,
+        Mistake = PostgresAddress.FindMistake,
     };
 
     public static readonly Setting<string> LogKind = SettingKinds.OneOf("EventLog:Kind", "postgres", "kafka");
@@ -47,30 +47,5 @@ public static class PlatformSettings
             yield return new SettingMistake(Bootstrap.Key, "is needed when EventLog:Kind is kafka", Bootstrap.Example);
         foreach (var mistake in KafkaSettings.Check(settings))
             yield return mistake;
-    }
-
-    internal static bool IsPostgres(string value)
-    {
-        try
-        {
-            var parsed = new NpgsqlConnectionStringBuilder(value);
-            // Rules over several keywords are told by the source and not by the builder.
-            using var source = NpgsqlDataSource.Create(parsed);
-            return parsed.Host is { Length: > 0 }
-                && parsed.Username is { Length: > 0 }
-                && parsed.Database is { Length: > 0 };
-        }
-        catch (Exception e)
-            when (e
-                    is ArgumentException
-                        or FormatException
-                        or KeyNotFoundException
-                        or NotSupportedException
-                        or InvalidOperationException
-                        or OverflowException
-            )
-        {
-            return false;
-        }
     }
 }

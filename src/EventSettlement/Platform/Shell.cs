@@ -41,6 +41,23 @@ internal static class Shell
         }
     }
 
+    /// <summary>Ports of this machine that nobody listens on; all are held until the last is known.</summary>
+    public static int[] FreePorts(int count)
+    {
+        TcpListener[] held = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        try
+        {
+            foreach (var listener in held)
+                listener.Start();
+            return Array.ConvertAll(held, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
+        }
+        finally
+        {
+            foreach (var listener in held)
+                listener.Dispose();
+        }
+    }
+
     /// <param name="setting">Where the addresses were told.</param>
     public static InvalidOperationException CannotListen(string urls, string setting, Exception refused) =>
         new($"Cannot listen on {urls}: {refused.Message}. {setting} names addresses of this machine.", refused);

@@ -3,6 +3,7 @@ namespace EventSettlement.Runs;
 /// <summary>One execution of a programme for one business date.</summary>
 /// <param name="Date">Asia/Seoul.</param>
 /// <param name="PayAt">UTC; null = as soon as planned.</param>
+/// <param name="Unattended">It is to be planned, and no server has taken it for a while.</param>
 public sealed record Run(
     long Id,
     string Programme,
@@ -16,7 +17,8 @@ public sealed record Run(
     DateTime CreatedAt,
     DateTime? PlannedAt,
     DateTime? FinishedAt,
-    string? StopReason
+    string? StopReason,
+    bool Unattended = false
 )
 {
     public bool IsUnfinished => State is RunStates.Planning or RunStates.Paying;

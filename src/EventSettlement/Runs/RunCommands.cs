@@ -11,12 +11,15 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
     // A date's number of runs is read and used in one statement; two at once collide on the unique key and try again.
     // One that is refused takes no run id.
     private const string StartSql = """
-        INSERT INTO run (programme, business_date, kind, seq, subject, state, pay_at, actor, created_at)
-        SELECT @programme, @date, 'manual', 1 + coalesce(max(seq), 0), @subject, 'PLANNING', @pay_at, @actor, clock()
+        INSERT INTO run (programme, business_date, kind, seq, subject, state, pay_at, actor, request, created_at)
+        SELECT @programme, @date, 'manual', 1 + coalesce(max(seq), 0), @subject, 'PLANNING', @pay_at, @actor, @request,
+            clock()
         FROM run WHERE programme = @programme AND business_date = @date
         HAVING NOT EXISTS (SELECT FROM run WHERE programme = @programme AND state IN ('PLANNING', 'PAYING'))
         RETURNING run_id
         """;
+
+    private const string StartedSql = "SELECT run_id FROM run WHERE actor = @actor AND request = @request";
 
     private const string StopSql = """
         UPDATE run SET state = 'STOPPED', epoch = epoch + 1, lease_until = NULL, stop_reason = @reason
@@ -36,12 +39,14 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
     private readonly RunQueries _queries = new(database);
 
     /// <param name="payAt">UTC; null = as soon as planned.</param>
+    /// <param name="request">Names the intention: whose answer was lost gets the run that it has started.</param>
     public async Task<RunAnswer> Start(
         string programme,
         OwedQuestion question,
         DateTime? payAt,
         string actor,
-        CancellationToken cancel
+        CancellationToken cancel,
+        byte[]? request = null
     )
     {
         if (Unknown(programme) is { } unknown)
@@ -50,6 +55,8 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
             return RunAnswer.Refused("date_out_of_range", "a business date lies between 2000-01-01 and 2999-12-31");
         if (payAt is { Year: > 2999 })
             return RunAnswer.Refused("pay_at_out_of_range", "is no later than 2999-12-31");
+        if (request is not null && await FindStarted(actor, request, cancel) is { } started)
+            return new RunAnswer(started, null, null);
         for (var attempt = 1; ; attempt++)
             try
             {
@@ -66,6 +73,9 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
                     new NpgsqlParameter("pay_at", NpgsqlDbType.TimestampTz) { Value = payAt ?? (object)DBNull.Value }
                 );
                 command.Parameters.AddWithValue("actor", actor);
+                command.Parameters.Add(
+                    new NpgsqlParameter("request", NpgsqlDbType.Bytea) { Value = request ?? (object)DBNull.Value }
+                );
                 if (await command.ExecuteScalarAsync(cancel) is not long run)
                     return await Unfinished(programme, cancel);
                 signal.Raise();
@@ -80,6 +90,14 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
             {
                 // Another run took this number; the next one is free.
             }
+    }
+
+    private async Task<long?> FindStarted(string actor, byte[] request, CancellationToken cancel)
+    {
+        await using var command = database.Hot.CreateCommand(StartedSql);
+        command.Parameters.AddWithValue("actor", actor);
+        command.Parameters.AddWithValue("request", request);
+        return (long?)await command.ExecuteScalarAsync(cancel);
     }
 
     /// <returns>Null when there is such a programme.</returns>

@@ -10,7 +10,9 @@ public sealed class RunQueries(Database database)
 {
     private const string Columns = """
         run_id AS id, programme, business_date AS date, kind, seq, state, pay_at, actor, planned, created_at,
-        planned_at, finished_at, stop_reason
+        planned_at, finished_at, stop_reason,
+        state = 'PLANNING' AND created_at < clock() - interval '15 seconds'
+            AND coalesce(lease_until < clock() - interval '15 seconds', true) AS unattended
         """;
 
     private const string ListRuns = $"""

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using EventSettlement.Access;
 using EventSettlement.Api;
@@ -19,7 +20,7 @@ public sealed record RunShown(
     string Programme,
     DateOnly Date,
     string Kind,
-    string State,
+    [property: AllowedValues(RunStates.Planning, RunStates.Paying, RunStates.Finished, RunStates.Stopped)] string State,
     DateTimeOffset? PayAt,
     string Actor,
     bool Planned,
@@ -113,7 +114,14 @@ internal static class RunRoutes
             throw ProblemException.Invalid("/date", "is a date such as 2026-11-21");
         var question = new OwedQuestion(date, PlainText.Optional(body.Subject, "/subject"));
         var (payAt, actor) = (PayAt(body.PayAt), Actor.Of(http).Name);
-        var answer = await commands.Start(programme, question, payAt, actor, http.RequestAborted);
+        var answer = await commands.Start(
+            programme,
+            question,
+            payAt,
+            actor,
+            http.RequestAborted,
+            http.Features.Get<AuditEntry>()?.Request
+        );
         if (answer.Code is "unknown_programme")
             throw ProblemException.Invalid("/programme", answer.Reason!);
         if (answer.Code is "date_out_of_range")

@@ -24,7 +24,9 @@ public static class RunWaits
 
     private static IEnumerable<string> Reasons(RunView view)
     {
-        if (!view.Run.Planned)
+        if (view.Run.Unattended)
+            yield return "no server plans it (does one with the role scheduler run?)";
+        else if (!view.Run.Planned)
             yield return "settlements are still being planned";
         if (view.StoppedDownstreams is { } names)
             yield return $"payouts to {names} are stopped (settle downstream list)";

@@ -81,6 +81,7 @@ internal sealed class RunWatching(ApiClient api)
             show(Line(now, ended, finished ? 0 : rate), Count(now, RunTotals.Planned), ended);
             if (finished)
                 return now;
+            StandardStreams.NeedReader();
             await Task.Delay(Interval, cancel);
         }
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using EventSettlement.Api;
 using EventSettlement.Contracts;
@@ -12,7 +13,15 @@ public sealed record SettlementRow(
     string Subject,
     string Period,
     long RunId,
-    string State,
+    [property: AllowedValues(
+        SettlementStates.Pending,
+        SettlementStates.Processing,
+        SettlementStates.AwaitingRetry,
+        SettlementStates.Completed,
+        SettlementStates.Failed,
+        SettlementStates.Cancelled
+    )]
+        string State,
     string Currency,
     long Amount,
     long PaidAmount,

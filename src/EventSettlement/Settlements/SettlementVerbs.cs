@@ -181,8 +181,8 @@ internal static class SettlementVerbs
     private static void PrintExplanation(JsonNode explanation)
     {
         var items = explanation.Rows("items").ToList();
-        Console.WriteLine(explanation.Text("text"));
+        Console.WriteLine(Visible.Lines(explanation.Text("text") ?? ""));
         foreach (var line in items)
-            Console.WriteLine($"{line["no"], 5}  {line["memberId"]}  {line["state"]}  {line["text"]}");
+            Console.WriteLine(Visible.Line($"{line["no"], 5}  {line["memberId"]}  {line["state"]}  {line["text"]}"));
     }
 }

@@ -10,6 +10,8 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
     {
         ["GET /healthz/live"] = null,
         ["GET /healthz/ready"] = null,
+        ["OPTIONS /healthz/live"] = null,
+        ["OPTIONS /healthz/ready"] = null,
         ["GET /login"] = null,
         ["POST /login"] = null,
         ["GET /logout"] = Role.Viewer,
@@ -30,6 +32,8 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         ["GET /v1/runs/verify"] = Role.Viewer,
         ["POST /v1/runs/preview"] = Role.Viewer,
         ["GET /v1/alerts"] = Role.Viewer,
+        ["POST /v1/alerts/close"] = Role.Operator,
+        ["GET /v1/audit"] = Role.Admin,
         ["GET /v1/downstreams"] = Role.Viewer,
         ["GET /v1/ledger/balance"] = Role.Viewer,
         ["GET /v1/ledger/entries"] = Role.Viewer,

@@ -59,6 +59,15 @@ public sealed class IdempotencyTests(RunningApi api) : IClassFixture<RunningApi>
     }
 
     [Fact]
+    public async Task What_was_refused_as_it_was_leaves_its_key_for_what_is_right()
+    {
+        var wrong = await api.Post(Role.Operator, Path, new { studyId = "S-2" }, "corrected");
+        var right = await api.Post(Role.Operator, Path, Facts, "corrected");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, right.StatusCode);
+    }
+
+    [Fact]
     public async Task Of_many_at_once_one_has_the_effect_and_all_the_same_answer()
     {
         var before = await Sent();

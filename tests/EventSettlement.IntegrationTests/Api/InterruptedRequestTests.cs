@@ -30,7 +30,7 @@ public sealed class InterruptedRequestTests(RunningApi api) : IClassFixture<Runn
     }
 
     [Theory]
-    [InlineData("{\"paid\":\"tx-1\"}", "PAID")]
+    [InlineData("{\"paid\":\"tx-1\",\"reason\":\"seen in their books\"}", "PAID")]
     [InlineData("{\"writeOff\":\"left the club\"}", "WRITTEN_OFF")]
     public async Task A_resolution_whose_answer_was_lost_is_audited_and_answered_when_it_comes_again(
         string json,
@@ -95,7 +95,10 @@ public sealed class InterruptedRequestTests(RunningApi api) : IClassFixture<Runn
     [Fact]
     public async Task An_answer_that_could_not_be_kept_at_once_is_kept_a_moment_later()
     {
-        var (path, body) = ($"/v1/items/{await Failed()}-1:1/resolve", new { paid = "tx-1" });
+        var (path, body) = (
+            $"/v1/items/{await Failed()}-1:1/resolve",
+            new { paid = "tx-1", reason = "seen in their books" }
+        );
         await Do(
             """
             CREATE SEQUENCE refused;

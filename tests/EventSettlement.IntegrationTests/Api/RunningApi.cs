@@ -23,6 +23,8 @@ public sealed class RunningApi : IAsyncLifetime
 
     public Database Database => _app!.Services.GetRequiredService<Database>();
 
+    public string ConnectionString => _database!.ConnectionString;
+
     public KeyStore Keys => _app!.Services.GetRequiredService<KeyStore>();
 
     public IEnumerable<RouteEndpoint> Endpoints =>

@@ -27,7 +27,10 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
                 "run_id,programme,date,kind,state,pay_at,actor,planned,created_at,planned_at,finished_at,"
                     + "retrying,next_retry_at,held,stop_reason,waits_for"
             },
-            { "alert list", "cause,code,state,count,amount,currency,first_at,last_at,message,next" },
+            {
+                "alert list",
+                "cause,code,state,count,amount,currency,first_at,last_at,message,next,closed_by,close_reason"
+            },
             { "downstream list", "name,state,code,reason,since,actor" },
             { "ledger balance", "account,currency,balance" },
             { "ledger entries", "transaction_id,line,account,currency,amount,kind,reference,settlement_id,at" },

@@ -195,7 +195,9 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         await File.WriteAllTextAsync(file, SettledInstallation.Fact("S-1", "M-1", "M-2"));
         Assert.Equal((0, "1 accepted", ""), await Trimmed($"produce study-completed {file} --key /studyId"));
         await File.WriteAllBytesAsync(file, [(byte)'{', 0xff, (byte)'}']);
-        Assert.Equal(2, (await installation.Ended("produce study-completed " + file)).Exit);
+        (exit, error) = await installation.Ended("produce study-completed " + file);
+        Assert.Equal(1, exit);
+        Assert.Contains("line 1", error, StringComparison.Ordinal);
         File.Delete(file);
     }
 

@@ -60,15 +60,26 @@ internal sealed class PrivateDesk : IAsyncDisposable
         _run.BeginErrorReadLine();
     }
 
-    public Task Says(string text) =>
-        Eventually.Holds(
-            () =>
-                _run!.HasExited && !Said.Contains(text, StringComparison.Ordinal)
-                    ? throw new InvalidOperationException($"./run ended with {_run.ExitCode} before {text}:\n{Said}")
-                    : Task.FromResult(Said.Contains(text, StringComparison.Ordinal)),
-            Patience,
-            $"./run says {text}"
-        );
+    /// <summary>Until it has said one of these.</summary>
+    public async Task Says(params string[] texts)
+    {
+        var wanted = string.Join(" or ", texts);
+        try
+        {
+            await Eventually.Holds(
+                () =>
+                    _run!.HasExited && !HasSaid(texts)
+                        ? throw new InvalidOperationException($"./run ended with {_run.ExitCode} before {wanted}")
+                        : Task.FromResult(HasSaid(texts)),
+                Patience,
+                $"./run says {wanted}"
+            );
+        }
+        catch (Exception failure)
+        {
+            throw new InvalidOperationException($"{failure.Message}:\n{Said}", failure);
+        }
+    }
 
     public Task Terminate() => Signals.Send("TERM", _run!.Id);
 
@@ -101,6 +112,8 @@ internal sealed class PrivateDesk : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
         await Task.CompletedTask;
     }
+
+    private bool HasSaid(string[] texts) => texts.Any(text => Said.Contains(text, StringComparison.Ordinal));
 
     private void Keep(string? line)
     {

@@ -25,14 +25,7 @@ public sealed class KafkaMemberTests : IAsyncLifetime
         var client = new ClientConfig { BootstrapServers = await KafkaBroker.Bootstrap() };
         _admin = new AdminClientBuilder(client).Build();
         _producer = new ProducerBuilder<Null, byte[]>(client).Build();
-        await _admin.CreateTopicsAsync([
-            new TopicSpecification
-            {
-                Name = _topic,
-                NumPartitions = 1,
-                ReplicationFactor = 1,
-            },
-        ]);
+        await CreateTopic(_admin);
     }
 
     [Fact]
@@ -83,6 +76,44 @@ public sealed class KafkaMemberTests : IAsyncLifetime
         Assert.Equal(2, owner.Takes);
     }
 
+    [Fact]
+    public async Task A_group_that_the_broker_refuses_is_told_with_its_words()
+    {
+        var owner = new PlainOwner { Start = _ => 0 };
+        var bootstrap = await KafkaBroker.WithLongSessions();
+        using (var admin = new AdminClientBuilder(new ClientConfig { BootstrapServers = bootstrap }).Build())
+            await CreateTopic(admin);
+        Join(bootstrap, owner);
+
+        await Eventually.Holds(
+            () => Task.FromResult(owner.Troubled is not null),
+            TimeSpan.FromSeconds(40),
+            "it is told"
+        );
+        Assert.Contains("session timeout", owner.Troubled, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(GroupId, owner.Troubled, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_gone_is_told_and_no_more_once_it_is_read_again()
+    {
+        await Produce(3);
+        var owner = new PlainOwner { Start = _ => 0 };
+        Join(await KafkaBroker.Bootstrap(), owner);
+        await Eventually.Equals(3, () => Task.FromResult(owner.Offered.Count), "the records that were read");
+
+        await _admin.DeleteTopicsAsync([_topic]);
+        await Eventually.Holds(
+            () => Task.FromResult(owner.Troubled is not null),
+            TimeSpan.FromSeconds(60),
+            "it is told"
+        );
+        Assert.Contains(_topic, owner.Troubled, StringComparison.Ordinal);
+
+        await CreateTopic(_admin);
+        await Eventually.Holds(() => Task.FromResult(owner.Troubled is null), TimeSpan.FromSeconds(60), "it is over");
+    }
+
     public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -96,10 +127,23 @@ public sealed class KafkaMemberTests : IAsyncLifetime
 
     private void Join(string bootstrap, IPartitionOwner owner)
     {
-        var log = new KafkaEventLog(new KafkaClients(bootstrap, new KafkaSecurity()));
+        var log = new KafkaEventLog(new KafkaClients(bootstrap, new KafkaSecurity()))
+        {
+            RefusalPatience = TimeSpan.FromSeconds(5),
+        };
         _logs.Add(log);
         _members.Add(log.Consume(GroupId, [_topic], owner, _stop.Token));
     }
+
+    private Task CreateTopic(IAdminClient admin) =>
+        admin.CreateTopicsAsync([
+            new TopicSpecification
+            {
+                Name = _topic,
+                NumPartitions = 1,
+                ReplicationFactor = 1,
+            },
+        ]);
 
     private int Members() => _admin.ListGroup(GroupId, TimeSpan.FromSeconds(10)).Members.Count;
 

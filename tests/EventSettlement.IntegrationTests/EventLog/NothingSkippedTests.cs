@@ -45,14 +45,18 @@ public abstract class NothingSkippedTests<TLog>
         Assert.Equal(1, await world.Effects());
 
         var partition = await world.Read<int>("SELECT partition FROM consumer_offset WHERE stopped IS NOT NULL");
-        var from = await member
-            .Get<OffsetStore>()
-            .Accept("group", new TopicPartition(world.Topic, partition), CancellationToken.None);
+        var from = await member.Accept(new TopicPartition(world.Topic, partition));
         await world.Send(member.Writer, world.Message("k", "c"));
 
-        Assert.InRange(from!.Value, 1, 2);
+        // Another log is read from its beginning; consumers know again what they knew.
+        Assert.InRange(from, reason.Contains("another log", StringComparison.Ordinal) ? 0 : 1, 2);
         await Eventually.Equals(
-            from == 1 ? "a,b,c" : "a,c",
+            from switch
+            {
+                0 => "a,a,b,c",
+                1 => "a,b,c",
+                _ => "a,c",
+            },
             () => world.Read<string>("SELECT string_agg(id, ',' ORDER BY id) FROM effect"),
             "the effects"
         );

@@ -212,12 +212,12 @@ public sealed class DoubtTests : PayoutWorld
         Assert.NotNull(refused.AskAgainAt);
         await Execute("UPDATE settlement_item SET doubt_at = NULL, state = 'FAILED' WHERE no = 1");
         Assert.True((await Resolution.WriteOff(id, 1, "gone", "ann")).IsDone);
-        Assert.True((await Resolution.MarkPaid(id, 2, "t-77", "ann")).IsDone);
+        Assert.True((await Resolution.MarkPaid(id, 2, "t-77", "seen in their books", "ann")).IsDone);
         Assert.Equal("PAID 1, WRITTEN_OFF 1", await States(id));
         Assert.Equal(-1_500, await Balance(id, "deposits-held"));
         Assert.Equal(0, await Balance(id, "payable"));
-        Assert.Equal("item_state", (await Resolution.MarkPaid(id, 2, "t-78", "ann")).Code);
-        Assert.Equal("not_found", (await Resolution.MarkPaid(id, 9, "t-78", "ann")).Code);
+        Assert.Equal("item_state", (await Resolution.MarkPaid(id, 2, "t-78", "seen in their books", "ann")).Code);
+        Assert.Equal("not_found", (await Resolution.MarkPaid(id, 9, "t-78", "seen in their books", "ann")).Code);
         Assert.Equal(
             (3, 1, 1),
             (Corrected()[^1].Revision, Corrected()[^1].Counts.Paid, Corrected()[^1].Counts.WrittenOff)

@@ -22,7 +22,7 @@ public sealed class WatchedPayoutTests : PayoutWorld
         await Saga(id, "FAILED");
         Assert.True((await Resolution.WriteOff(id, 1, "gone", "ann")).IsDone);
         await NothingIsWrong();
-        Assert.True((await Resolution.MarkPaid(id, 2, "t-77", "ann")).IsDone);
+        Assert.True((await Resolution.MarkPaid(id, 2, "t-77", "seen in their books", "ann")).IsDone);
         await NothingIsWrong();
         var lost = await Plan(3, "N");
         Stub.Spoil = _ => null;

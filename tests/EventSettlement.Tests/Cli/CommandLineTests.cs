@@ -25,11 +25,29 @@ public sealed class CommandLineTests
     [InlineData("settlement retry " + Id + " --yes")]
     [InlineData("item resolve " + Id + "-1:1")]
     [InlineData("item resolve " + Id + "-1:1 --paid tx --write-off gone")]
-    [InlineData("item resolve 7 --paid tx")]
+    [InlineData("item resolve 7 --paid tx --reason seen")]
+    [InlineData("item resolve " + Id + "-1:1 --paid tx")]
+    [InlineData("item resolve " + Id + "-1:1 --write-off gone --reason seen")]
+    [InlineData("alert close 'x'")]
     [InlineData("run start study-refund")]
     [InlineData("run start study-refund --date tomorrow")]
     [InlineData("settlement list --api nowhere")]
+    [InlineData("nonsense --help")]
+    [InlineData("settlement nonsense --help")]
     public async Task Wrong_usage_ends_with_2(string line) => Assert.Equal(ExitCode.Usage, await Run(line));
+
+    /// <summary>A variable that is not set would select everything.</summary>
+    [Theory]
+    [InlineData("settlement list --run=")]
+    [InlineData("settlement list --subject=")]
+    [InlineData("settlement list --state=")]
+    [InlineData("settlement list --programme=")]
+    [InlineData("settlement items " + Id + " --member=")]
+    [InlineData("settlement retry --subject= --yes --expect-count 1")]
+    [InlineData("ledger entries --account=")]
+    [InlineData("parked list --status=")]
+    [InlineData("alert list --state=")]
+    public async Task An_empty_filter_is_wrong_usage(string line) => Assert.Equal(ExitCode.Usage, await Run(line));
 
     [Theory]
     [InlineData("settlement list")]
@@ -43,7 +61,12 @@ public sealed class CommandLineTests
     [InlineData("57P03", ExitCode.Unavailable)]
     [InlineData("53300", ExitCode.Unavailable)]
     [InlineData("42P01", ExitCode.Failed)]
-    [InlineData("28P01", ExitCode.Failed)]
+    [InlineData("28P01", ExitCode.Unavailable)]
+    [InlineData("25006", ExitCode.Unavailable)]
+    [InlineData("3D000", ExitCode.Unavailable)]
+    [InlineData("42501", ExitCode.Unavailable)]
+    [InlineData("57P01", ExitCode.Unavailable)]
+    [InlineData("23505", ExitCode.Failed)]
     public void A_database_that_could_do_it_later_ends_with_5(string state, int code) =>
         Assert.Equal(code, CommandLine.Explain(new PostgresException("told", "ERROR", "ERROR", state))!.ExitCode);
 

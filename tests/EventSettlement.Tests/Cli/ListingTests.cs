@@ -40,6 +40,9 @@ public sealed class ListingTests
     [InlineData("+cmd", "'+cmd")]
     [InlineData("-cmd", "'-cmd")]
     [InlineData("@sum", "'@sum")]
+    [InlineData("\n=1+3", "'\n=1+3")]
+    [InlineData(" \t =1+3", "' \t =1+3")]
+    [InlineData("\u001b[2K", "'\u001b[2K")]
     [InlineData("-5", "-5")]
     [InlineData("S-1", "S-1")]
     [InlineData("", "")]
@@ -60,6 +63,45 @@ public sealed class ListingTests
     {
         var table = await Written("table", "subject", """{"subject":"[red]x[/]"}""");
         Assert.Contains("[red]x[/]", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_text_of_others_commands_the_terminal()
+    {
+        const string row = """{"subject":"a\u001b[2K\u001b[1A\rPAID\u0007\u009b1m\u202eb\nc"}""";
+        var table = await Written("table", "subject", row);
+        Assert.Contains(@"a\u001b[2K\u001b[1A\rPAID\u0007\u009b1m\u202eb\nc", table, StringComparison.Ordinal);
+        Assert.DoesNotContain(table, c => char.IsControl(c) && c is not '\n');
+        using var one = new StringWriter();
+        Listing.One(JsonNode.Parse(row)!, "table", one);
+        Assert.DoesNotContain(one.ToString().TrimEnd(), char.IsControl);
+        Assert.Contains("\u001b[2K", await Written("csv", "subject", row), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task However_long_a_text_is_the_ids_stand_whole_beside_it()
+    {
+        var id = new string('회', 60);
+        var table = await Written(
+            "table",
+            ParkedVerbs.Columns + ",member_id",
+            $$"""
+            {"parkedId":12345,"topic":"study-completed","offset":987654,
+            "message":"{{new string('x', 2000)}}","memberId":"{{id}}"}
+            """,
+            """{"parkedId":2,"topic":"study-completed","offset":7,"message":"short"}"""
+        );
+        var lines = table.Split('\n');
+        Assert.Contains(
+            lines,
+            l => l.Contains("12345", StringComparison.Ordinal) && l.Contains("987654", StringComparison.Ordinal)
+        );
+        Assert.Contains(id, table, StringComparison.Ordinal);
+        Assert.Contains(
+            lines,
+            l =>
+                l.Contains("short", StringComparison.Ordinal) && l.Contains("study-completed", StringComparison.Ordinal)
+        );
     }
 
     [Theory]

@@ -68,7 +68,7 @@ public sealed class CodecTests
     )]
     [InlineData("""{"results":[{"key":"K1","status":"FAILED"}""", "Unreadable", "Unreadable")]
     [InlineData("""{"results":[{"key":"K1","status":"FAILED"}]} {}""", "Unreadable", "Unreadable")]
-    [InlineData("""{"results":[{"key":"K1","status":"REJECTED","code":"\ud800"}]}""", "Unreadable", "Unreadable")]
+    [InlineData("""{"results":[{"key":"K1","status":"REJECTED","code":"\ud800"}]}""", "Rejected", "Missing")]
     [InlineData("""{"result":[]}""", "Unreadable", "Unreadable")]
     [InlineData("""{"results":[],"results":[{"key":"K1","status":"FAILED"}]}""", "Unreadable", "Unreadable")]
     [InlineData("[]", "Unreadable", "Unreadable")]
@@ -95,13 +95,56 @@ public sealed class CodecTests
 
     [Fact]
     public void Ten_thousand_levels_are_an_unreadable_answer() =>
-        Assert.Equal(AnswerStatus.Unreadable, Read("{\"results\":" + new string('[', 10_000), 1)[0].Status);
+        Assert.Null(AnswerBody.Read(Encoding.UTF8.GetBytes("{\"results\":" + new string('[', 10_000)), Items.Of(1)));
 
     [Fact]
-    public void Bytes_that_are_no_text_leave_all_in_doubt()
+    public void A_byte_order_mark_before_an_answer_is_passed_over()
     {
-        byte[] body = [.. "{\"results\":[{\"key\":\"K\",\"status\":\"FAILED\",\"code\":\""u8, 0xFF, .. "\"}]}"u8];
-        Assert.Equal(AnswerStatus.Unreadable, AnswerBody.Read(body, Items.Of(1))[0].Status);
+        byte[] body = [0xEF, 0xBB, 0xBF, .. Body("""{"key":"K1","status":"CREDITED","transactionId":"t"}""")];
+        Assert.Equal(AnswerStatus.Credited, AnswerBody.Read(body, Items.Of(1))![0].Status);
+    }
+
+    [Theory]
+    [InlineData("message", "\"gone \\ud83d\"", "gone \uFFFD")]
+    [InlineData("message", "\"a\\n\\udc00\\\"b\"", "a\n\uFFFD\"b")]
+    public void Half_a_character_in_a_text_for_people_takes_nothing_else_away(string field, string text, string read)
+    {
+        var body = $$"""
+            {"results":[{"key":"K1","status":"REJECTED","code":"closed","{{field}}":{{text}}},
+            {"key":"K2","status":"CREDITED","transactionId":"t"}]}
+            """;
+        var told = Read(body, 2);
+        Assert.Equal((AnswerStatus.Rejected, "closed", read), (told[0].Status, told[0].Code, told[0].Message));
+        Assert.Equal(AnswerStatus.Credited, told[1].Status);
+    }
+
+    [Fact]
+    public void Bytes_of_another_encoding_in_a_text_for_people_take_nothing_else_away()
+    {
+        var entry = Body("""{"key":"K1","status":"REJECTED","code":"closed","message":"x?x"}""");
+        entry[Array.IndexOf(entry, (byte)'?')] = 0xC5;
+        var told = AnswerBody.Read(entry, Items.Of(1))!;
+        Assert.Equal((AnswerStatus.Rejected, "x\uFFFDx"), (told[0].Status, told[0].Message));
+    }
+
+    [Theory]
+    [InlineData("\"transactionId\":\"t\\ud83d\"")]
+    [InlineData("\"transactionId\":\"t\",\"currency\":\"K\\ud83dW\"")]
+    public void What_money_goes_by_spoils_its_own_entry_alone_when_it_is_broken(string fields)
+    {
+        var body = $$"""
+            {"results":[{"key":"K1","status":"CREDITED",{{fields}}},
+            {"key":"K2","status":"CREDITED","transactionId":"t"}]}
+            """;
+        Assert.Equal([AnswerStatus.Unreadable, AnswerStatus.Credited], Read(body, 2).Select(entry => entry.Status));
+    }
+
+    [Fact]
+    public void A_status_that_the_contract_does_not_have_is_told()
+    {
+        var told = Read("""{"results":[{"key":"K1","status":"OK","transactionId":"t"}]}""", 1);
+        Assert.Equal(AnswerStatus.Unreadable, told[0].Status);
+        Assert.Contains("status OK", told[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,19 +159,23 @@ public sealed class CodecTests
             n)}}","status":"CREDITED","transactionId":"t{{n}}"}"""
             );
         var told = AnswerBody.Read(Encoding.UTF8.GetBytes($$"""{"results":[{{string.Join(',', results)}}]}"""), items);
-        Assert.All(items, item => Assert.Equal($"t{item.No}", told[item.No - 1].TransactionId));
+        Assert.All(items, item => Assert.Equal($"t{item.No}", told![item.No - 1].TransactionId));
     }
 
     [Fact]
     public void Long_texts_are_cut_at_a_whole_character() =>
         Assert.Equal("ab", AnswerFields.Short("ab\U0001F600cd", 3));
 
+    /// <summary>Of a body that is none at all every item is unreadable.</summary>
     private static AnswerEntry[] Read(string body, int items) =>
-        AnswerBody.Read(
-            Encoding.UTF8.GetBytes(
-                body.Replace("\"K1\"", $"\"{Key1}\"", StringComparison.Ordinal)
-                    .Replace("\"K2\"", $"\"{Key2}\"", StringComparison.Ordinal)
-            ),
-            Items.Of(items)
+        AnswerBody.Read(WithKeys(body), Items.Of(items))
+        ?? [.. Enumerable.Repeat(new AnswerEntry(AnswerStatus.Unreadable), items)];
+
+    private static byte[] Body(string result) => WithKeys($$"""{"results":[{{result}}]}""");
+
+    private static byte[] WithKeys(string body) =>
+        Encoding.UTF8.GetBytes(
+            body.Replace("\"K1\"", $"\"{Key1}\"", StringComparison.Ordinal)
+                .Replace("\"K2\"", $"\"{Key2}\"", StringComparison.Ordinal)
         );
 }

@@ -63,6 +63,30 @@ public sealed class SettingCatalogueTests
         );
     }
 
+    [Theory]
+    [InlineData("Host=h;Username=u;Password=s3cret", "no Database")]
+    [InlineData("Host=h;Username=u;Database=d;sslmode=verify-ful", "sslmode cannot have this value")]
+    [InlineData("Host=h;Username=u;Database=d;Foo=bar", "keyword 4 of it is none that Npgsql knows")]
+    [InlineData("Host=h;Username=u;Database=d;Target Session Attributes=primary", "only supported with multiple hosts")]
+    public void A_connection_string_is_refused_for_what_is_wrong_with_it(string value, string told) =>
+        Assert.Contains(
+            told,
+            Assert.Single(Check(("ConnectionStrings:Main", value)), m => m.Key == "ConnectionStrings:Main").Rule,
+            StringComparison.OrdinalIgnoreCase
+        );
+
+    [Fact]
+    public void A_primary_and_its_replica_may_be_named_together() =>
+        Assert.DoesNotContain(
+            Check(
+                (
+                    "ConnectionStrings:Main",
+                    "Host=a:5432,b:5433;Username=u;Password=p;Database=d;Target Session Attributes=primary"
+                )
+            ),
+            m => m.Key == "ConnectionStrings:Main"
+        );
+
     [Fact]
     public void A_quiet_period_shorter_than_a_call_in_flight_is_refused() =>
         Assert.Contains(

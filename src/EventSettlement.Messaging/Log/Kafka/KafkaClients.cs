@@ -59,6 +59,18 @@ public sealed class KafkaClients
                 or ErrorCode.GroupAuthorizationFailed
                 or ErrorCode.ClusterAuthorizationFailed;
 
+    /// <summary>Whether it is this topic that is refused: others may be taken.</summary>
+    internal static bool IsOfTopic(Error error) =>
+        error.Code
+            is ErrorCode.Local_UnknownTopic
+                or ErrorCode.Local_UnknownPartition
+                or ErrorCode.UnknownTopicOrPart
+                or ErrorCode.TopicException
+                or ErrorCode.TopicAuthorizationFailed
+                or ErrorCode.PolicyViolation
+                or ErrorCode.NotEnoughReplicas
+                or ErrorCode.NotEnoughReplicasAfterAppend;
+
     /// <summary>The failure itself, or with the reason why no broker was reached, in the broker's words.</summary>
     internal KafkaException Explain(KafkaException failure) =>
         failure.Error.Code

@@ -23,11 +23,25 @@ public sealed class KafkaEventLog : IEventLog
         _reader = new KafkaReader(clients);
     }
 
-    public async Task<string> ReadIdentity(CancellationToken cancel)
+    /// <summary>
+    /// How long a group may be kept from what it should read before somebody is told: what lasts longer does not end by
+    /// itself, for joining and electing a leader take seconds.
+    /// </summary>
+    public TimeSpan RefusalPatience { get; init; } = TimeSpan.FromSeconds(60);
+
+    public async Task<string> ReadIdentity(string topic, CancellationToken cancel)
     {
         var asked = new DescribeClusterOptions { RequestTimeout = Patience };
         var cluster = await _clients.Ask(() => _admin.DescribeClusterAsync(asked)).WaitAsync(cancel);
-        return "kafka " + cluster.ClusterId;
+        var described = await _clients
+            .Ask(() =>
+                _admin.DescribeTopicsAsync(
+                    TopicCollection.OfTopicNames([topic]),
+                    new DescribeTopicsOptions { RequestTimeout = Patience }
+                )
+            )
+            .WaitAsync(cancel);
+        return $"kafka {cluster.ClusterId} topic {described.TopicDescriptions.Single().TopicId}";
     }
 
     public bool IsShared => true;
@@ -49,6 +63,28 @@ public sealed class KafkaEventLog : IEventLog
 
         return topics.ToDictionary(t => t.Name, t => there[t.Name]);
     }
+
+    public async Task<IReadOnlyDictionary<string, int>> ReadPartitions(
+        IReadOnlyCollection<string> topics,
+        CancellationToken cancel
+    )
+    {
+        var counts = await Counts().WaitAsync(cancel);
+        return topics.Where(counts.ContainsKey).ToDictionary(topic => topic, topic => counts[topic]);
+    }
+
+    public async Task<bool> IsCompacted(string topic, CancellationToken cancel)
+    {
+        var asked = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        var told = await _clients
+            .Ask(() => _admin.DescribeConfigsAsync([asked], new DescribeConfigsOptions { RequestTimeout = Patience }))
+            .WaitAsync(cancel);
+        return told.Single().Entries.TryGetValue("cleanup.policy", out var policy)
+            && policy.Value.Contains("compact", StringComparison.Ordinal);
+    }
+
+    public Task<bool> HasRecords(TopicPartition partition, long from, CancellationToken cancel) =>
+        _clients.Ask(() => Task.Run(() => _reader.HasRecords(partition, from, Patience), cancel));
 
     public async Task SetPartitions(string topic, int partitions, CancellationToken cancel)
     {
@@ -117,7 +153,11 @@ public sealed class KafkaEventLog : IEventLog
         CancellationToken cancel
     ) =>
         Task.Factory.StartNew(
-            () => new KafkaMember(_clients, group, owner).Run(topics, cancel),
+            () =>
+                new KafkaMember(_clients, group, owner, new LogIdentities(this, topics))
+                {
+                    Patience = RefusalPatience,
+                }.Run(topics, cancel),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default

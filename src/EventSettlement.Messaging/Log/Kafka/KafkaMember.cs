@@ -8,7 +8,7 @@ namespace EventSettlement.Messaging.Log.Kafka;
 /// One member of a consumer group. The group decides who owns a partition; where to read from, and what is done, is the
 /// owner's to say. Offsets committed to Kafka are for its own tools: ours stand in PostgreSQL.
 /// </summary>
-internal sealed class KafkaMember(KafkaClients clients, string group, IPartitionOwner owner)
+internal sealed class KafkaMember(KafkaClients clients, string group, IPartitionOwner owner, LogIdentities identities)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
@@ -28,13 +28,18 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
     // Read and not offered yet. A rebalance may come between two reads: what an earlier ownership read is forgotten
     // with it, for the next one starts at the committed offset, before these.
     private readonly Dictionary<KafkaPartition, List<LogRecord>> _read = [];
+    private MemberTrouble _trouble = null!;
     private CancellationToken _cancel;
     private Error? _refusal;
+
+    /// <summary>How long it may be kept from reading before its owner is told.</summary>
+    public required TimeSpan Patience { get; init; }
 
     /// <exception cref="KafkaException">A broker turns us away: a person must change something.</exception>
     public void Run(IReadOnlyCollection<string> topics, CancellationToken cancel)
     {
         _cancel = cancel;
+        _trouble = new MemberTrouble(group, topics, owner, Patience);
         using var consumer = Build();
         consumer.Subscribe(topics);
         var nextCommit = Environment.TickCount64;
@@ -47,7 +52,9 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
             ResumeWhereRoom(consumer);
             if (Environment.TickCount64 >= nextRetake)
             {
+                LeaveOtherLogs();
                 Retake(consumer);
+                _trouble.Look(consumer, _mine);
                 nextRetake = Environment.TickCount64 + (long)RetakeEvery.TotalMilliseconds;
             }
 
@@ -84,6 +91,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
             .SetPartitionsRevokedHandler(
                 (c, taken) =>
                 {
+                    _trouble.Left();
                     var partitions = taken.Select(t => t.TopicPartition).ToList();
                     Release(partitions);
                     Commit(c);
@@ -93,6 +101,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
             .SetPartitionsLostHandler(
                 (c, lost) =>
                 {
+                    _trouble.Left();
                     var partitions = lost.Select(t => t.TopicPartition).ToList();
                     Forget(c, partitions);
                     partitions.ForEach(p => owner.Lose(ToOurs(p)));
@@ -102,6 +111,8 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
 
     private List<TopicPartitionOffset> OnAssigned(List<KafkaPartition> given)
     {
+        // Also with none: there may be more members than partitions.
+        _trouble.Joined();
         foreach (var partition in given)
         {
             _given.Add(partition);
@@ -125,6 +136,15 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
             // The database or the broker is away for a moment; the partition stays ours in the group.
             return false;
         }
+    }
+
+    /// <summary>What counts in a log that is not there any more is offered again: its owner stops it.</summary>
+    private void LeaveOtherLogs()
+    {
+        foreach (var (topic, identity) in identities.Poll(_cancel))
+        foreach (var partition in _mine.Keys.Where(p => p.Topic == topic).ToList())
+            if (owner.LogOf(ToOurs(partition)) is { } taken && taken != identity)
+                _mine.Remove(partition);
     }
 
     /// <summary>
@@ -162,6 +182,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
         {
             if (!_mine.ContainsKey(next.TopicPartition))
                 continue;
+            _trouble.Read(next.TopicPartition);
             _mine[next.TopicPartition] = next.Offset.Value + 1;
             if (!_read.TryGetValue(next.TopicPartition, out var records))
                 _read[next.TopicPartition] = records = [];
@@ -184,6 +205,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
         {
             // The client reconnects by itself. Where the offset is gone it stands still: the owner's own check on
             // taking finds that.
+            _trouble.Hear(e);
             if (KafkaClients.IsRefusal(e.Error))
                 _refusal = e.Error;
             if (e.Error.Code == ErrorCode.Local_AutoOffsetReset)

@@ -33,6 +33,28 @@ internal sealed class KafkaReader : IDisposable
         }
     }
 
+    public bool HasRecords(TopicPartition partition, long from, TimeSpan patience)
+    {
+        lock (_gate)
+        {
+            var marks = ReadWatermarks(partition, patience);
+            if (from >= marks.High.Value)
+                return false;
+            _consumer.Assign(
+                new TopicPartitionOffset(partition.Topic, partition.Partition, Math.Max(from, marks.Low.Value))
+            );
+            try
+            {
+                // Nothing within the limit is told as something: a lag that is unsure must not look like none.
+                return _consumer.Consume(patience) is not { IsPartitionEOF: true };
+            }
+            finally
+            {
+                _consumer.Unassign();
+            }
+        }
+    }
+
     public LogRecord? ReadAt(TopicPartition partition, long offset, TimeSpan patience)
     {
         lock (_gate)

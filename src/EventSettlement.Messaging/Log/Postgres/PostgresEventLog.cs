@@ -52,7 +52,7 @@ public sealed class PostgresEventLog(
         WHERE h.topic_id = g.topic_id AND h.partition = g.partition
         """;
 
-    public async Task<string> ReadIdentity(CancellationToken cancel)
+    public async Task<string> ReadIdentity(string topic, CancellationToken cancel)
     {
         await using var command = database.CreateCommand("SELECT id::text FROM log_identity");
         return (string)(
@@ -77,14 +77,27 @@ public sealed class PostgresEventLog(
             await command.ExecuteNonQueryAsync(cancel);
         }
 
+        return await ReadPartitions([.. specs.Select(spec => spec.Name)], cancel);
+    }
+
+    public async Task<IReadOnlyDictionary<string, int>> ReadPartitions(
+        IReadOnlyCollection<string> topics,
+        CancellationToken cancel
+    )
+    {
         await using var read = database.CreateCommand(Counts);
-        read.Parameters.Add(new() { Value = specs.Select(spec => spec.Name).ToArray() });
+        read.Parameters.Add(new() { Value = topics.ToArray() });
         var counts = new Dictionary<string, int>();
         await using var row = await read.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
             counts[row.GetString(0)] = row.GetInt32(1);
         return counts;
     }
+
+    public Task<bool> IsCompacted(string topic, CancellationToken cancel) => Task.FromResult(false);
+
+    public async Task<bool> HasRecords(TopicPartition partition, long from, CancellationToken cancel) =>
+        (await ReadBounds(partition, cancel)).End > from;
 
     public async Task SetPartitions(string topic, int partitions, CancellationToken cancel)
     {

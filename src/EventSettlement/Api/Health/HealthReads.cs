@@ -1,5 +1,6 @@
 using EventSettlement.Contracts;
 using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Hosting;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Platform;
 using Npgsql;
@@ -27,6 +28,8 @@ public sealed partial class HealthReads(
     Database database,
     OffsetStore offsets,
     IEventLog events,
+    GroupTroubles troubles,
+    IEnumerable<ConsumerBinding> readers,
     ILogger<HealthReads> log
 )
 {
@@ -38,21 +41,31 @@ public sealed partial class HealthReads(
     /// Whether a process with these roles can do what comes to it, told within a second. Requests need the database
     /// alone; a process that takes none, but reads or relays messages, needs the event log too.
     /// </summary>
-    /// <returns>What does not answer; null = ready.</returns>
+    /// <returns>What is missing, in words; null = ready.</returns>
     public async Task<string?> FindMissing(IReadOnlyCollection<string> roles, CancellationToken cancel)
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         bounded.CancelAfter(Bound);
         if (!await Answers(AskDatabase, bounded.Token))
-            return "the database";
+            return "the database does not answer";
+        if (!await Answers(NeedWritable, bounded.Token))
+            return "the database cannot be written to";
+        if (troubles.First is { } trouble)
+            return trouble;
         var needsLog = !roles.Contains("api") && roles.Any(r => r is "saga" or "payout" or "intake" or "relay");
-        return !needsLog || await Answers(AskLog, bounded.Token) ? null : "the event log";
+        return !needsLog || await Answers(AskLog, bounded.Token) ? null : "the event log does not answer";
     }
 
     private async Task AskDatabase(CancellationToken cancel)
     {
         await using var command = database.Reads.CreateCommand("SELECT clock()");
         await command.ExecuteScalarAsync(cancel);
+    }
+
+    private async Task NeedWritable(CancellationToken cancel)
+    {
+        if (!await database.MayWrite(cancel))
+            throw new InvalidOperationException("it is read-only");
     }
 
     private Task AskLog(CancellationToken cancel) =>
@@ -94,11 +107,13 @@ public sealed partial class HealthReads(
     /// <summary>Asked of the log itself, since only it knows its ends, whichever it is.</summary>
     private async Task<long?> Lag(CancellationToken cancel)
     {
-        const string readGroups = "SELECT DISTINCT group_id FROM consumer_offset LIMIT 100";
-        var groups = await database.Query<string>(readGroups, null, cancel);
         try
         {
-            var lags = await Task.WhenAll(groups.Select(g => offsets.ReadLag(g, cancel)))
+            var lags = await Task.WhenAll(
+                    readers
+                        .GroupBy(reader => reader.Group)
+                        .Select(group => offsets.ReadLag(group.Key, [.. group.Select(r => r.Topic)], cancel))
+                )
                 .WaitAsync(LogPatience, cancel);
             return lags.Sum();
         }

@@ -23,6 +23,17 @@ internal static class HealthRoutes
             .WithTags("health")
             .WithName("Ready")
             .WithSummary("The process can work: its database answers within a second");
+        // What some balancers ask with, and nothing else.
+        string[] options = [HttpMethods.Options];
+        routes.MapMethods("/healthz/live", options, () => Results.Ok()).OpenToAll().ExcludeFromDescription();
+        routes
+            .MapMethods(
+                "/healthz/ready",
+                options,
+                (HealthReads reads, CancellationToken cancel) => Ready(reads, roles, cancel)
+            )
+            .OpenToAll()
+            .ExcludeFromDescription();
         routes
             .MapGet("/healthz/details", (HealthReads reads, CancellationToken cancel) => reads.Details(cancel))
             .Needs(Role.Viewer)
@@ -53,6 +64,6 @@ internal static class HealthRoutes
         CancellationToken cancel
     ) =>
         await reads.FindMissing(roles, cancel) is { } missing
-            ? Results.Text($"not ready: {missing} does not answer\n", statusCode: 503)
+            ? Results.Text($"not ready: {missing}\n", statusCode: 503)
             : Results.Text("ready\n");
 }

@@ -8,6 +8,7 @@ namespace EventSettlement.Payouts.Calls;
 /// </summary>
 internal ref struct AnswerBody
 {
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
     private readonly ReadOnlySpan<PayoutItem> _items;
     private readonly AnswerEntry[] _entries;
     private Dictionary<(Guid, int), int>? _places;
@@ -20,22 +21,22 @@ internal ref struct AnswerBody
     }
 
     /// <summary>
-    /// One entry an item, by the items' order. A body that breaks off or is no answer leaves all unreadable.
+    /// One entry an item, by the items' order. Null for a body that breaks off or is no answer: half an answer is none,
+    /// what it said before it broke is asked again by key.
     /// </summary>
-    public static AnswerEntry[] Read(ReadOnlySpan<byte> body, ReadOnlySpan<PayoutItem> items)
+    public static AnswerEntry[]? Read(ReadOnlySpan<byte> body, ReadOnlySpan<PayoutItem> items)
     {
         var answer = new AnswerBody(items);
         try
         {
-            answer.ReadResults(body);
+            // RFC 8259 lets a reader pass over a byte order mark.
+            answer.ReadResults(body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body);
+            return answer._entries;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // Half an answer is none: what it said before it broke is asked again by key.
-            Array.Fill(answer._entries, new AnswerEntry(AnswerStatus.Unreadable));
+            return null;
         }
-
-        return answer._entries;
     }
 
     private void ReadResults(ReadOnlySpan<byte> body)
@@ -106,7 +107,16 @@ internal ref struct AnswerBody
         }
 
         Span<byte> told = stackalloc byte[PayoutItem.MaxKeyLength];
-        told = told[..json.CopyString(told)];
+        try
+        {
+            told = told[..json.CopyString(told)];
+        }
+        catch (InvalidOperationException)
+        {
+            // Broken characters are in no key of ours.
+            return -1;
+        }
+
         Span<byte> ours = stackalloc byte[PayoutItem.MaxKeyLength];
         if (_next < _items.Length && told.SequenceEqual(ours[.._items[_next].FormatKey(ours)]))
             return _next++;

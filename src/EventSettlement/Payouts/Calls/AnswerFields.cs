@@ -11,7 +11,8 @@ internal struct AnswerFields
     private string? _transactionId,
         _code,
         _message,
-        _currency;
+        _currency,
+        _strange;
     private decimal? _amount;
     private bool _broken;
 
@@ -24,13 +25,13 @@ internal struct AnswerFields
             _status = Status(ref json);
         }
         else if (json.ValueTextEquals("transactionId"u8))
-            _transactionId = Text(ref json);
+            _transactionId = Text(ref json, forPeople: false);
         else if (json.ValueTextEquals("code"u8))
-            _code = Text(ref json);
+            _code = Text(ref json, forPeople: true);
         else if (json.ValueTextEquals("message"u8))
-            _message = Text(ref json);
+            _message = Text(ref json, forPeople: true);
         else if (json.ValueTextEquals("currency"u8))
-            _currency = Text(ref json);
+            _currency = Text(ref json, forPeople: false);
         else if (json.ValueTextEquals("amount"u8))
             ReadAmount(ref json);
         else
@@ -49,8 +50,8 @@ internal struct AnswerFields
                 || _transactionId.Length > MaxTransactionId
                 || _transactionId.Contains('\0', StringComparison.Ordinal)
             );
-        if (_broken || unusable || _status == AnswerStatus.Missing)
-            return new AnswerEntry(AnswerStatus.Unreadable);
+        if (_broken || unusable || _status is AnswerStatus.Missing or AnswerStatus.Unreadable)
+            return new AnswerEntry(AnswerStatus.Unreadable, Message: _strange);
         var other =
             _amount is { } amount && amount != item.Amount || _currency is not null && _currency != item.Currency;
         return new AnswerEntry(_status, _transactionId, Short(_code, 100), Short(_message, MaxText), other);
@@ -66,7 +67,7 @@ internal struct AnswerFields
         return text.Replace('\0', '\uFFFD');
     }
 
-    private static AnswerStatus Status(ref Utf8JsonReader json)
+    private AnswerStatus Status(ref Utf8JsonReader json)
     {
         if (json.TokenType != JsonTokenType.String)
         {
@@ -74,18 +75,29 @@ internal struct AnswerFields
             return AnswerStatus.Unreadable;
         }
 
-        return json.ValueTextEquals("CREDITED"u8) ? AnswerStatus.Credited
-            : json.ValueTextEquals("REJECTED"u8) ? AnswerStatus.Rejected
-            : json.ValueTextEquals("FAILED"u8) ? AnswerStatus.Failed
-            : json.ValueTextEquals("UNKNOWN"u8) ? AnswerStatus.Unknown
-            : AnswerStatus.Unreadable;
+        if (json.ValueTextEquals("CREDITED"u8))
+            return AnswerStatus.Credited;
+        if (json.ValueTextEquals("REJECTED"u8))
+            return AnswerStatus.Rejected;
+        if (json.ValueTextEquals("FAILED"u8))
+            return AnswerStatus.Failed;
+        if (json.ValueTextEquals("UNKNOWN"u8))
+            return AnswerStatus.Unknown;
+        _strange =
+            $"It answered with the status {Short(LenientText.Read(json), 50)}, which the contract does not have.";
+        return AnswerStatus.Unreadable;
     }
 
-    private string? Text(ref Utf8JsonReader json)
+    private string? Text(ref Utf8JsonReader json, bool forPeople)
     {
         json.Read();
         if (json.TokenType == JsonTokenType.String)
-            return json.GetString();
+        {
+            var text = LenientText.Read(json, out var isWhole);
+            _broken |= !isWhole && !forPeople;
+            return text;
+        }
+
         _broken |= json.TokenType != JsonTokenType.Null;
         json.Skip();
         return null;

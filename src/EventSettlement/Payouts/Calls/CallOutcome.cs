@@ -15,6 +15,9 @@ internal enum CallKind
     /// <summary>It left, and what became of it is unknown.</summary>
     NoAnswer,
 
+    /// <summary>200 with a body that is no answer: as unknown, and each time so until somebody looks.</summary>
+    Unreadable,
+
     /// <summary>400, 413, 422: nothing was done because of something in the call.</summary>
     BadRequest,
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 
 namespace EventSettlement.Payouts.Calls;
 
@@ -14,7 +15,12 @@ internal sealed class MemberServiceClient : IBulkPayer
 
     // Whoever says "never" or the year 9999 is asked again the next day.
     internal static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
-    private readonly HttpClient _http;
+
+    // What has not connected by then has sent nothing, and that is better known than waited for.
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(10);
+    private readonly AuthenticationHeaderValue? _key;
+    private volatile HttpClient _http;
+    private volatile bool _closes;
     private readonly Uri _pay;
     private readonly Uri _lookup;
     private readonly TimeSpan _timeout;
@@ -25,12 +31,20 @@ internal sealed class MemberServiceClient : IBulkPayer
         _pay = new Uri(address + "/v1/point-credits/bulk");
         _lookup = new Uri(address + "/v1/point-credits/lookup");
         _timeout = timeout;
-        _http = new HttpClient(
+        _key = string.IsNullOrEmpty(apiKey) ? null : new AuthenticationHeaderValue("Bearer", apiKey);
+        _http = NewClient(timeout);
+    }
+
+    /// <summary>As all calls are made, for whoever wants to know whether they would arrive.</summary>
+    /// <param name="timeout">Of the call.</param>
+    public static HttpClient NewClient(TimeSpan timeout) =>
+        new(
             new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,
                 UseCookies = false,
                 UseProxy = false,
+                ConnectTimeout = timeout / 2 < LongestConnect ? timeout / 2 : LongestConnect,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 AutomaticDecompression = DecompressionMethods.None,
             }
@@ -38,9 +52,6 @@ internal sealed class MemberServiceClient : IBulkPayer
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        if (!string.IsNullOrEmpty(apiKey))
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
-    }
 
     public Task<CallOutcome> Pay(ReadOnlyMemory<PayoutItem> items, CancellationToken cancel) =>
         Post(_pay, RequestBody.Pay(items.Span), items, cancel);
@@ -60,9 +71,14 @@ internal sealed class MemberServiceClient : IBulkPayer
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(_timeout);
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new CallContent(body) };
+        request.Headers.Authorization = _key;
+        if (_closes)
+            request.Headers.ConnectionClose = true;
         try
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (!_closes && Closes(response))
+                LeaveConnections();
             var kind = PayoutRules.KindOf((int)response.StatusCode);
             return kind == CallKind.Answered
                 ? await ReadBody(response, items, limit.Token)
@@ -72,6 +88,10 @@ internal sealed class MemberServiceClient : IBulkPayer
                     response.ReasonPhrase,
                     RetryAfter(response)
                 );
+        }
+        catch (OperationCanceledException) when (!limit.IsCancellationRequested)
+        {
+            return new CallOutcome(CallKind.NotSent, "connect_timeout", "No connection was made in time.");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -104,7 +124,9 @@ internal sealed class MemberServiceClient : IBulkPayer
             {
                 var read = await stream.ReadAsync(buffer.AsMemory(length), cancel);
                 if (read == 0)
-                    return CallOutcome.Answered(AnswerBody.Read(buffer.AsSpan(0, length), items.Span));
+                    return AnswerBody.Read(buffer.AsSpan(0, length), items.Span) is { } entries
+                        ? CallOutcome.Answered(entries)
+                        : Unreadable(response, buffer.AsSpan(0, length));
                 length += read;
                 if (length > MaxAnswerBytes)
                     return new CallOutcome(CallKind.NoAnswer, "answer_too_large");
@@ -116,6 +138,36 @@ internal sealed class MemberServiceClient : IBulkPayer
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>What it is instead of an answer, so that a person sees which program in between said it.</summary>
+    private static CallOutcome Unreadable(HttpResponseMessage response, ReadOnlySpan<byte> body)
+    {
+        const int shown = 80;
+        var type = response.Content.Headers.ContentType?.ToString() ?? "no Content-Type";
+        var coding = string.Join(", ", response.Content.Headers.ContentEncoding);
+        var start = Encoding.UTF8.GetString(body[..Math.Min(shown, body.Length)]);
+        return new CallOutcome(
+            CallKind.Unreadable,
+            PayoutAlerts.Unreadable,
+            $"{body.Length} bytes of {type}{(coding.Length > 0 ? " in " + coding : "")} begin with: {start}"
+        );
+    }
+
+    /// <summary>A program of HTTP/1.0 ends the connection behind its answer, unless it says that it does not.</summary>
+    private static bool Closes(HttpResponseMessage response) =>
+        response.Version == HttpVersion.Version10
+        && !response.Headers.Connection.Contains("keep-alive", StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The client would send the next call into a connection that is being closed. So none of those is used again, and
+    /// from now on each call has its own.
+    /// </summary>
+    private void LeaveConnections()
+    {
+        _closes = true;
+        // Calls that are under way on the former one come to their end; then it holds nothing.
+        _http = NewClient(_timeout);
     }
 
     private static byte[] Grow(byte[] full)

@@ -82,7 +82,7 @@ internal static class PayoutRules
             ),
             { Status: AnswerStatus.Missing } => InDoubt("answer_missing"),
             { Status: AnswerStatus.Doubled } => InDoubt("answer_doubled"),
-            _ => InDoubt("answer_unreadable"),
+            _ => InDoubt(PayoutAlerts.Unreadable, entry.Message),
         };
 
     /// <summary>

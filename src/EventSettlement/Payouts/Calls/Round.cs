@@ -11,6 +11,9 @@ internal sealed class Round(Downstream downstream, TimeSpan claimedAt, TimeSpan 
     private volatile CallOutcome? _stop;
     private volatile bool _late;
 
+    /// <summary>The process is to end: calls under way are waited for, and none begins.</summary>
+    public Func<bool> IsLeaving { get; init; } = () => false;
+
     /// <summary>Why the downstream must be stopped; null = no reason.</summary>
     public CallOutcome? Stop => _stop;
 
@@ -44,7 +47,7 @@ internal sealed class Round(Downstream downstream, TimeSpan claimedAt, TimeSpan 
 
     private bool MayStillSend()
     {
-        if (ClaimLeft <= TimeSpan.Zero)
+        if (ClaimLeft <= TimeSpan.Zero || IsLeaving())
             _late = true;
         return !_late && _stop is null;
     }

@@ -165,8 +165,10 @@ internal static class RecordRows
                     },
                 }
             );
-        var alerts = parts.Where(p => p.Claimed.Exists(i => i.Outcome.NeedsPerson)).Select(NeedsPerson).ToArray();
-        if (alerts.Length > 0)
+        var alerts = parts.Where(p => p.Claimed.Exists(i => i.Outcome.NeedsPerson)).Select(NeedsPerson).ToList();
+        if (doubtful.FirstOrDefault(d => d.Item.Outcome.Code == PayoutAlerts.Unreadable).Item is { } unreadable)
+            alerts.Add(PayoutAlerts.UnreadableAnswer(downstream, unreadable.Outcome.Message));
+        if (alerts.Count > 0)
             batch.BatchCommands.Add(AlertRows.Upsert(alerts));
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(cancel);

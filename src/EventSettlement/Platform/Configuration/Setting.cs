@@ -13,6 +13,9 @@ public abstract record Setting(string Key, string Rule, string Example)
     /// <summary>Never shown, logged or quoted in an error.</summary>
     public bool Secret { get; init; }
 
+    /// <summary>What is wrong with a text that was refused, where more can be said than the rule.</summary>
+    public Func<string, string?>? Mistake { get; init; }
+
     public bool IsNamed => Key.Contains(Name, StringComparison.Ordinal);
 
     /// <summary>The section of named parts: <c>Downstreams</c> of <c>Downstreams:&lt;name&gt;:Timeout</c>.</summary>

@@ -37,7 +37,12 @@ public sealed record SettingCatalogue(
     public (Settings Settings, IReadOnlyList<SettingMistake> Mistakes) Check(IConfiguration sources)
     {
         var (settings, mistakes) = Read(sources);
-        return (settings, [.. mistakes, .. Checks.SelectMany(check => check(settings))]);
+        // What is written wrongly is not missing besides.
+        var wrong = mistakes.Select(mistake => mistake.Key).ToHashSet();
+        return (
+            settings,
+            [.. mistakes, .. Checks.SelectMany(check => check(settings)).Where(mistake => !wrong.Contains(mistake.Key))]
+        );
     }
 
     /// <summary>Every key with its value in force; secrets are masked.</summary>
@@ -152,7 +157,8 @@ public sealed record SettingCatalogue(
     private static SettingMistake Wrong(Setting setting, string key, string text)
     {
         var found = setting.Secret ? "" : $", found '{SettingMistake.Shown(text)}'";
-        return new SettingMistake(key, $"must be {setting.Rule}{found}", setting.Example);
+        var mistake = setting.Mistake?.Invoke(text) is { } told ? $"; {SettingMistake.Shown(told)}" : "";
+        return new SettingMistake(key, $"must be {setting.Rule}{found}{mistake}", setting.Example);
     }
 
     /// <summary>A named key once for each name that is known or set.</summary>

@@ -44,7 +44,8 @@ internal static class PlanAlerts
                             + FormattableString.Invariant(
                                 $"and would be {row.GetInt64(2)} now; it was not planned again"
                             ),
-                        "compare `settle settlement explain` with the fact, and correct by hand what is owed",
+                        "compare `settle settlement explain` with the fact, and correct by hand what is owed; "
+                            + "then settle alert close CAUSE --reason …",
                         row.GetInt64(2),
                         row.GetString(3)
                     )
@@ -70,7 +71,7 @@ internal static class PlanAlerts
                     Cause(lease, "amount_too_large"),
                     "amount_too_large",
                     $"{subject} would be owed more than {PlanRules.MostAmount} in one item; it was not planned",
-                    "look at its facts: no payment can be as large"
+                    "look at its facts: no payment can be as large; then settle alert close CAUSE --reason …"
                 )),
             ],
             cancel

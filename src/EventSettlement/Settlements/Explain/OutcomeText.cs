@@ -15,17 +15,23 @@ internal static class OutcomeText
         item.State switch
         {
             "PAID" when item.Amount == 0 => "nothing to pay",
+            "PAID" when item.ErrorCode == "paid_by_hand" => $"taken for paid by hand as {item.TransactionId} "
+                + $"on {Time(item.PaidAt)} ({item.ErrorMessage})",
             "PAID" => $"paid as {item.TransactionId} on {Time(item.PaidAt)}",
             "PENDING" => $"not paid before {Time(request.PayableAt)}",
             "SENDING" => "being paid",
             "REJECTED" => $"rejected: {Error(item)}",
             "FAILED" => $"failed: {Error(item)}",
             "IN_DOUBT" when item.NeedsPerson => $"in doubt, a person must decide: {Error(item)}",
-            "IN_DOUBT" => "in doubt: the call for it ended without an answer",
+            "IN_DOUBT" when item.ErrorCode == "answer_unreadable" => "in doubt, its answer could not be read: "
+                + (item.ErrorMessage ?? "it lacks what an answer needs"),
+            "IN_DOUBT" => $"in doubt: the call for it ended without an answer{Because(item.ErrorCode)}",
             "CANCELLED" => "cancelled",
             "WRITTEN_OFF" => $"written off: {Error(item)}",
             _ => item.State,
         };
+
+    private static string Because(string? code) => code is null ? "" : $" ({code})";
 
     private static string Error(ExplainedItem item) =>
         (item.ErrorCode, item.ErrorMessage) switch

@@ -1,4 +1,5 @@
 using EventSettlement.Contracts;
+using EventSettlement.Messaging.Sagas;
 using MassTransit;
 
 namespace EventSettlement.Settlements.Saga;
@@ -12,11 +13,11 @@ internal static class AnswerActivities
 {
     public static EventActivityBinder<Settlement, PartAnswered> TakeOver(
         this EventActivityBinder<Settlement, PartAnswered> source
-    ) => source.Change((saga, m) => TakeOver(saga, m.Part, m.Revision, m.Counts));
+    ) => source.Then(c => TakeOver(c, c.Message.Part, c.Message.Revision, c.Message.Counts));
 
     public static EventActivityBinder<Settlement, PartCorrected> TakeOver(
         this EventActivityBinder<Settlement, PartCorrected> source
-    ) => source.Change((saga, m) => TakeOver(saga, m.Part, m.Revision, m.Counts));
+    ) => source.Then(c => TakeOver(c, c.Message.Part, c.Message.Revision, c.Message.Counts));
 
     /// <summary>Only the answer of this attempt closes its part, whatever its revision.</summary>
     public static EventActivityBinder<Settlement, PartAnswered> ClosePart(
@@ -32,6 +33,15 @@ internal static class AnswerActivities
                     saga.NotBefore = wait;
             }
         );
+
+    private static void TakeOver(BehaviorContext<Settlement> context, int part, int revision, PartCounts counts)
+    {
+        var saga = context.Saga;
+        var unpaid = FailedSettlements.Unpaid(saga);
+        TakeOver(saga, part, revision, counts);
+        if (saga.State == SettlementStates.Failed && FailedSettlements.Unpaid(saga) is var left && left != unpaid)
+            BatchSession.Of(context).Add(FailedSettlements.Less(saga, unpaid - left, isOver: false));
+    }
 
     public static void TakeOver(Settlement saga, int part, int revision, PartCounts counts)
     {

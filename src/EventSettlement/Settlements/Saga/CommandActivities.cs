@@ -54,7 +54,7 @@ internal static class CommandActivities
 
     public static EventActivityBinder<Settlement, HoldSettlement> Hold(
         this EventActivityBinder<Settlement, HoldSettlement> source
-    ) => source.If(c => !c.Saga.Held, first => first.Change((saga, _) => saga.Held = true).Note("hold")).Done();
+    ) => source.Change((saga, _) => saga.Held = true).Note("hold").Done();
 
     public static EventActivityBinder<Settlement, ReleaseSettlement> Release(
         this EventActivityBinder<Settlement, ReleaseSettlement> source,

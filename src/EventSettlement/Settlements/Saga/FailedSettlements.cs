@@ -23,7 +23,17 @@ internal static class FailedSettlements
             $"settlements of run {saga.RunId} ({saga.Programme}) failed; the last one: {saga.Subject}, "
                 + $"{HistoryCause.CountsOf(saga)}",
             $"settle settlement list --run {saga.RunId} --state FAILED, then retry, resolve or cancel each",
-            saga.Amount - saga.PaidAmount,
+            Unpaid(saga),
             saga.Currency
         );
+
+    /// <summary>What is open of it becomes less, or nothing: an alert's sums are of what is FAILED now.</summary>
+    public static Alert Less(Settlement saga, long amount, bool isOver) =>
+        Alert(saga) with
+        {
+            Amount = -amount,
+            Count = isOver ? -1 : 0,
+        };
+
+    public static long Unpaid(Settlement saga) => saga.Amount - saga.PaidAmount;
 }

@@ -40,6 +40,8 @@ internal static class RecordActivities
         AddHistory(context, to, why.Cause, why.Actor, why.Reason);
         if (saga.Seq > 1)
             session.Add(new RunProgressed(saga.RunId, session.Partition, saga.State, -1, -saga.Items, -saga.Amount));
+        if (saga.State == SettlementStates.Failed)
+            session.Add(FailedSettlements.Less(saga, FailedSettlements.Unpaid(saga), isOver: true));
         session.Add(new RunProgressed(saga.RunId, session.Partition, to, 1, saga.Items, saga.Amount));
         await PublishEvent(context, to, session.Now);
     }

@@ -19,6 +19,17 @@ internal static class KafkaBroker
     /// <summary>A broker of this machine, which lets its clients wait.</summary>
     public static async Task<SlowBroker> Slow() => (await Started.Value).Slow;
 
+    /// <summary>A broker that takes no member into a group whose session is as short as ours.</summary>
+    public static async Task<string> WithLongSessions()
+    {
+        var folder = NewFolder();
+        var ports = FreePorts(3);
+        var text = Properties(folder, ports[0], ports[1], ports[2], $"127.0.0.1:{ports[2]}");
+        await Launch(folder, text + "\ngroup.min.session.timeout.ms=20000\n", []);
+        await Answers(ports[0]);
+        return $"127.0.0.1:{ports[0]}";
+    }
+
     private static async Task<(string, SlowBroker)> Start()
     {
         var folder = NewFolder();

@@ -16,7 +16,7 @@ internal sealed class LogThatIsAway(Func<Task<(long Begin, long End)>> whenAsked
         return whenAsked();
     }
 
-    public Task<string> ReadIdentity(CancellationToken cancel) => throw new NotSupportedException();
+    public Task<string> ReadIdentity(string topic, CancellationToken cancel) => throw new NotSupportedException();
 
     public bool IsShared => throw new NotSupportedException();
 
@@ -26,6 +26,16 @@ internal sealed class LogThatIsAway(Func<Task<(long Begin, long End)>> whenAsked
         IReadOnlyCollection<TopicSpec> topics,
         CancellationToken cancel
     ) => throw new NotSupportedException();
+
+    public Task<IReadOnlyDictionary<string, int>> ReadPartitions(
+        IReadOnlyCollection<string> topics,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public Task<bool> IsCompacted(string topic, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<bool> HasRecords(TopicPartition partition, long from, CancellationToken cancel) =>
+        throw new NotSupportedException();
 
     public Task SetPartitions(string topic, int partitions, CancellationToken cancel) =>
         throw new NotSupportedException();

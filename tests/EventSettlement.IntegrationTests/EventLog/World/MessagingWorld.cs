@@ -148,6 +148,16 @@ public sealed class Member(ServiceProvider services) : IAsyncDisposable
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
 
+    /// <summary>Lets a stopped partition of the group read on with the log as it is.</summary>
+    /// <returns>From which offset.</returns>
+    public async Task<long> Accept(TopicPartition partition)
+    {
+        var offsets = Get<OffsetStore>();
+        var wayOn = (await offsets.FindWayOn("group", partition, CancellationToken.None))!;
+        Assert.True(await offsets.Accept("group", partition, wayOn.Next, wayOn.Identity, CancellationToken.None));
+        return wayOn.Next;
+    }
+
     /// <summary>An owner that no log drives, to play a zombie.</summary>
     public PartitionPump Pump(string topic, IBatchConsumer consumer) =>
         ActivatorUtilities.CreateInstance<PartitionPump>(

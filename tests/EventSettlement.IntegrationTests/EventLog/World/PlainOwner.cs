@@ -32,6 +32,13 @@ internal sealed class PlainOwner : IPartitionOwner
 
     public long CommittedOffset(TopicPartition partition) => 0;
 
+    /// <summary>What the log said last of what keeps it from being read.</summary>
+    public string? Troubled { get; private set; }
+
+    public void Trouble(string? reason) => Troubled = reason;
+
+    public string? LogOf(TopicPartition partition) => null;
+
     public Task Release(TopicPartition partition) => Task.CompletedTask;
 
     public void Lose(TopicPartition partition) { }

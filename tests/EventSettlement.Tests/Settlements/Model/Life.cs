@@ -130,7 +130,7 @@ internal sealed class Life(RealSaga saga)
                 lines.Add(Lines.History(h.Seq, h.FromState ?? "", h.ToState, h.Cause, h.Actor, h.Attempt));
             else if (row is CommandAnswer a)
                 lines.Add(Lines.Answer(a.CommandId, a.Verb, a.Code));
-            else if (row is Alert alert)
+            else if (row is Alert { Count: > 0 } alert)
                 lines.Add($"alert {alert.Code}");
         foreach (var sent in batch.Sent)
             lines.Add(

@@ -221,7 +221,8 @@ internal sealed class LifeModel(IReadOnlyList<TimeSpan> delays)
 
     private void Hold(bool held, string verb, string actor)
     {
-        if (held != _held)
+        // Another one who holds it has a reason too.
+        if (held || _held)
             Record(_state, verb, actor);
         GoOn(held, _cancelling);
     }

@@ -27,7 +27,10 @@ internal sealed record Moment(
 
     public IEnumerable<RunProgressed> Progress => Batch.Session.Rows.OfType<RunProgressed>();
 
-    public int Alerts => Batch.Session.Rows.OfType<Alert>().Count();
+    public int Alerts => Batch.Session.Rows.OfType<Alert>().Count(alert => alert.Count > 0);
+
+    /// <summary>What is told to be open of it, more or less.</summary>
+    public long AlertedAmount => Batch.Session.Rows.OfType<Alert>().Sum(alert => alert.Amount);
 
     public PayPart[] Asked { get; } = [.. Batch.Sent.OfType<PayPart>()];
 
