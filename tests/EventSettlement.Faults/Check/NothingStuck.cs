@@ -15,7 +15,13 @@ internal static class NothingStuck
         var failures = await Tables.Read(
             database,
             FailuresSql,
-            r => (Run: r.GetInt64(0), Moves: r.GetInt64(1), Alerts: r.GetInt64(2))
+            r =>
+                (
+                    Run: r.GetInt64(0),
+                    Failed: (Count: r.GetInt64(1), Amount: r.GetInt64(2)),
+                    Alert: (Count: r.GetInt64(3), Amount: r.GetInt64(4)),
+                    Open: r.GetBoolean(5)
+                )
         );
         var items = truth.Items.ToLookup(i => i.Settlement);
         return
@@ -39,10 +45,11 @@ internal static class NothingStuck
                 .Take(5)
                 .Select(s => new Violation("I4", $"study {s.Study} was never planned", s.ToString())),
             .. failures
-                .Where(f => f.Moves != f.Alerts)
+                .Where(f => f.Failed != f.Alert || f.Failed.Count > 0 && !f.Open)
                 .Select(f => new Violation(
                     "I4",
-                    $"run {f.Run}: {f.Moves} settlements failed, its alert counts {f.Alerts}"
+                    $"run {f.Run}: {f.Failed.Count} settlements are FAILED with {f.Failed.Amount} unpaid, its alert "
+                        + $"({(f.Open ? "open" : "not open")}) tells {f.Alert.Count} with {f.Alert.Amount}"
                 )),
         ];
     }
@@ -110,10 +117,14 @@ internal static class NothingStuck
         }
     }
 
+    // Of runs of which any settlement ever failed: each has its alert, also when it is over.
     private const string FailuresSql = """
-        SELECT s.run_id, count(*), coalesce((SELECT a.count FROM alert a
-            WHERE a.cause = 'run ' || s.run_id || ' study-refund settlement_failed'), 0)
-        FROM settlement_history h JOIN settlement s USING (settlement_id)
-        WHERE h.to_state = 'FAILED' AND h.from_state <> 'FAILED' GROUP BY s.run_id
+        SELECT s.run_id, count(*) FILTER (WHERE s.state = 'FAILED'),
+            coalesce(sum(s.amount - s.paid_amount) FILTER (WHERE s.state = 'FAILED'), 0)::bigint,
+            coalesce(a.count, -1), coalesce(a.amount, 0)::bigint, coalesce(a.state = 'OPEN', false)
+        FROM settlement s LEFT JOIN alert a ON a.cause = 'run ' || s.run_id || ' study-refund settlement_failed'
+        WHERE s.run_id IN (SELECT f.run_id FROM settlement_history h JOIN settlement f USING (settlement_id)
+            WHERE h.to_state = 'FAILED' AND h.from_state <> 'FAILED')
+        GROUP BY s.run_id, a.count, a.amount, a.state
         """;
 }
