@@ -22,42 +22,33 @@ public sealed record AlertRow(
 /// <summary>Alerts to look at, in the order in which they were first raised.</summary>
 public sealed class AlertReads(Database database)
 {
-    private const string ListAlerts = """
-        SELECT cause, code, message, next, first_at, last_at, count, amount, currency, state,
-            closed_by, close_reason
+    private const string Columns =
+        "cause, code, message, next, first_at, last_at, count, amount, currency, state, closed_by, close_reason";
+
+    private const string ListAlerts = $"""
+        SELECT {Columns}
         FROM alert WHERE (first_at, cause) > (@at, @cause) AND (@state IS NULL OR state = @state)
         ORDER BY first_at, cause LIMIT @limit
         """;
 
     private const string CloseAlert = """
         UPDATE alert SET state = 'CLOSED', last_at = clock(), closed_by = @actor, close_reason = @reason
-        WHERE cause = @cause AND state = 'OPEN' AND code = ANY (@codes) RETURNING cause
+        WHERE cause = @cause AND state = 'OPEN' RETURNING cause
         """;
 
-    private const string OneAlert = """
-        SELECT cause, code, message, next, first_at, last_at, count, amount, currency, state, closed_by, close_reason
-        FROM alert WHERE cause = @cause
-        """;
+    private const string OneAlert = $"SELECT {Columns} FROM alert WHERE cause = @cause";
 
     /// <returns>Null when there is none of this cause.</returns>
     public Task<AlertRow?> Find(string cause, CancellationToken cancel) =>
         database.QueryOne<AlertRow>(OneAlert, new { cause }, cancel);
 
-    /// <summary>A person has dealt with it. False: it is not open, or closes by itself.</summary>
-    /// <param name="codes">Those that no machine can close.</param>
-    public async Task<bool> Close(
-        string cause,
-        IReadOnlyCollection<string> codes,
-        string actor,
-        string reason,
-        CancellationToken cancel
-    ) =>
+    /// <summary>A person has dealt with it. False: it is not open.</summary>
+    public async Task<bool> Close(string cause, string actor, string reason, CancellationToken cancel) =>
         await database.QueryOne<string>(
             CloseAlert,
             new
             {
                 cause,
-                codes = codes.ToArray(),
                 actor,
                 reason,
             },

@@ -48,7 +48,7 @@ internal static class AlertRoutes
                 alert.Next
             );
         // The same request after a crash finds what it has done.
-        if (!await reads.Close(cause, [alert.Code], actor, reason, cancel))
+        if (!await reads.Close(cause, actor, reason, cancel))
         {
             alert = (await reads.Find(cause, cancel))!;
             if ((alert.ClosedBy, alert.CloseReason) != (actor, reason))

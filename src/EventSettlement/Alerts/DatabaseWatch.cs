@@ -13,7 +13,7 @@ internal sealed partial class DatabaseWatch(Database database, AlertInbox inbox,
     public const string Code = "database_unavailable";
 
     /// <summary>Written once it takes changes, so what it tells of is over by then; it stays to be seen.</summary>
-    public static readonly AlertHealing Healing = new(Code, "last_at < clock() - interval '10 minutes'");
+    public static readonly AlertHealing Healing = AlertHealing.WhenQuiet(Code);
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -38,7 +38,7 @@ internal sealed class BulkConsent
             string.Create(CultureInfo.InvariantCulture, $"{verb}: {count:N0}")
             + (won is { } sum ? string.Create(CultureInfo.InvariantCulture, $", {sum:N0} won") : "");
         // Who does not see the question, or cannot answer it, is not asked.
-        var somebody = !Console.IsInputRedirected && !Console.IsErrorRedirected;
+        var somebody = IsSomebodyThere;
         var agreed = parsed.GetValue(_yes) || count == 0 || (written && (!somebody || count == 1));
         if (!agreed && !somebody)
             throw new CliException(ExitCode.Usage, $"{text}: say --yes --expect-count {count}; nothing was changed");
@@ -46,7 +46,15 @@ internal sealed class BulkConsent
             Console.Error.WriteLine(text);
         if (agreed)
             return;
-        Console.Error.Write("Go on? [y/N] ");
+        Ask("Go on?");
+    }
+
+    public static bool IsSomebodyThere => !Console.IsInputRedirected && !Console.IsErrorRedirected;
+
+    /// <exception cref="CliException">The answer was not yes.</exception>
+    public static void Ask(string question)
+    {
+        Console.Error.Write(question + " [y/N] ");
         if (Console.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
             throw new CliException(ExitCode.Failed, "Nothing was changed.");
     }

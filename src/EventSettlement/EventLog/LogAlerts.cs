@@ -5,9 +5,6 @@ namespace EventSettlement.EventLog;
 /// <summary>When what the messaging core raised is over.</summary>
 internal static class LogAlerts
 {
-    // What tells of itself each time it happens is over when it has not happened for ten minutes.
-    private const string QuietFor10Minutes = "last_at < clock() - interval '10 minutes'";
-
     public static readonly AlertHealing[] Healings =
     [
         new(
@@ -24,9 +21,9 @@ internal static class LogAlerts
                 AND cause = '{OutboxWatch.Code} ' || o.topic)
             """
         ),
-        new("clock_jumped", QuietFor10Minutes),
-        new("topic_refused", QuietFor10Minutes),
-        new("group_not_reading", QuietFor10Minutes),
+        AlertHealing.WhenQuiet("clock_jumped"),
+        AlertHealing.WhenQuiet("topic_refused"),
+        AlertHealing.WhenQuiet("group_not_reading"),
         new(
             "message_refused",
             """
@@ -34,6 +31,6 @@ internal static class LogAlerts
                 AND cause = 'message_refused ' || p.topic)
             """
         ),
-        new("messaging_part_failed", QuietFor10Minutes),
+        AlertHealing.WhenQuiet("messaging_part_failed"),
     ];
 }

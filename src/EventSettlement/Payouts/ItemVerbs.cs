@@ -60,13 +60,8 @@ internal static partial class ItemVerbs
     /// <summary>It cannot be taken back. Who does not see the question is not asked.</summary>
     private static void Ask(string item, string? paid)
     {
-        if (Console.IsInputRedirected || Console.IsErrorRedirected)
-            return;
-        Console.Error.Write(
-            paid is null ? $"Never pay {item}? [y/N] " : $"Take {item} for paid by hand, as {paid}? [y/N] "
-        );
-        if (Console.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
-            throw new CliException(ExitCode.Failed, "Nothing was changed.");
+        if (BulkConsent.IsSomebodyThere)
+            BulkConsent.Ask(paid is null ? $"Never pay {item}?" : $"Take {item} for paid by hand, as {paid}?");
     }
 
     [GeneratedRegex(@"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}-[0-9]{1,9}(:1)?$")]

@@ -19,10 +19,7 @@ internal static class PayoutAlerts
     public const string Unreadable = "answer_unreadable";
 
     /// <summary>Told again with each such answer.</summary>
-    public static readonly AlertHealing UnreadableHealing = new(
-        Unreadable,
-        "last_at < clock() - interval '10 minutes'"
-    );
+    public static readonly AlertHealing UnreadableHealing = AlertHealing.WhenQuiet(Unreadable);
 
     /// <param name="seen">What came instead; null = an entry without what it needs.</param>
     public static Alert UnreadableAnswer(string downstream, string? seen) =>

@@ -29,9 +29,6 @@ internal sealed record Moment(
 
     public int Alerts => Batch.Session.Rows.OfType<Alert>().Count(alert => alert.Count > 0);
 
-    /// <summary>What is told to be open of it, more or less.</summary>
-    public long AlertedAmount => Batch.Session.Rows.OfType<Alert>().Sum(alert => alert.Amount);
-
     public PayPart[] Asked { get; } = [.. Batch.Sent.OfType<PayPart>()];
 
     public IEnumerable<SettlementEvent> Events => Batch.Sent.OfType<SettlementEvent>();
