@@ -24,7 +24,7 @@ internal sealed class Operator : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", world.Key);
     }
 
-    /// <summary>Keys of requests other than facts that were answered below 500.</summary>
+    /// <summary>Keys of requests other than facts whose answers are kept: carried out, or in conflict.</summary>
     public ConcurrentDictionary<string, string> Answered { get; } = [];
 
     /// <returns>Status 0 where nobody answered.</returns>
@@ -56,7 +56,7 @@ internal sealed class Operator : IDisposable
             $"act-{_world.Plan.Seed}-{Interlocked.Increment(ref _actions)}"
         );
         var answer = await Post(path, JsonSerializer.Serialize(body), key, "application/json");
-        if (answer.Status is > 0 and < 500 && !answer.Body.Contains(StillAtWork, StringComparison.Ordinal))
+        if (answer.Status is (> 0 and < 400) or 409 && !answer.Body.Contains(StillAtWork, StringComparison.Ordinal))
             Answered[key] = $"POST {path} -> {answer.Status}";
         return answer;
     }
