@@ -50,7 +50,10 @@ public static class DevCommands
         var stack = new DevStack(options, Say);
         try
         {
-            var waits = string.Join(", ", options.RetryDelays.Select(Durations.Format));
+            var waits = string.Join(
+                "; ",
+                options.RetryDelays.Values.Select(d => string.Join(", ", d.Select(Durations.Format))).Distinct()
+            );
             Say($"Retries wait {waits} here, 2m, 4m, 8m in production (--retry-delays).");
             await stack.Up(ended.Token);
             var play = Play(options, stack, ended.Token);

@@ -9,6 +9,7 @@ namespace EventSettlement.Desk;
 /// <summary>What <c>./run</c> was told.</summary>
 /// <param name="Date">Business date; null = the one of the first time, or today.</param>
 /// <param name="MemberService">Address of another member service than the sandbox.</param>
+/// <param name="RetryDelays">By programme: as told here, else as configured, else in seconds.</param>
 /// <param name="Kafka">Bootstrap servers; null = the embedded log, or a private broker with KAFKA_HOME.</param>
 internal sealed record DevOptions(
     bool Exit,
@@ -20,7 +21,7 @@ internal sealed record DevOptions(
     string? Kafka,
     string Folder,
     int Port,
-    TimeSpan[] RetryDelays
+    IReadOnlyDictionary<string, TimeSpan[]> RetryDelays
 )
 {
     private static readonly Option<bool> ExitOption = new("--exit") { Description = "End after the summary." };
@@ -61,7 +62,7 @@ internal sealed record DevOptions(
     };
     private static readonly Option<string?> DelaysOption = new("--retry-delays")
     {
-        Description = "Three waits before retries.",
+        Description = "Three waits before retries; if not told, what is configured, else these.",
         DefaultValueFactory = _ => "2s,4s,8s",
     };
 
@@ -110,7 +111,6 @@ internal sealed record DevOptions(
 
     public static DevOptions From(ParseResult parsed)
     {
-        Durations.TryParseList(parsed.GetValue(DelaysOption), out var delays);
         var kafka = parsed.GetValue(KafkaOption);
         return new DevOptions(
             parsed.GetValue(ExitOption),
@@ -122,7 +122,20 @@ internal sealed record DevOptions(
             kafka,
             FolderOf(parsed),
             parsed.GetValue(PortOption),
-            delays
+            Delays(parsed)
+        );
+    }
+
+    private static Dictionary<string, TimeSpan[]> Delays(ParseResult parsed)
+    {
+        Durations.TryParseList(parsed.GetValue(DelaysOption), out var delays);
+        if (parsed.GetResult(DelaysOption) is { Implicit: false })
+            return Server.Programmes.ToDictionary(p => p.Name, _ => delays);
+        // What an earlier run of this desk has written was its own choice and nobody's configuration.
+        var configured = Server.Catalogue.Check(SettingSources.Read(desk: false)).Settings;
+        return Server.Programmes.ToDictionary(
+            p => p.Name,
+            p => configured.Get(ProgrammeSettings.RetryDelays, p.Name, delays)
         );
     }
 

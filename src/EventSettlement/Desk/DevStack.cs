@@ -160,7 +160,7 @@ internal sealed class DevStack(DevOptions options, Action<string> say)
             settings[ProgrammeSettings.Downstream.Of(programme.Name)] = Downstream;
             settings[ProgrammeSettings.RetryDelays.Of(programme.Name)] = string.Join(
                 ',',
-                options.RetryDelays.Select(Durations.Format)
+                options.RetryDelays[programme.Name].Select(Durations.Format)
             );
         }
 

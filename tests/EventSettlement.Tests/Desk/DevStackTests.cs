@@ -12,7 +12,10 @@ public sealed class DevStackTests
         await File.WriteAllTextAsync(file, "{}");
         File.SetUnixFileMode(file, (UnixFileMode)Convert.ToInt32("644", 8));
 
-        new DevStack(new DevOptions(true, 1, 1, null, null, null, null, folder, 8080, []), _ => { }).WriteCli("sk_1");
+        new DevStack(
+            new DevOptions(true, 1, 1, null, null, null, null, folder, 8080, new Dictionary<string, TimeSpan[]>()),
+            _ => { }
+        ).WriteCli("sk_1");
 
         Assert.Equal("600", Convert.ToString((int)File.GetUnixFileMode(file), 8));
         Assert.Contains("sk_1", await File.ReadAllTextAsync(file), StringComparison.Ordinal);

@@ -10,15 +10,16 @@ public static class SettingSources
     private const string DefaultSecretFolder = "/run/secrets/eventsettlement";
 
     /// <summary>All sources, the later ones first in rank: files, environment, secret files.</summary>
+    /// <param name="desk">With what <c>./run</c> has written for the verbs of its clone.</param>
     /// <exception cref="InvalidSettingsException">Naming each source that cannot be read.</exception>
-    public static IConfigurationRoot Read(string? folder = null)
+    public static IConfigurationRoot Read(string? folder = null, bool desk = true)
     {
         var secrets = Environment.GetEnvironmentVariable(SecretFolderVariable) is { Length: > 0 } told
             ? told
             : DefaultSecretFolder;
         var mistakes = new List<SettingMistake>();
         var all = new ConfigurationBuilder();
-        foreach (var file in Files(folder).Distinct())
+        foreach (var file in Files(folder, desk).Distinct())
             Add(all, file, mistakes, one => one.AddJsonFile(file, optional: true));
         all.AddEnvironmentVariables("EventSettlement__");
         Add(
@@ -68,11 +69,11 @@ public static class SettingSources
         return values;
     }
 
-    private static IEnumerable<string> Files(string? folder) =>
+    private static IEnumerable<string> Files(string? folder, bool desk) =>
         [
             Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
             // Written by ./run, so that every verb in the clone finds the database of the desk.
-            Path.GetFullPath(Path.Combine(DeskFolder.Path, "appsettings.json")),
+            .. desk ? [Path.GetFullPath(Path.Combine(DeskFolder.Path, "appsettings.json"))] : Array.Empty<string>(),
             Path.GetFullPath(Path.Combine(folder ?? ".", "appsettings.json")),
         ];
 
