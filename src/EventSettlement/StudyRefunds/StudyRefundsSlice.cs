@@ -15,7 +15,7 @@ public static class StudyRefundsSlice
         Add = server =>
         {
             server.Services.AddSingleton<IProgramme, StudyRefund>();
-            server.Services.AddSingleton(new FactTopic(Topic, Check));
+            server.Services.AddSingleton(new FactTopic(Topic, Check, FactTopic.SchemaOf(Topic)));
         },
         Messages = (messaging, _) => messaging.SharedTopic(Topic).Consume<StudyIntake>(StudyIntake.Group, Topic),
         Groups = _ => [(Roles.Intake, StudyIntake.Group)],

@@ -69,6 +69,25 @@ public sealed class DescriptionTests(SettledInstallation installation) : IClassF
     }
 
     [Fact]
+    public async Task The_intake_says_what_a_fact_is()
+    {
+        var document = await Document();
+        var body = document["paths"]!["/v1/events/{topic}"]!["post"]!["requestBody"]!["content"]!["application/json"]!;
+        var fact = Assert.Single(body["schema"]!["anyOf"]!.AsArray())!;
+        Assert.EndsWith("/study-completed", (string?)fact["$ref"], StringComparison.Ordinal);
+        var (right, wrong) = (new List<string>(), new List<string>());
+        var taken = JsonNode.Parse(SettledInstallation.Fact("S-1", "M-1"))!;
+        Compare(document, fact, taken, "fact", right);
+        Assert.Empty(right);
+        taken.AsObject().Remove("currency");
+        taken["participants"]![0]!["absences"] = "2";
+        Compare(document, fact, taken, "fact", wrong);
+        Assert.Equal(["fact/currency is not there", "fact/participants/*/absences is string, not integer"], wrong);
+        var schema = document["components"]!["schemas"]!["study-completed"]!;
+        Assert.Equal(10_000, (int)schema["properties"]!["participants"]!["maxItems"]!);
+    }
+
+    [Fact]
     public async Task The_explorer_loads_nothing_from_elsewhere()
     {
         using var client = installation.Client();
