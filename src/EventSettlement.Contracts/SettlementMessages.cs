@@ -5,6 +5,7 @@ namespace EventSettlement.Contracts;
 /// </summary>
 /// <param name="Parts">By part number, from 0; items of amount 0 are counted as paid.</param>
 /// <param name="PayableAt">UTC; not paid before.</param>
+/// <param name="HoldReason">Why it begins held, until a person releases it; null = it is paid.</param>
 public sealed record SettlementRequested(
     Guid SettlementId,
     string Programme,
@@ -15,7 +16,8 @@ public sealed record SettlementRequested(
     string Currency,
     DateTimeOffset PayableAt,
     DateTimeOffset RequestedAt,
-    IReadOnlyList<PartCounts> Parts
+    IReadOnlyList<PartCounts> Parts,
+    string? HoldReason = null
 );
 
 /// <summary>Topic <c>settlements</c>: payouts has tried every unpaid item of a part.</summary>

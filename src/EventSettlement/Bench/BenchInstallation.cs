@@ -92,7 +92,14 @@ internal sealed class BenchInstallation : IAsyncDisposable
     public async Task<long> StartRun(DateOnly date, CancellationToken cancel)
     {
         var day = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        using var body = JsonContent.Create(new { programme = "study-refund", date = day });
+        using var body = JsonContent.Create(
+            new
+            {
+                programme = "study-refund",
+                date = day,
+                future = true,
+            }
+        );
         using var answer = await Post("v1/runs", body, cancel);
         using var run = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancel));
         return run.RootElement.GetProperty("runId").GetInt64();

@@ -1,23 +1,28 @@
 using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
 using EventSettlement.Programmes;
+using EventSettlement.Runs.Planning;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace EventSettlement.Runs;
 
 /// <summary>What operators and the schedule do with runs.</summary>
-public sealed class RunCommands(Database database, ProgrammeList programmes, RunSignal signal)
+public sealed class RunCommands(Database database, ProgrammeList programmes, Settings settings, RunSignal signal)
 {
     // A date's number of runs is read and used in one statement; two at once collide on the unique key and try again.
     // One that is refused takes no run id.
     private const string StartSql = """
-        INSERT INTO run (programme, business_date, kind, seq, subject, state, pay_at, actor, request, created_at)
+        INSERT INTO run (programme, business_date, kind, seq, subject, state, pay_at, actor, request, max_item, max_run,
+            created_at)
         SELECT @programme, @date, 'manual', 1 + coalesce(max(seq), 0), @subject, 'PLANNING', @pay_at, @actor, @request,
-            clock()
+            @max_item, @max_run, clock()
         FROM run WHERE programme = @programme AND business_date = @date
         HAVING NOT EXISTS (SELECT FROM run WHERE programme = @programme AND state IN ('PLANNING', 'PAYING'))
         RETURNING run_id
         """;
+
+    private const string TodaySql = "SELECT (clock() AT TIME ZONE 'Asia/Seoul')::date";
 
     private const string StartedSql = "SELECT run_id FROM run WHERE actor = @actor AND request = @request";
 
@@ -40,13 +45,15 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
 
     /// <param name="payAt">UTC; null = as soon as planned.</param>
     /// <param name="request">Names the intention: whose answer was lost gets the run that it has started.</param>
+    /// <param name="future">A date later than today in Seoul, by the database's clock, is meant.</param>
     public async Task<RunAnswer> Start(
         string programme,
         OwedQuestion question,
         DateTime? payAt,
         string actor,
         CancellationToken cancel,
-        byte[]? request = null
+        byte[]? request = null,
+        bool future = false
     )
     {
         if (Unknown(programme) is { } unknown)
@@ -57,6 +64,11 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
             return RunAnswer.Refused("pay_at_out_of_range", "is no later than 2999-12-31");
         if (request is not null && await FindStarted(actor, request, cancel) is { } started)
             return new RunAnswer(started, null, null);
+        if (!future && await Today(cancel) is var today && question.Date > today)
+            return RunAnswer.Refused(
+                "date_in_future",
+                $"{question.Date:yyyy-MM-dd} is later than today in Seoul, {today:yyyy-MM-dd}"
+            );
         for (var attempt = 1; ; attempt++)
             try
             {
@@ -76,6 +88,7 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
                 command.Parameters.Add(
                     new NpgsqlParameter("request", NpgsqlDbType.Bytea) { Value = request ?? (object)DBNull.Value }
                 );
+                command.Parameters.AddRange(PlanCeilings.From(settings).Parameters());
                 if (await command.ExecuteScalarAsync(cancel) is not long run)
                     return await Unfinished(programme, cancel);
                 signal.Raise();
@@ -90,6 +103,12 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
             {
                 // Another run took this number; the next one is free.
             }
+    }
+
+    private async Task<DateOnly> Today(CancellationToken cancel)
+    {
+        await using var command = database.Hot.CreateCommand(TodaySql);
+        return (DateOnly)(await command.ExecuteScalarAsync(cancel))!;
     }
 
     private async Task<long?> FindStarted(string actor, byte[] request, CancellationToken cancel)
@@ -175,7 +194,7 @@ public sealed class RunCommands(Database database, ProgrammeList programmes, Run
 
 /// <summary>The run, or why not.</summary>
 /// <param name="Code"><c>run_unfinished</c>, <c>not_running</c>, <c>not_stopped</c>, <c>not_found</c>,
-/// <c>unknown_programme</c>, <c>date_out_of_range</c>, <c>pay_at_out_of_range</c>.</param>
+/// <c>unknown_programme</c>, <c>date_out_of_range</c>, <c>date_in_future</c>, <c>pay_at_out_of_range</c>.</param>
 /// <param name="Earlier">The run that has to be finished first.</param>
 public sealed record RunAnswer(long? Run, string? Code, string? Reason, long? Earlier = null)
 {

@@ -10,7 +10,14 @@ namespace EventSettlement.Runs;
 
 /// <param name="Date">The business date in Asia/Seoul: what is due before it is planned.</param>
 /// <param name="PayAt">With an offset, up to 2999-12-31; nothing is paid before.</param>
-public sealed record StartRunBody(string? Programme, string? Date, string? PayAt = null, string? Subject = null);
+/// <param name="Future">A date later than today in Asia/Seoul is meant, and not a slip.</param>
+public sealed record StartRunBody(
+    string? Programme,
+    string? Date,
+    string? PayAt = null,
+    string? Subject = null,
+    bool Future = false
+);
 
 /// <summary>A run with its totals by state; PLANNED is all that were planned.</summary>
 /// <param name="Held">Settlements that wait for an operator's release.</param>
@@ -120,12 +127,21 @@ internal static class RunRoutes
             payAt,
             actor,
             http.RequestAborted,
-            http.Features.Get<AuditEntry>()?.Request
+            http.Features.Get<AuditEntry>()?.Request,
+            body.Future
         );
         if (answer.Code is "unknown_programme")
             throw ProblemException.Invalid("/programme", answer.Reason!);
         if (answer.Code is "date_out_of_range")
             throw ProblemException.Invalid("/date", answer.Reason!);
+        if (answer.Code is "date_in_future")
+            throw new ProblemException(
+                422,
+                answer.Code,
+                answer.Reason!,
+                "correct the date; where it is meant: settle run start --yes, in a request \"future\": true",
+                errors: new FieldError("/date", answer.Reason!, Code: answer.Code)
+            );
         if (answer.Code is "pay_at_out_of_range")
             throw ProblemException.Invalid("/payAt", answer.Reason!);
         var run = Check(answer);

@@ -2,6 +2,7 @@ using EventSettlement.Messaging;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
 using EventSettlement.Programmes;
+using EventSettlement.Runs.Planning;
 using Npgsql;
 
 namespace EventSettlement.Runs;
@@ -29,8 +30,8 @@ public sealed partial class RunSchedule(
 
     // Asked every second while an earlier run is unfinished, so what is not inserted must not use up a run id.
     private const string InsertSql = """
-        INSERT INTO run (programme, business_date, kind, seq, state, actor, created_at)
-        SELECT @programme, @date, 'scheduled', 0, 'PLANNING', 'schedule', clock()
+        INSERT INTO run (programme, business_date, kind, seq, state, actor, max_item, max_run, created_at)
+        SELECT @programme, @date, 'scheduled', 0, 'PLANNING', 'schedule', @max_item, @max_run, clock()
         WHERE NOT EXISTS (SELECT FROM run WHERE programme = @programme
             AND (business_date = @date AND seq = 0 OR state IN ('PLANNING', 'PAYING')))
         ON CONFLICT DO NOTHING
@@ -74,6 +75,7 @@ public sealed partial class RunSchedule(
         if (date == schedule.Made)
             return false;
         await using var insert = Command(InsertSql, schedule.Name, date);
+        insert.Parameters.AddRange(PlanCeilings.From(settings).Parameters());
         var inserted = await insert.ExecuteNonQueryAsync(cancel) == 1;
         if (inserted)
         {

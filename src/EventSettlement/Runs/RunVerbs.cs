@@ -34,6 +34,7 @@ internal static class RunVerbs
         var payAt = Verb.Text("--pay-at", "Not before this time, such as 2026-11-21T10:00:00+09:00.");
         var subject = Verb.Text("--subject", "Of this subject only.");
         var watch = new Option<bool>("--watch") { Description = "Stay until it is finished." };
+        var yes = new Option<bool>("--yes") { Description = "A date later than today in Seoul is meant." };
         var output = Listing.NewOutput();
         date.Validators.Add(r =>
         {
@@ -59,6 +60,7 @@ internal static class RunVerbs
             date,
             payAt,
             subject,
+            yes,
             watch,
             output,
         };
@@ -74,6 +76,7 @@ internal static class RunVerbs
                         date = parsed.GetValue(date),
                         payAt = parsed.GetValue(payAt),
                         subject = parsed.GetValue(subject),
+                        future = parsed.GetValue(yes),
                     },
                     cancel
                 );

@@ -31,7 +31,7 @@ public static class RunWaits
         if (view.StoppedDownstreams is { } names)
             yield return $"payouts to {names} are stopped (settle downstream list)";
         if (view.Held > 0)
-            yield return Number(view.Held) + " held by an operator";
+            yield return Number(view.Held) + " held (settle settlement release)";
         if (view.Count(SettlementStates.Pending) is > 0 and var pending)
             yield return Number(pending) + " pending" + (view.Run.PayAt is { } at ? ", payable from " + Time(at) : "");
         if (view.Count(SettlementStates.Processing) is > 0 and var processing)

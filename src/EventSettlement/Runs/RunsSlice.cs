@@ -1,4 +1,5 @@
 using EventSettlement.Platform;
+using EventSettlement.Runs.Planning;
 
 namespace EventSettlement.Runs;
 
@@ -7,6 +8,7 @@ public static class RunsSlice
 {
     public static readonly Slice Slice = new("runs")
     {
+        Settings = PlanCeilings.Settings,
         Add = Add,
         Map = Map,
         Verbs = () => [RunVerbs.Command()],

@@ -35,7 +35,7 @@ public static class SettlementsSlice
         );
         services.AddSingleton<SettlementReads>().AddSingleton<AskSettlement>();
         services.AddSingleton<SelectionRows>().AddSingleton<SelectedSettlements>();
-        services.AddSingleton(FailedSettlements.Healing);
+        services.AddSingleton(FailedSettlements.Healing).AddSingleton(PlannedHolds.Healing);
         services.AddSingleton<ISideTable<HistoryRow>, HistoryTable>();
         services.AddSingleton<ISideTable<CommandAnswer>, CommandAnswerTable>();
         services.AddSingleton<ISideTable<RunProgressed>, RunProgressTable>();

@@ -16,6 +16,7 @@ public sealed class ExitCodeTests(SettledInstallation installation) : IClassFixt
     [InlineData("run start study-refund --date 2026-11-21 --pay-at 2026-11-21T10:00:00", 2)]
     [InlineData("run start no-such --date 2026-11-21", 2)]
     [InlineData("run start study-refund --date 1999-12-31", 2)]
+    [InlineData("run start study-refund --date 2942-01-01", 2)]
     [InlineData("settlement list --state LOST", 2)]
     [InlineData("settlement list --run x", 2)]
     [InlineData("settlement list --after nowhere", 2)]

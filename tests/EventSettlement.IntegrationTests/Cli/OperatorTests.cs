@@ -71,7 +71,7 @@ public sealed class OperatorTests(SettledInstallation installation) : IClassFixt
         Assert.Contains($"settle run stop {run}", error, StringComparison.Ordinal);
         var id = await installation.SettlementOf("S-LATER");
         Assert.Equal((0, ""), await installation.Ended($"settlement hold {id} --reason look"));
-        Assert.Contains("1 held by an operator", await Told($"run show {run}"), StringComparison.Ordinal);
+        Assert.Contains("1 held (settle settlement release)", await Told($"run show {run}"), StringComparison.Ordinal);
         Assert.Equal((4, true), await Refused($"settlement retry {id}", "refused_by_state"));
         Assert.Equal((0, ""), await installation.Ended($"settlement release {id}"));
         Assert.Equal((0, ""), await installation.Ended($"settlement cancel {id} --reason wrong"));

@@ -24,7 +24,7 @@ internal sealed class RunWorld : IAsyncDisposable
         _test = test;
         Database = new Database(test.ConnectionString);
         Programmes = new ProgrammeList([new StudyRefund(Database)]);
-        Commands = new RunCommands(Database, Programmes, Signal);
+        Commands = new RunCommands(Database, Programmes, Server.Catalogue.Defaults, Signal);
         Queries = new RunQueries(Database);
         Watch = new RunWatch(Database, NullLogger<RunWatch>.Instance);
     }

@@ -33,6 +33,30 @@ public sealed class SettlementGuardTests
     }
 
     [Fact]
+    public async Task What_was_planned_held_is_held_too_when_its_message_is_sent_again()
+    {
+        await using var world = await SettlementWorld.Start();
+        var id = Guid.NewGuid();
+        await world.Do(
+            $$"""
+            INSERT INTO settlement_request VALUES ('{{id}}', 'study-refund', 'S-9', 'once', 7, 'member', 'KRW', 100,
+                1, 1, clock(), clock(), '{}', '{}', 'too much');
+            INSERT INTO settlement_item (settlement_id, no, part, member_id, amount, state)
+                VALUES ('{{id}}', 1, 0, 'M-1', 100, 'PENDING');
+            INSERT INTO run_progress VALUES (7, 'planner', 'PLANNED', 1, 1, 100)
+            """
+        );
+        Assert.Equal(1, await Guard(world).SendStuck(default));
+        await world.UntilState(id, "PENDING");
+        Assert.Equal(
+            "too much",
+            await world.Read<string>("SELECT reason FROM settlement_history WHERE cause = 'hold'")
+        );
+        Assert.Equal("0 t t", await world.Read<string>("SELECT concat_ws(' ', attempt, held, due) FROM settlement"));
+        Assert.Equal(0, await Guard(world).SendStuck(default));
+    }
+
+    [Fact]
     public async Task A_timer_that_is_lost_is_sent_again_but_not_while_held()
     {
         await using var world = await SettlementWorld.Start(100, 100, 100);

@@ -32,7 +32,7 @@ public sealed class RunWaitsTests
             StoppedDownstreams = "member",
         };
         Assert.Equal(
-            "payouts to member are stopped (settle downstream list); 1 held by an operator; "
+            "payouts to member are stopped (settle downstream list); 1 held (settle settlement release); "
                 + "2 pending, payable from 2026-11-21 12:00:00 KST; 1,500 being paid; "
                 + "retrying 3, next at 2026-11-21 12:00:00 KST",
             RunWaits.Describe(view)

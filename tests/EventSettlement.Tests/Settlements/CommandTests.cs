@@ -63,6 +63,18 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task What_is_planned_held_is_paid_when_it_is_released_and_not_before()
+    {
+        await using var h = await SettlementHarness.Start();
+        await h.Tell(Requested(h.Id) with { HoldReason = "too much" });
+        Assert.Equal(("PENDING", 0, true), (h.State.State, h.State.Attempt, h.State.Held));
+        Assert.Empty(h.PayParts);
+        await h.Tell(new ReleaseSettlement(h.Id, Guid.NewGuid(), "kim"));
+        await h.UntilState("PROCESSING");
+        Assert.Equal(2, h.PayParts.Count);
+    }
+
+    [Fact]
     public async Task A_release_before_the_timer_lets_it_stand()
     {
         await using var h = await SettlementHarness.Start();

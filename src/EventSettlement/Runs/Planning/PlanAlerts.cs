@@ -1,6 +1,7 @@
 using EventSettlement.Alerts;
 using EventSettlement.Ledger;
 using EventSettlement.Platform;
+using EventSettlement.Settlements;
 using Npgsql;
 
 namespace EventSettlement.Runs.Planning;
@@ -73,6 +74,61 @@ internal static class PlanAlerts
                     $"{subject} would be owed more than {PlanRules.MostAmount} in one item; it was not planned",
                     "look at its facts: no payment can be as large; then settle alert close CAUSE --reason …"
                 )),
+            ],
+            cancel
+        );
+
+    /// <summary>They are planned, and paid when a person releases them.</summary>
+    public static Task RaiseAboveCeiling(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        RunLease lease,
+        IReadOnlyList<PlannedSettlement> held,
+        CancellationToken cancel
+    ) =>
+        Raise(
+            connection,
+            transaction,
+            [
+                .. held.Select(one => new Alert(
+                    Cause(lease, PlannedHolds.Code),
+                    PlannedHolds.Code,
+                    $"{one.Owed.Subject} is held: {one.HoldReason}",
+                    $"compare settle settlement explain {one.Id:D} with the fact, then settle settlement release "
+                        + $"{one.Id:D} pays it and settle settlement cancel {one.Id:D} --reason … ends it; "
+                        + "all that are held: settle settlement list --run "
+                        + FormattableString.Invariant($"{lease.Run} --state PENDING"),
+                    one.Total,
+                    one.Owed.Currency
+                )),
+            ],
+            cancel
+        );
+
+    /// <summary>Ids that people take for one another; they are paid as they stand.</summary>
+    /// <param name="shown">The first of all that the run has so far.</param>
+    /// <param name="more">How many are new.</param>
+    public static Task RaiseLookalikes(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        RunLease lease,
+        IEnumerable<string> shown,
+        int more,
+        CancellationToken cancel
+    ) =>
+        Raise(
+            connection,
+            transaction,
+            [
+                new Alert(
+                    Cause(lease, "lookalike_ids"),
+                    "lookalike_ids",
+                    "Ids that differ only in how Unicode writes them, or show nothing, are payees of their own: "
+                        + string.Join("; ", shown),
+                    "ask who sends the facts whether they are meant; settle settlement items --member ID shows each; "
+                        + "then settle alert close CAUSE --reason …",
+                    Count: more
+                ),
             ],
             cancel
         );

@@ -23,6 +23,14 @@ internal sealed class PlanChunk(
             items = run_progress.items + excluded.items, amount = run_progress.amount + excluded.amount
         """;
 
+    private const string LetThroughSql =
+        "SELECT coalesce(sum(amount), 0) FROM settlement_request WHERE run_id = $1 AND hold_reason IS NULL";
+
+    private readonly LookalikeIds _lookalikes = new();
+
+    /// <summary>What of the run is paid without a person; summed once, since nobody else plans it meanwhile.</summary>
+    private decimal? _letThrough;
+
     /// <returns>False when the run is another planner's, or stopped; then nothing was written.</returns>
     public async Task<bool> Write(NpgsqlConnection connection, IReadOnlyList<Owed> owed, CancellationToken cancel)
     {
@@ -54,6 +62,15 @@ internal sealed class PlanChunk(
     )
     {
         var chunk = owed.Select(o => PlanRules.Plan(lease.Programme, o)).ToList();
+        if (lease.Ceilings is { MaxRun: not null } or { MaxItem: not null })
+        {
+            _letThrough ??= await SumLetThrough(to.Connection, cancel);
+            chunk = lease.Ceilings.Apply(chunk, _letThrough.Value);
+        }
+
+        var alike = await _lookalikes.Find(to.Connection, to.Transaction, owed, cancel);
+        if (alike > 0)
+            await PlanAlerts.RaiseLookalikes(to.Connection, to.Transaction, lease, _lookalikes.Shown, alike, cancel);
         var payableAt = lease.PayAt ?? now;
         if (await Request(to, owed, chunk, payableAt, now, cancel) is not { } fresh)
             return false;
@@ -64,6 +81,10 @@ internal sealed class PlanChunk(
         );
         if (fresh.Count == 0)
             return true;
+        // A chunk that does not come to its commit is its planner's last one.
+        _letThrough += fresh.Where(p => p.HoldReason is null).Sum(p => (decimal)p.Total);
+        if (fresh.FindAll(p => p.HoldReason is not null) is { Count: > 0 } held)
+            await PlanAlerts.RaiseAboveCeiling(to.Connection, to.Transaction, lease, held, cancel);
         await PlanRows.CopyItems(to.Connection, fresh, now, cancel);
         await Follow(to, fresh, messages, cancel);
         return true;
@@ -121,6 +142,15 @@ internal sealed class PlanChunk(
         await batch.ExecuteNonQueryAsync(cancel);
     }
 
+    private async Task<decimal> SumLetThrough(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var sum = new NpgsqlCommand(LetThroughSql, connection)
+        {
+            Parameters = { new() { Value = lease.Run } },
+        };
+        return (decimal)(await sum.ExecuteScalarAsync(cancel))!;
+    }
+
     private SettlementRequested Requested(PlannedSettlement planned, DateTime payableAt, DateTime now) =>
         new(
             planned.Id,
@@ -132,6 +162,7 @@ internal sealed class PlanChunk(
             planned.Owed.Currency,
             payableAt,
             now,
-            planned.Parts
+            planned.Parts,
+            planned.HoldReason
         );
 }

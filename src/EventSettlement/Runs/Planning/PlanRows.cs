@@ -10,10 +10,11 @@ internal static class PlanRows
 {
     private const string RequestSql = """
         INSERT INTO settlement_request (settlement_id, programme, subject, period, run_id, downstream, currency, amount,
-            items, parts, payable_at, created_at, booking, basis)
-        SELECT id, $1, subject, period, $2, $3, currency, amount, items, parts, $4, $5, booking::jsonb, basis::jsonb
-        FROM unnest($6, $7, $8, $9, $10, $11, $12, $13, $14)
-             AS planned (id, subject, period, currency, amount, items, parts, booking, basis)
+            items, parts, payable_at, created_at, booking, basis, hold_reason)
+        SELECT id, $1, subject, period, $2, $3, currency, amount, items, parts, $4, $5, booking::jsonb, basis::jsonb,
+            hold_reason
+        FROM unnest($6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+             AS planned (id, subject, period, currency, amount, items, parts, booking, basis, hold_reason)
         ON CONFLICT DO NOTHING
         RETURNING settlement_id
         """;
@@ -50,7 +51,8 @@ internal static class PlanRows
             .Integers(chunk, c => c.Owed.Amounts.Length)
             .Integers(chunk, c => c.Parts.Length)
             .Texts(chunk, c => Booking.Write(c.Creation))
-            .Texts(chunk, c => c.Owed.Basis);
+            .Texts(chunk, c => c.Owed.Basis)
+            .Array(chunk, NpgsqlDbType.Text, c => c.HoldReason);
 
     public static NpgsqlBatchCommand Parts(IReadOnlyList<PlannedSettlement> chunk)
     {

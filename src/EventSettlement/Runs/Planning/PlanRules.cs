@@ -62,4 +62,12 @@ public static class PlanRules
 
 /// <summary>A settlement on its way to being requested.</summary>
 /// <param name="Creation">Null when no money moves.</param>
-public sealed record PlannedSettlement(Owed Owed, Guid Id, long Total, PartCounts[] Parts, Posting? Creation);
+/// <param name="HoldReason">Why a person has to release it before it is paid; null = it is paid.</param>
+public sealed record PlannedSettlement(
+    Owed Owed,
+    Guid Id,
+    long Total,
+    PartCounts[] Parts,
+    Posting? Creation,
+    string? HoldReason = null
+);

@@ -9,7 +9,14 @@ namespace EventSettlement.Runs.Planning;
 /// One planner's right to a run. The lease keeps others from starting, the epoch keeps a planner out that lost it
 /// without noticing (frozen, cut off): each of its transactions touches the run's row with its epoch first.
 /// </summary>
-internal sealed record RunLease(long Run, string Programme, long Epoch, OwedQuestion Question, DateTime? PayAt)
+internal sealed record RunLease(
+    long Run,
+    string Programme,
+    long Epoch,
+    OwedQuestion Question,
+    DateTime? PayAt,
+    PlanCeilings Ceilings
+)
 {
     /// <summary>Acquired in order of age; SKIP LOCKED, because whoever holds the row is acquiring it now.</summary>
     private const string AcquireSql = """
@@ -17,7 +24,7 @@ internal sealed record RunLease(long Run, string Programme, long Epoch, OwedQues
         WHERE run_id = (SELECT run_id FROM run WHERE state = 'PLANNING' AND programme = ANY (@programmes)
                           AND (lease_until IS NULL OR lease_until < clock())
                         ORDER BY run_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING run_id, programme, epoch, business_date, subject, pay_at
+        RETURNING run_id, programme, epoch, business_date, subject, pay_at, max_item, max_run
         """;
 
     private const string RenewSql = """
@@ -51,7 +58,8 @@ internal sealed record RunLease(long Run, string Programme, long Epoch, OwedQues
                 row.GetString(1),
                 row.GetInt64(2),
                 new OwedQuestion(row.GetFieldValue<DateOnly>(3), row.IsDBNull(4) ? null : row.GetString(4)),
-                row.IsDBNull(5) ? null : row.GetDateTime(5)
+                row.IsDBNull(5) ? null : row.GetDateTime(5),
+                new PlanCeilings(row.IsDBNull(6) ? null : row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7))
             )
             : null;
     }

@@ -13,7 +13,7 @@ public sealed class ExplainQuery(Database database, ProgrammeList programmes)
 {
     private const string RequestSql = """
         SELECT r.programme, r.subject, r.period, r.currency, r.amount, r.basis::text, r.run_id, run.business_date,
-               r.payable_at, coalesce(s.state, 'PENDING')
+               r.payable_at, coalesce(s.state, 'PENDING'), CASE WHEN coalesce(s.held, true) THEN r.hold_reason END
         FROM settlement_request r
         LEFT JOIN run ON run.run_id = r.run_id
         LEFT JOIN settlement s ON s.settlement_id = r.settlement_id
@@ -57,7 +57,7 @@ public sealed class ExplainQuery(Database database, ProgrammeList programmes)
             document.Amount,
             paid,
             request.RunId,
-            $"{reason.Text}; {OutcomeText.Paid(paid)}; {run}; {request.State}",
+            $"{reason.Text}; {OutcomeText.Paid(paid)}; {run}; {request.State}{OutcomeText.Hold(request)}",
             reason.Lines,
             lines
         );
@@ -87,7 +87,8 @@ public sealed class ExplainQuery(Database database, ProgrammeList programmes)
                 row.GetInt64(6),
                 row.IsDBNull(7) ? null : row.GetFieldValue<DateOnly>(7),
                 row.GetDateTime(8),
-                row.GetString(9)
+                row.GetString(9),
+                Text(row, 10)
             );
     }
 

@@ -31,7 +31,8 @@ internal sealed record ExplainedRequest(
     long RunId,
     DateOnly? BusinessDate,
     DateTime PayableAt,
-    string State
+    string State,
+    string? HoldReason
 );
 
 /// <summary>What became of an item.</summary>

@@ -9,6 +9,10 @@ internal static class OutcomeText
     public static string Run(ExplainedRequest request) =>
         string.Create(CultureInfo.InvariantCulture, $"run {request.RunId} for {request.BusinessDate:yyyy-MM-dd}");
 
+    /// <summary>Of one that was planned held and not released since.</summary>
+    public static string Hold(ExplainedRequest request) =>
+        request.HoldReason is { } reason ? $", held until it is released: {reason}" : "";
+
     public static string Paid(long amount) => string.Create(CultureInfo.InvariantCulture, $"{amount:N0} paid");
 
     public static string Item(ExplainedRequest request, ExplainedItem item) =>
@@ -18,6 +22,7 @@ internal static class OutcomeText
             "PAID" when item.ErrorCode == "paid_by_hand" => $"taken for paid by hand as {item.TransactionId} "
                 + $"on {Time(item.PaidAt)} ({item.ErrorMessage})",
             "PAID" => $"paid as {item.TransactionId} on {Time(item.PaidAt)}",
+            "PENDING" when request.HoldReason is not null => "not paid before the settlement is released",
             "PENDING" => $"not paid before {Time(request.PayableAt)}",
             "SENDING" => "being paid",
             "REJECTED" => $"rejected: {Error(item)}",

@@ -23,7 +23,7 @@ internal sealed class StuckSettlements(Database database, Topology topology)
         SELECT r.settlement_id, r.programme, r.subject, r.period, r.run_id, r.downstream, r.currency, r.payable_at,
             r.created_at,
                array_agg(p.waiting ORDER BY p.part), array_agg(p.zero ORDER BY p.part), array_agg(p.amount
-               ORDER BY p.part)
+               ORDER BY p.part), r.hold_reason
         FROM settlement_request r
         CROSS JOIN LATERAL (SELECT i.part, count(*) FILTER (WHERE i.amount > 0)::int AS waiting,
                                    count(*) FILTER (WHERE i.amount = 0)::int AS zero, sum(i.amount)::bigint AS amount
@@ -119,7 +119,8 @@ internal sealed class StuckSettlements(Database database, Topology topology)
                     row.GetString(6),
                     row.GetFieldValue<DateTimeOffset>(7),
                     row.GetFieldValue<DateTimeOffset>(8),
-                    parts
+                    parts,
+                    row.IsDBNull(12) ? null : row.GetString(12)
                 )
             ),
         ];

@@ -33,11 +33,13 @@ internal static class AttemptActivities
                 saga.Downstream = requested.Downstream;
                 saga.Currency = requested.Currency;
                 saga.PayableAt = requested.PayableAt;
+                saga.Held = requested.HoldReason is not null;
                 saga.RetriesLeft = RetriesOf(machine.Options.RetryDelays(saga.Programme));
                 saga.Parts = [.. requested.Parts.Select(counts => new PartState(counts, Revision: 0, Open: false))];
                 saga.CreatedAt = BatchSession.Of(context).Now;
             })
-            .Enter(machine.Pending);
+            .Enter(machine.Pending)
+            .If(c => c.Saga.Held, held => held.NoteHold());
 
     public static EventActivityBinder<Settlement, T> StartWhenAllowed<T>(
         this EventActivityBinder<Settlement, T> source,

@@ -29,6 +29,11 @@ internal static class RecordActivities
             AddHistory(context, saga.State, cause, command.Actor, command.Reason);
         });
 
+    /// <summary>As an operator's hold stands there.</summary>
+    public static EventActivityBinder<Settlement, SettlementRequested> NoteHold(
+        this EventActivityBinder<Settlement, SettlementRequested> source
+    ) => source.Then(c => AddHistory(c, c.Saga.State, "hold", "planner", c.Message.HoldReason));
+
     public static EventActivityBinder<Settlement, T> RaiseAlert<T>(this EventActivityBinder<Settlement, T> source)
         where T : class => source.Then(context => BatchSession.Of(context).Add(FailedSettlements.Alert(context.Saga)));
 

@@ -50,7 +50,7 @@ public sealed class SettlementStateMachine : MassTransitStateMachine<Settlement>
                     owed =>
                         owed.IfElse(
                             AttemptActivities.IsPayableNow,
-                            now => now.StartAttempt(this),
+                            now => now.StartWhenAllowed(this),
                             later => later.WaitUntilPayable(this)
                         )
                 )

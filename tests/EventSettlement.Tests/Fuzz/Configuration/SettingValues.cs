@@ -71,6 +71,8 @@ internal static class SettingValues
             ["2m", "2m,4m", "2m,4m,8m,16m", "2m;4m;8m", "9ms,1s,1s", "1s,1s,25h", "a,b,c"]
         ),
         ("Payouts:CancelQuietPeriod", false, ["10m", "00:20:00", "24h"], ["25h", "999ms", "10", "-10m", "soon"]),
+        ("Payouts:MaxItem", false, ["1", "9007199254740991"], [.. WrongCounts, "9007199254740992", "1,000"]),
+        ("Payouts:MaxRun", false, ["1", "1000000000000000000"], [.. WrongCounts, "1000000000000000001", "1,000"]),
         (
             "Api:Urls",
             false,

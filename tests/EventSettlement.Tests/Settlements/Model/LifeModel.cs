@@ -122,8 +122,12 @@ internal sealed class LifeModel(IReadOnlyList<TimeSpan> delays)
     {
         (_parts, _retries, _born) = ([.. m.Parts.Select(counts => (counts, 0, false))], delays.Count, true);
         Move("PENDING", "requested", "planner");
+        if (m.HoldReason is not null)
+            Hold(true, "hold", "planner");
         if (AllSettled)
             End("COMPLETED", "nothing-to-pay", "saga");
+        else if (m.PayableAt <= _now && _held)
+            _due = true;
         else if (m.PayableAt <= _now)
             Start(false, _retries, "payable", "saga");
         else

@@ -72,6 +72,10 @@ internal static class LifeProperties
         ("A_cycle_has_at_most_four_attempts", m => m.Life.AttemptsOfCycle <= 4),
         ("No_attempt_starts_while_held", m => m.Only is null || m.Starts == 0 || m.Before is not { Held: true }),
         (
+            "What_is_planned_held_waits_for_a_release",
+            m => m.Only is not SettlementRequested { HoldReason: not null } || m.Starts == 0
+        ),
+        (
             "No_attempt_starts_while_a_cancellation_is_decided",
             m => m.Only is null || m.Starts == 0 || m.Before is not { Cancelling: true }
         ),

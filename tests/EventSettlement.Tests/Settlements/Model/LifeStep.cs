@@ -5,7 +5,9 @@ namespace EventSettlement.Tests.Settlements.Model;
 /// <summary>What may happen next to a settlement; what it names is chosen among what is there.</summary>
 internal enum Happening
 {
-    /// <summary>The request arrives (first, or sent again); A chooses when it is payable and what is owed.</summary>
+    /// <summary>
+    /// The request arrives (first, or sent again); A chooses when it is payable and what is owed, B whether it is held.
+    /// </summary>
     Request,
 
     /// <summary>Payouts takes the A-th message it was sent; B says what became of the items.</summary>

@@ -48,7 +48,7 @@ internal sealed class LifeWorld(Guid id)
     {
         var arriving = step.What switch
         {
-            Happening.Request => [Plain(_request ??= Request(step.A))],
+            Happening.Request => [Plain(_request ??= Request(step.A, step.B))],
             Happening.Serve => Serve(step),
             Happening.Deliver => Deliver(step.A),
             Happening.Repeat => Again(_seen, step.A),
@@ -72,7 +72,7 @@ internal sealed class LifeWorld(Guid id)
 
     private static Arrival Plain(object message) => new(message, null, null, false);
 
-    private SettlementRequested Request(int kind)
+    private SettlementRequested Request(int kind, int hold)
     {
         Parts.Owe(
             paid: kind < 4 ? 0
@@ -85,7 +85,10 @@ internal sealed class LifeWorld(Guid id)
             kind is 3 or 6 ? _now + TimeSpan.FromHours(1) : null,
             Parts.CountsOf(0),
             Parts.CountsOf(1)
-        );
+        ) with
+        {
+            HoldReason = hold % 4 == 3 ? "too much" : null,
+        };
     }
 
     private Arrival[] Serve(LifeStep step)
