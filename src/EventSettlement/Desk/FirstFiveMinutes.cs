@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using EventSettlement.Access;
 using EventSettlement.Cli;
+using EventSettlement.Payouts;
 using EventSettlement.Platform;
 using EventSettlement.Runs;
 
@@ -50,9 +51,22 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
             return false;
         }
 
-        var finished = await new RunProgress(queries, say).Watch(run, RunLimit, stop);
+        var finished = await new RunProgress(queries, say).Watch(run, RunLimit, options.Exit, stop);
         await new RunSummary(_database, options.Settle, say).Print(run, stop);
+        if (!finished)
+            await TellStopped(stop);
         return finished;
+    }
+
+    private async Task TellStopped(CancellationToken stop)
+    {
+        var known = await new DownstreamReads(_database).List([], null, null, stop);
+        foreach (var one in known.Items.Where(d => d.State == "STOPPED"))
+            say(
+                $"Payouts to {one.Name} are stopped ({one.Code}): {one.Reason}. Set right what it refuses "
+                    + "(--member-service, its key, its contract), ./run without --exit, "
+                    + $"then in another terminal {options.Settle} downstream resume {one.Name}"
+            );
     }
 
     /// <summary>A key for the command line and a login, and nothing more.</summary>
@@ -98,7 +112,15 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "v1/runs");
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("N"));
-            request.Content = JsonContent.Create(new { programme, date });
+            // The date was told, or is the desk's first one: a clock that was shifted back changes nothing about that.
+            request.Content = JsonContent.Create(
+                new
+                {
+                    programme,
+                    date,
+                    future = true,
+                }
+            );
             using var answer = await api.SendAsync(request, stop);
             if (answer.IsSuccessStatusCode && (await queries.List(1, null, stop)).FirstOrDefault() is { } newest)
             {
@@ -112,7 +134,7 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
             if (await queries.ShowUnfinished(programme, stop) is not { } earlier)
                 continue;
             say($"Run {earlier.Run.Id} is not finished yet, it goes first: {RunWaits.Describe(earlier)}");
-            var ended = await new RunProgress(queries, say).Watch(earlier.Run.Id, EarlierLimit, stop);
+            var ended = await new RunProgress(queries, say).Watch(earlier.Run.Id, EarlierLimit, options.Exit, stop);
             await new RunSummary(_database, options.Settle, say).Print(earlier.Run.Id, stop);
             // One that was stopped meanwhile holds nothing up.
             if (!ended && await queries.ShowUnfinished(programme, stop) is not null)

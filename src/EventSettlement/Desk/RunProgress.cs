@@ -9,8 +9,12 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
 {
     private const int BarWidth = 24;
 
-    /// <returns>False when it was stopped, or nothing of it moved for as long as the limit.</returns>
-    public async Task<bool> Watch(long id, TimeSpan limit, CancellationToken stop)
+    /// <param name="alone">Nobody comes who would start a downstream that was stopped.</param>
+    /// <returns>
+    /// False when it was stopped, or nothing of it moved for as long as the limit, or a downstream that it waits for is
+    /// stopped and nobody comes.
+    /// </returns>
+    public async Task<bool> Watch(long id, TimeSpan limit, bool alone, CancellationToken stop)
     {
         var moved = TimeProvider.System.GetTimestamp();
         var shown = "";
@@ -27,7 +31,8 @@ internal sealed class RunProgress(RunQueries queries, Action<string> say)
                 Console.Write("\r\u001b[K" + line);
             shown = line;
             var over = view.Run.State is RunStates.Finished or RunStates.Stopped;
-            if (over || TimeProvider.System.GetElapsedTime(moved) > limit)
+            var waitsForNobody = alone && view.StoppedDownstreams is not null;
+            if (over || waitsForNobody || TimeProvider.System.GetElapsedTime(moved) > limit)
             {
                 if (!Console.IsOutputRedirected)
                     Console.WriteLine();

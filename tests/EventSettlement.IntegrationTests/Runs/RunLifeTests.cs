@@ -6,6 +6,8 @@ namespace EventSettlement.IntegrationTests.Runs;
 
 public sealed class RunLifeTests
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
     [Fact]
     public async Task One_run_of_a_programme_is_unfinished()
     {
@@ -101,9 +103,23 @@ public sealed class RunLifeTests
         var run = await world.Start();
         var progress = new EventSettlement.Desk.RunProgress(world.Queries, _ => { });
         Assert.Null((await world.Commands.Stop(run, "tester", null, default)).Code);
-        Assert.False(await progress.Watch(run, TimeSpan.FromSeconds(5), default));
+        Assert.False(await progress.Watch(run, TimeSpan.FromSeconds(5), alone: false, default));
         await world.Do("UPDATE run SET state = 'FINISHED'");
-        Assert.True(await progress.Watch(run, TimeSpan.FromSeconds(5), default));
+        Assert.True(await progress.Watch(run, TimeSpan.FromSeconds(5), alone: false, default));
+    }
+
+    [Fact]
+    public async Task A_desk_that_nobody_looks_after_does_not_wait_for_a_downstream_that_was_stopped()
+    {
+        await using var world = await RunWorld.WithStudies(3);
+        var run = await world.Start();
+        await world.Planner().Step(default);
+        await world.Do("INSERT INTO downstream (name, state, since) VALUES ('member', 'STOPPED', clock())");
+        var progress = new EventSettlement.Desk.RunProgress(world.Queries, _ => { });
+        Assert.False(await progress.Watch(run, TimeSpan.FromDays(1), alone: true, default).WaitAsync(Soon));
+        await Assert.ThrowsAsync<TimeoutException>(() =>
+            progress.Watch(run, TimeSpan.FromDays(1), alone: false, default).WaitAsync(TimeSpan.FromSeconds(1))
+        );
     }
 
     [Fact]
