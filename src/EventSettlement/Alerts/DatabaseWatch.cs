@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EventSettlement.Platform;
 
 namespace EventSettlement.Alerts;
@@ -7,8 +6,12 @@ namespace EventSettlement.Alerts;
 /// Tells, once the database takes changes again, that it took none for long: while it lasts the log says so, and the
 /// server is not ready.
 /// </summary>
-internal sealed partial class DatabaseWatch(Database database, AlertInbox inbox, ILogger<DatabaseWatch> log)
-    : BackgroundService
+internal sealed partial class DatabaseWatch(
+    Database database,
+    AlertInbox inbox,
+    ILogger<DatabaseWatch> log,
+    TimeProvider? clock = null
+) : BackgroundService
 {
     public const string Code = "database_unavailable";
 
@@ -17,6 +20,7 @@ internal sealed partial class DatabaseWatch(Database database, AlertInbox inbox,
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private long? _since;
     private bool _told;
 
@@ -28,8 +32,8 @@ internal sealed partial class DatabaseWatch(Database database, AlertInbox inbox,
             return;
         }
 
-        _since ??= Stopwatch.GetTimestamp();
-        if (_told || Stopwatch.GetElapsedTime(_since.Value) < Patience)
+        _since ??= _clock.GetTimestamp();
+        if (_told || _clock.GetElapsedTime(_since.Value) < Patience)
             return;
         _told = true;
         Unavailable(Patience.TotalSeconds, reason);

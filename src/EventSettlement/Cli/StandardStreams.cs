@@ -14,6 +14,7 @@ internal static partial class StandardStreams
     public const int ReaderGone = 141;
 
     private const int BrokenPipe = 32;
+    private const long CloseOnExec = 0x80000;
     private const short PollError = 8;
     private static readonly UTF8Encoding Plain = new(encoderShouldEmitUTF8Identifier: false);
     private static bool _isPipe;
@@ -49,7 +50,17 @@ internal static partial class StandardStreams
 
     // Links to pipes and sockets lead nowhere; that they are there is enough.
     private static bool IsOpen(int descriptor) =>
-        !Directory.Exists("/proc/self/fd") || new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget is not null;
+        !Directory.Exists("/proc/self/fd")
+        || (new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget is not null && IsInherited(descriptor));
+
+    /// <summary>What ends with exec has not come through it: the runtime took a number that was free.</summary>
+    private static bool IsInherited(int descriptor)
+    {
+        const string flags = "flags:";
+        var line = File.ReadLines($"/proc/self/fdinfo/{descriptor}")
+            .FirstOrDefault(line => line.StartsWith(flags, StringComparison.Ordinal));
+        return line is null || (Convert.ToInt64(line[flags.Length..].Trim(), 8) & CloseOnExec) == 0;
+    }
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(ref Polled polled, uint count, int milliseconds);

@@ -130,6 +130,10 @@ public sealed class SettledInstallation : IAsyncLifetime
         return Captured(line.Contains("--key sk_", StringComparison.Ordinal) ? words : [.. words, "--key", _key]);
     }
 
+    /// <summary>The same of words that may hold blanks.</summary>
+    public Task<(int Exit, string Out, string Error)> SettleWords(params string[] words) =>
+        Captured([.. words, "--api", _address, "--key", _key]);
+
     /// <summary>This process has, until it is disposed of, the environment of this installation.</summary>
     public IDisposable AsEnvironment(string folder) =>
         new Variables(
