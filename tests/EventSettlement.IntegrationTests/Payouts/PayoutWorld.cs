@@ -40,6 +40,9 @@ public class PayoutWorld : IAsyncLifetime
 
     protected virtual int MaxItems => 500;
 
+    /// <summary>Where payouts go.</summary>
+    protected virtual string MembersUrl => Stub.Url;
+
     public async Task InitializeAsync()
     {
         _test = await TestDatabase.Create();
@@ -56,7 +59,7 @@ public class PayoutWorld : IAsyncLifetime
         Topology = topology;
         var limits = new PayoutLimits(ClaimDeadline, QuietPeriod, [TimeSpan.FromMilliseconds(1)]);
         var programmes = new ProgrammeList([new StudyRefund(Database)]);
-        _members = new Downstream("member", new MemberServiceClient(Stub.Url, "secret", Timeout), MaxItems, 4);
+        _members = new Downstream("member", new MemberServiceClient(MembersUrl, "secret", Timeout), MaxItems, 4);
         Downstreams = new Downstreams(Database);
         Worker = new PayoutWorker(_members, programmes, Downstreams, limits, topology);
         Resolver = new DoubtResolver(
@@ -165,6 +168,13 @@ public class PayoutWorld : IAsyncLifetime
             SELECT string_agg(state || ' ' || n, ', ' ORDER BY state) FROM
                 (SELECT state, count(*) AS n FROM settlement_item WHERE settlement_id = '{id}' GROUP BY state) s
             """
+        );
+
+    /// <summary>Why items are not paid.</summary>
+    internal Task<string> Codes(Guid id) =>
+        Scalar<string>(
+            $"SELECT coalesce(string_agg(concat_ws(' ', error_code, error_message), ', '), '') FROM settlement_item "
+                + $"WHERE settlement_id = '{id}' AND state <> 'PAID'"
         );
 
     internal Task<long> Balance(Guid id, string account) =>

@@ -37,7 +37,8 @@ internal sealed class MemberServiceClient : IBulkPayer
 
     /// <summary>As all calls are made, for whoever wants to know whether they would arrive.</summary>
     /// <param name="timeout">Of the call.</param>
-    public static HttpClient NewClient(TimeSpan timeout) =>
+    /// <param name="once">A connection is used for one call, whatever the answer says of it.</param>
+    public static HttpClient NewClient(TimeSpan timeout, bool once = false) =>
         new(
             new SocketsHttpHandler
             {
@@ -45,7 +46,7 @@ internal sealed class MemberServiceClient : IBulkPayer
                 UseCookies = false,
                 UseProxy = false,
                 ConnectTimeout = timeout / 2 < LongestConnect ? timeout / 2 : LongestConnect,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                PooledConnectionLifetime = once ? TimeSpan.Zero : TimeSpan.FromMinutes(5),
                 AutomaticDecompression = DecompressionMethods.None,
             }
         )
@@ -167,7 +168,7 @@ internal sealed class MemberServiceClient : IBulkPayer
     {
         _closes = true;
         // Calls that are under way on the former one come to their end; then it holds nothing.
-        _http = NewClient(_timeout);
+        _http = NewClient(_timeout, once: true);
     }
 
     private static byte[] Grow(byte[] full)
