@@ -15,12 +15,8 @@ public sealed class DatabaseWatchTests
         await using var test = await TestDatabase.Create();
         await using var database = new Database(test.ConnectionString);
         var clock = new MovedClock();
-        using var watch = new DatabaseWatch(
-            database,
-            new AlertInbox(database),
-            NullLogger<DatabaseWatch>.Instance,
-            clock
-        );
+        var inbox = new AlertInbox(database);
+        using var watch = new DatabaseWatch(database, inbox, NullLogger<DatabaseWatch>.Instance, clock);
         await Set(test, "on");
         await watch.Step(default);
         clock.Now += TimeSpan.FromSeconds(59);
@@ -38,16 +34,19 @@ public sealed class DatabaseWatchTests
         await Set(test, "on");
         await watch.Step(default);
         clock.Now += TimeSpan.FromSeconds(30);
-        await Set(test, "off");
         await watch.Step(default);
+        await Set(test, "off");
+        // What was raised before it is written before it, or with it.
+        inbox.Raise("clock_jumped", "mark", "m", "n");
+        await Eventually.Equals(1L, () => Alerts(test, "clock_jumped"), "the mark");
         Assert.Equal(1, await Alerts(test));
     }
 
-    private static async Task<long> Alerts(TestDatabase test)
+    private static async Task<long> Alerts(TestDatabase test, string code = "database_unavailable")
     {
         await using var server = Elsewhere(test, null);
         await using var count = server.CreateCommand(
-            "SELECT coalesce(sum(count), 0)::bigint FROM alert WHERE code = 'database_unavailable'"
+            $"SELECT coalesce(sum(count), 0)::bigint FROM alert WHERE code = '{code}'"
         );
         return (long)(await count.ExecuteScalarAsync())!;
     }
