@@ -10,7 +10,9 @@ internal static class Offsets
         SELECT s.study_id, s.fact_partition, s.fact_offset, coalesce(c.next_offset, 0) FROM study s
         LEFT JOIN consumer_offset c ON c.group_id = 'study-intake' AND c.topic = s.fact_topic
             AND c.partition = s.fact_partition
-        WHERE s.fact_offset >= coalesce(c.next_offset, 0) LIMIT 3
+        WHERE s.fact_offset >= coalesce(c.next_offset, 0)
+          AND NOT EXISTS (SELECT FROM witness.log_made_anew m WHERE m.topic = s.fact_topic AND s.received_at < m.at)
+        LIMIT 3
         """;
 
     // Repeats of a study leave no trace, so only records whose study is nowhere count as lost.

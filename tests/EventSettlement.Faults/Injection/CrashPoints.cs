@@ -10,9 +10,6 @@ internal sealed record CrashPoint(string Name, string Moment, int Later, string?
     /// <summary>A process that comes back from there could still do harm.</summary>
     public bool IsToFreeze { get; init; }
 
-    /// <summary>What one server does for all, as to relay and to plan, another would do first too often.</summary>
-    public bool NeedsOneServer { get; init; }
-
     /// <summary>The scheduler's moment needs a schedule that comes now.</summary>
     public string? Cron { get; init; }
 }
@@ -28,8 +25,8 @@ internal static class CrashPoints
         new("K04", "after Kafka's offset", 3, "kafka"),
         new("K05", "with a settlement PROCESSING, before commit", 40) { IsToFreeze = true },
         new("K06", "after the commit, with the outbox unsent", 12),
-        new("K07", "with the outbox sent and not marked", 5, "kafka") { NeedsOneServer = true },
-        new("K08", "with the outbox marked", 5, "kafka") { NeedsOneServer = true },
+        new("K07", "with the outbox sent and not marked", 5, "kafka"),
+        new("K08", "with the outbox marked", 5, "kafka"),
         new("K09", "with SENDING recorded, before the call", 7) { IsToFreeze = true },
         new("K10", "with the request out and no answer", 7) { IsToFreeze = true },
         new("K11", "with the answer in and not recorded", 7) { IsToFreeze = true },
@@ -40,8 +37,8 @@ internal static class CrashPoints
         new("K16", "with failures recorded and the timer set, before commit", 4),
         new("K17", "with a timer claimed", 3),
         new("K18", "with a timer fired and the settlement unchanged", 3),
-        new("K19", "with the run's row made and nothing planned", 1) { NeedsOneServer = true, Cron = "0/3 * * * * ?" },
-        new("K20", "with half of the plan published", 2) { NeedsOneServer = true },
+        new("K19", "with the run's row made and nothing planned", 1) { Cron = "0/3 * * * * ?" },
+        new("K20", "with half of the plan published", 2),
     ];
 
     public static IEnumerable<Fault> All()

@@ -56,6 +56,21 @@ internal static class FaultList
         new EndlessAnswers(drips: false),
         new DeletedRecords(),
         new BrokerErrors(),
+        new RightTaken(
+            "topic",
+            ["--operation", "Write", "--topic", "study-completed"],
+            ["--operation", "All", "--topic", "study-completed"],
+            "topic_refused"
+        ),
+        new RightTaken(
+            "group",
+            ["--operation", "Read", "--group", "study-intake"],
+            ["--operation", "All", "--group", "study-intake"],
+            "messaging_part_failed"
+        ),
+        new MessageRefused(),
+        new TopicMadeAnew(),
+        new OlderProgram(),
         new Everything(),
     ];
 

@@ -65,7 +65,7 @@ internal sealed class Installation : IAsyncDisposable
             for (var i = 1; i <= plan.Processes; i++)
                 made.Members.Add(new Member($"settle-{i}", folder, template.Built, made.Settings($"settle-{i}")));
             for (var i = 0; i < made.Members.Count; i++)
-                made.Members[i].Start(i == 0 ? plan.CrashAt : null);
+                made.Members[i].Start(i == 0 || plan.IsArmedEverywhere ? plan.CrashAt : null);
             made._supervising = Task.Run(made.Supervise);
             await Waiting.Must("a server is ready", TimeSpan.FromSeconds(90), made.AnyReady);
             return made;

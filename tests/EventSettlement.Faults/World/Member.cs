@@ -120,6 +120,9 @@ internal sealed partial class Member(
         return $"{name} ended by itself with {_process.ExitCode}: {string.Join(" | ", last)}";
     }
 
+    /// <summary>Whether it has logged this since its last start.</summary>
+    public bool HasSaid(string text) => Said().Contains(text, StringComparison.Ordinal);
+
     /// <summary>What it has logged since its last start.</summary>
     private string Said()
     {

@@ -16,12 +16,10 @@ internal sealed class Crash(CrashPoint point, int hit) : Fault
 
     public override string? Cron => point.Cron;
 
-    public override int Processes => point.NeedsOneServer && hit == 1 ? 1 : 2;
-
     public override bool Suits(string log) => point.OnlyLog is null || point.OnlyLog == log;
 
     public override string Touches => "servers";
 
     public override async Task<bool> Inject(Scene scene, Random random) =>
-        await Waiting.Until(Patience, () => scene.World.Members[0].CrashedAsTold) is not null;
+        await Waiting.Until(Patience, () => scene.World.Members.Any(member => member.CrashedAsTold)) is not null;
 }

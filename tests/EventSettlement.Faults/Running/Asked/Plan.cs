@@ -44,6 +44,9 @@ internal sealed record Plan
 
     public int FactsPerSecond { get; init; } = 500;
 
+    /// <summary>Who gets to a moment first is not to be told before; whoever does is killed there.</summary>
+    public bool IsArmedEverywhere => CrashAt?.EndsWith(":1", StringComparison.Ordinal) == true;
+
     /// <summary>Nothing but the first hit of one crash point: a run that never comes there tests nothing.</summary>
     public bool IsOneFirstHit() => Faults.Length == 1 && CrashAt?.Split(':')[1] == "1";
 

@@ -127,5 +127,7 @@ internal sealed class KafkaServer(string folder, string template)
             transaction.state.log.min.isr=1
             group.initial.rebalance.delay.ms=0
             auto.create.topics.enable=false
+            authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+            allow.everyone.if.no.acl.found=true
             """;
 }

@@ -36,6 +36,7 @@ internal sealed class Template(string folder, string? product = null)
             REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION witness.see_settlement();
         CREATE TRIGGER witness_moved AFTER UPDATE ON settlement
             REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION witness.see_settlement();
+        CREATE TABLE witness.log_made_anew (topic text, at timestamptz);
         CREATE TABLE witness.turned_back (group_id text, topic text, partition integer, epoch bigint,
             was bigint, now_at bigint, at timestamptz DEFAULT clock_timestamp());
         CREATE FUNCTION witness.see_turned_back() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
