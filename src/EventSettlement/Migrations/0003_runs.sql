@@ -17,6 +17,9 @@ CREATE TABLE run (
     planned_at    timestamptz,
     finished_at   timestamptz,
     stop_reason   text,
+    -- Above these a person releases a settlement first: as they were when the run was started, whoever plans it
+    max_item      bigint,
+    max_run       bigint,
     UNIQUE (programme, business_date, seq)
 );
 CREATE UNIQUE INDEX run_one_unfinished ON run (programme) WHERE state IN ('PLANNING', 'PAYING');
@@ -53,8 +56,10 @@ CREATE TABLE settlement_request (
     created_at     timestamptz NOT NULL,
     booking        jsonb NOT NULL,                         -- lines of the creation posting by account, {} when none
     basis          jsonb NOT NULL,                         -- what it stands on; the programme's own to read
+    hold_reason    text,                                   -- why it was planned held; null = it was not
     UNIQUE (programme, subject, period)
 );
 CREATE INDEX settlement_request_run ON settlement_request (run_id, settlement_id);
+CREATE INDEX settlement_request_held ON settlement_request (run_id) WHERE hold_reason IS NOT NULL;
 CREATE TRIGGER request_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement_request
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
