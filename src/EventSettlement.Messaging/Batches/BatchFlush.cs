@@ -25,6 +25,9 @@ internal sealed class BatchFlush(
 
     public int Parked { get; private set; }
 
+    /// <summary>See <see cref="QueuedWrites.SetsEarlyTimer"/>.</summary>
+    public bool SetsEarlyTimer { get; private set; }
+
     /// <summary>Waits for the piece before, sends this one and does not wait for its answer.</summary>
     /// <param name="last">What the offset moves past; the statement that does it is the fence.</param>
     public async Task Write(QueuedWrites piece, LogRecord last, CancellationToken cancel)
@@ -37,6 +40,7 @@ internal sealed class BatchFlush(
         if (piece.Parked.Count > 0)
             batch.BatchCommands.Add(ParkStatement.For(group, piece.Parked));
         Parked += piece.Parked.Count;
+        SetsEarlyTimer |= piece.SetsEarlyTimer;
         _sent.AddRange(piece.Sent);
         if (!piece.MoreFollows || !outgoing.MustComeLast)
         {

@@ -2,12 +2,13 @@ using System.Diagnostics;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Parked;
+using EventSettlement.Messaging.Timers;
 using Npgsql;
 
 namespace EventSettlement.Messaging.Batches;
 
 /// <summary>Every transaction made for an owned partition: fence first, what takes locks of others last.</summary>
-public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter outgoing)
+public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter outgoing, Wakeup wakeup)
 {
     private const string Fence = """
         SELECT 1 FROM consumer_offset WHERE group_id = $1 AND topic = $2 AND partition = $3 AND epoch = $4 FOR UPDATE
@@ -96,6 +97,8 @@ public sealed class BatchTransactions(NpgsqlDataSource database, IOutgoingWriter
 
         await flush.Written;
         await Commit(transaction, flush.Parked, flush.Sent, cancel);
+        if (flush.SetsEarlyTimer)
+            wakeup.Wake([DueMover.Signal]);
         MessagingMeter.FlushTime.Record((Stopwatch.GetElapsedTime(started) - making).TotalSeconds);
     }
 

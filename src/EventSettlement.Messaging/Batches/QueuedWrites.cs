@@ -17,6 +17,9 @@ public sealed class QueuedWrites
     /// <summary>Another piece of the same batch comes after this one.</summary>
     public bool MoreFollows { get; set; }
 
+    /// <summary>It sets a timer that is due before the movers would look by themselves.</summary>
+    public bool SetsEarlyTimer { get; set; }
+
     public IReadOnlyList<QueuedStatement> Statements => _statements;
 
     public IReadOnlyList<OutgoingMessage> Sent => _sent;

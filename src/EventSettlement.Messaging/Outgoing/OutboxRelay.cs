@@ -23,7 +23,8 @@ public sealed class OutboxRelay(
     ILogger<OutboxRelay> log
 )
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    // Behind the hint: of a process that was killed between its commit and the hint.
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);

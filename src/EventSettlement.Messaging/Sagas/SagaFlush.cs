@@ -1,4 +1,5 @@
 using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Timers;
 
 namespace EventSettlement.Messaging.Sagas;
 
@@ -62,6 +63,7 @@ internal static class SagaFlush
         {
             var timers = session.Scheduled.GroupBy(timer => timer.Token).Select(same => same.Last()).ToList();
             writes.Execute(ScheduledRows.Insert(timers), timers.Count);
+            writes.SetsEarlyTimer |= timers.Exists(timer => timer.Delay < DueMover.Longest);
         }
 
         if (session.Cancelled.Count > 0)

@@ -14,15 +14,27 @@ namespace EventSettlement.Messaging.Timers;
 /// </summary>
 public sealed class DueMover(
     NpgsqlDataSource database,
+    Wakeup wakeup,
     IOutgoingWriter outgoing,
     MessagingOptions options,
     ILogger<DueMover> log
 )
 {
+    /// <summary>Name under which movers are woken for a timer that is due before they would look again.</summary>
+    public const string Signal = "timers";
+
+    /// <summary>How long movers may not have looked: a timer that is due later needs no <see cref="Signal"/>.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
     private const int MostAtOnce = 500;
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    // Of what is due and yet not moved: another mover has it, or the clock is not to be trusted.
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private readonly ClockGuard _clock = new();
+    private TimeSpan _untilNext = Longest;
+
+    private const string Look = "SELECT clock(), (SELECT min(due_at) FROM scheduled_message)";
 
     // Due by the time that the guard has seen: of a clock that jumps after that nothing gets here.
     // The array is made once; as a join PostgreSQL may choose and lock anew for each row of the table.
@@ -35,13 +47,15 @@ public sealed class DueMover(
 
     public async Task Run(CancellationToken cancel)
     {
+        using var woken = wakeup.Subscribe([Signal]);
         while (!cancel.IsCancellationRequested)
         {
             try
             {
+                var next = woken.Next;
                 if (await MoveDue(cancel) == MostAtOnce)
                     continue;
-                await Task.Delay(Poll, cancel);
+                await Wakeup.Subscription.Wait(next, _untilNext, cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
@@ -59,7 +73,7 @@ public sealed class DueMover(
     public async Task<int> MoveDue(CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        if (await SteadyTime(connection, cancel) is not { } now)
+        if (await ReadSteadyTime(connection, cancel) is not { } now)
             return 0;
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var due = await DeleteDue(connection, transaction, now, cancel);
@@ -101,11 +115,18 @@ public sealed class DueMover(
         return [.. due.OrderBy(one => one.At).Select(one => one.Message)];
     }
 
-    /// <summary>The database's time, or null while timers pause.</summary>
-    private async Task<DateTime?> SteadyTime(NpgsqlConnection connection, CancellationToken cancel)
+    /// <summary>The database's time; null while timers pause or none is due.</summary>
+    private async Task<DateTime?> ReadSteadyTime(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var command = new NpgsqlCommand("SELECT clock()", connection);
-        var now = (DateTime)(await command.ExecuteScalarAsync(cancel))!;
+        await using var command = new NpgsqlCommand(Look, connection);
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        await row.ReadAsync(cancel);
+        var now = row.GetDateTime(0);
+        var wait = await row.IsDBNullAsync(1, cancel) ? Longest : row.GetDateTime(1) - now;
+        _untilNext =
+            wait > Longest ? Longest
+            : wait < Shortest ? Shortest
+            : wait;
         if (_clock.Observe(now, ClockGuard.Monotonic()) is { } jump)
             options.OnAlert(
                 "clock_jumped",
@@ -113,6 +134,9 @@ public sealed class DueMover(
                 $"The database's clock moved {jump.TotalSeconds:F0} s against this process's own; timers pause.",
                 "Check the time of the database host; timers go on by themselves when it runs steadily for a minute."
             );
-        return _clock.Paused ? null : now;
+        if (!_clock.Paused)
+            return wait > TimeSpan.Zero ? null : now;
+        _untilNext = Longest;
+        return null;
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class HealedAlerts(
     ILogger<HealedAlerts> log
 ) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     // One branch a code: a condition reads the words of its own alerts' causes and no others.
     private readonly string _closeHealed = $"""

@@ -29,7 +29,7 @@ internal sealed class ClockWatch(Database database, ILogger<ClockWatch> logger) 
             FROM (SELECT clock() AS at) now)
         """;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     /// <summary>Sees where the clock stands.</summary>
     public async Task Look(CancellationToken cancel)

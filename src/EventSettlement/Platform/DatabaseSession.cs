@@ -21,6 +21,8 @@ internal static class DatabaseSession
             ApplicationName = application,
             ClientEncoding = "UTF8",
             Encoding = "UTF8",
+            // Nothing of ours outlives its statement or transaction in a session.
+            NoResetOnClose = true,
         };
         // Npgsql asks the environment only where no options are given, and some of ours always are.
         var given = session.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS");

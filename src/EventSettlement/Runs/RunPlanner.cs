@@ -1,4 +1,5 @@
 using EventSettlement.Messaging;
+using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
@@ -25,7 +26,8 @@ public sealed partial class RunPlanner(
     /// <summary>Messages waiting for the relay, above which planning pauses.</summary>
     public const long MaxWaiting = 100_000;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ForRoom = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     /// <summary>Plans one run to its end, or until it is taken away or stopped.</summary>
@@ -43,11 +45,13 @@ public sealed partial class RunPlanner(
     {
         // At most one a programme, since a programme has at most one unfinished run.
         var planning = new List<Task<bool>>();
+        using var woken = signal.Subscribe();
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
                 RunLease? lease = null;
+                var next = woken.Next;
                 var looked = await ServerLoop.Try(
                     async cancel => lease = await RunLease.Acquire(database, programmes.Names, cancel),
                     Failed,
@@ -57,7 +61,7 @@ public sealed partial class RunPlanner(
                 if (lease is { } run)
                     planning.Add(ServerLoop.Try(cancel => Plan(run, int.MaxValue, cancel), Failed, stoppingToken));
                 else
-                    await signal.Wait(looked ? Interval : AfterFailure, stoppingToken);
+                    await Wakeup.Subscription.Wait(next, looked ? Interval : AfterFailure, stoppingToken);
             }
         }
         finally
@@ -126,7 +130,7 @@ public sealed partial class RunPlanner(
         {
             if (await lease.Renew(connection, cancel) is null)
                 return false;
-            await Task.Delay(Interval, cancel);
+            await Task.Delay(ForRoom, cancel);
         }
 
         return true;

@@ -1,23 +1,13 @@
+using EventSettlement.Messaging.Log;
+
 namespace EventSettlement.Runs;
 
-/// <summary>Wakes this process's planner; one in another process looks by itself.</summary>
-public sealed class RunSignal : IDisposable
+/// <summary>Wakes those who plan and end runs when one was made, in whichever process.</summary>
+public sealed class RunSignal(Wakeup wakeup)
 {
-    private readonly SemaphoreSlim _raised = new(0, 1);
+    private const string Signal = "runs";
 
-    public void Raise()
-    {
-        try
-        {
-            _raised.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Raised and not yet seen: once is enough.
-        }
-    }
+    public void Raise() => wakeup.Wake([Signal]);
 
-    public Task Wait(TimeSpan atMost, CancellationToken cancel) => _raised.WaitAsync(atMost, cancel);
-
-    public void Dispose() => _raised.Dispose();
+    public Wakeup.Subscription Subscribe() => wakeup.Subscribe([Signal]);
 }

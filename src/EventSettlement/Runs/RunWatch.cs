@@ -1,12 +1,15 @@
+using EventSettlement.Messaging.Log;
 using EventSettlement.Platform;
 using Npgsql;
 
 namespace EventSettlement.Runs;
 
 /// <summary>Ends a run when all that it planned has come to an end.</summary>
-public sealed partial class RunWatch(Database database, ILogger<RunWatch> log) : BackgroundService
+public sealed partial class RunWatch(Database database, RunSignal signal, ILogger<RunWatch> log) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan WhileOpen = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Otherwise = TimeSpan.FromSeconds(5);
+    private const string OpenSql = "SELECT EXISTS (SELECT FROM run WHERE state IN ('PLANNING', 'PAYING'))";
 
     // One statement sees one moment: lanes are only ever changed with the settlements they count.
     private const string FinishSql = """
@@ -27,9 +30,26 @@ public sealed partial class RunWatch(Database database, ILogger<RunWatch> log) :
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await ServerLoop.Try(Step, Failed, stoppingToken);
+        using var woken = signal.Subscribe();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var (next, open) = (woken.Next, false);
+            await ServerLoop.Try(
+                async cancel =>
+                {
+                    await using var look = database.Hot.CreateCommand(OpenSql);
+                    open = (bool)(await look.ExecuteScalarAsync(cancel))!;
+                    if (open)
+                        await Step(cancel);
+                },
+                Failed,
+                stoppingToken
+            );
+            if (open)
+                await Task.Delay(WhileOpen, stoppingToken);
+            else
+                await Wakeup.Subscription.Wait(next, Otherwise, stoppingToken);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Runs could not be looked at; it is tried again")]

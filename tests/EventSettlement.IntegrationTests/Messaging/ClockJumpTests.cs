@@ -1,5 +1,6 @@
 using EventSettlement.IntegrationTests.Doubles;
 using EventSettlement.Messaging.Hosting;
+using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Timers;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -31,8 +32,10 @@ public sealed class ClockJumpTests : IAsyncLifetime
         );
         using var told = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var alerts = new List<string>();
+        await using var wakeup = new Wakeup(_world.Hot);
         var mover = new DueMover(
             _world.Hot,
+            wakeup,
             new OutboxRows(),
             new MessagingOptions
             {

@@ -75,7 +75,7 @@ public sealed class PiecesTests : IAsyncLifetime
             "saga",
             new Ownership(new("counters", 3), 1, 0, "log"),
             records,
-            new BatchTransactions(_world.Hot, writer)
+            new BatchTransactions(_world.Hot, writer, _world.Services.GetRequiredService<Wakeup>())
         );
 
         await new SagaEndpoint<Counter>(_world.Services, "saga", "counters").Consume(batch, CancellationToken.None);

@@ -2,6 +2,7 @@ using EventSettlement.IntegrationTests.Doubles;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.IntegrationTests.Runs;
 using EventSettlement.Messaging.Hosting;
+using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Timers;
 using EventSettlement.Payouts.Calls;
@@ -47,7 +48,14 @@ public sealed class StaleStatisticsTests
         await using var test = await TestDatabase.Create();
         await using var database = new Database(test.ConnectionString);
         await Do(database, "VACUUM ANALYZE scheduled_message");
-        var mover = new DueMover(database.Hot, new OutboxRows(), new MessagingOptions(), NullLogger<DueMover>.Instance);
+        await using var wakeup = new Wakeup(database.Hot);
+        var mover = new DueMover(
+            database.Hot,
+            wakeup,
+            new OutboxRows(),
+            new MessagingOptions(),
+            NullLogger<DueMover>.Instance
+        );
         for (var n = 0; n < 3; n++)
             await mover.MoveDue(default);
         await Do(

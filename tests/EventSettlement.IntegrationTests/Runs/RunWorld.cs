@@ -2,6 +2,7 @@ using System.Text;
 using EventSettlement.Contracts;
 using EventSettlement.IntegrationTests.Doubles;
 using EventSettlement.IntegrationTests.Fixtures;
+using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Platform;
 using EventSettlement.Programmes;
@@ -18,15 +19,17 @@ internal sealed class RunWorld : IAsyncDisposable
     public static readonly DateOnly Date = new(2026, 1, 10);
 
     private readonly TestDatabase _test;
+    private readonly Wakeup _wakeup;
 
     private RunWorld(TestDatabase test)
     {
         _test = test;
         Database = new Database(test.ConnectionString);
         Programmes = new ProgrammeList([new StudyRefund(Database)]);
+        Signal = new RunSignal(_wakeup = new Wakeup(Database.Hot));
         Commands = new RunCommands(Database, Programmes, Server.Catalogue.Defaults, Signal);
         Queries = new RunQueries(Database);
-        Watch = new RunWatch(Database, NullLogger<RunWatch>.Instance);
+        Watch = new RunWatch(Database, Signal, NullLogger<RunWatch>.Instance);
     }
 
     public Database Database { get; }
@@ -35,7 +38,7 @@ internal sealed class RunWorld : IAsyncDisposable
 
     public OutboxRows Outgoing { get; } = new();
 
-    public RunSignal Signal { get; } = new();
+    public RunSignal Signal { get; }
 
     public RunCommands Commands { get; }
 
@@ -119,7 +122,7 @@ internal sealed class RunWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Signal.Dispose();
+        await _wakeup.DisposeAsync();
         await Database.DisposeAsync();
         await _test.DisposeAsync();
     }

@@ -10,7 +10,10 @@ namespace EventSettlement.Messaging.Log.Kafka;
 /// </summary>
 internal sealed class KafkaMember(KafkaClients clients, string group, IPartitionOwner owner, LogIdentities identities)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    // While a partition waits for room no record of it wakes the member.
+    private static readonly TimeSpan PollForRoom = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
     private const int ReadAtOnce = 2000;
     private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
@@ -79,7 +82,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
                     AutoOffsetReset = AutoOffsetReset.Error,
                     SessionTimeoutMs = 6000,
                     HeartbeatIntervalMs = 1500,
-                    FetchWaitMaxMs = 5,
+                    FetchWaitMaxMs = 250,
                     QueuedMaxMessagesKbytes = 32 * 1024,
                     FetchMaxBytes = 8 * 1024 * 1024,
                     PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
@@ -178,7 +181,8 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
     private void Read(IConsumer<byte[], byte[]> consumer)
     {
         // What was consumed is kept before the limit is asked: the client's position is behind it already.
-        for (var n = 0; n < ReadAtOnce && ConsumeOne(consumer, n == 0 ? Poll : TimeSpan.Zero) is { } next; n++)
+        var wait = _paused.Count > 0 ? PollForRoom : Poll;
+        for (var n = 0; n < ReadAtOnce && ConsumeOne(consumer, n == 0 ? wait : TimeSpan.Zero) is { } next; n++)
         {
             if (!_mine.ContainsKey(next.TopicPartition))
                 continue;

@@ -84,7 +84,8 @@ internal sealed class GroupMember : IAsyncDisposable
         await using var command = Command(Acquire, Ttl);
         command.Parameters.Add(new() { Value = _topics });
         command.Parameters.Add(new() { Value = count });
-        return await Partitions(command, cancel);
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        return await ReadPartitions(row, cancel);
     }
 
     public async Task ReturnLease(TopicPartition partition, CancellationToken cancel)
@@ -145,14 +146,13 @@ internal sealed class GroupMember : IAsyncDisposable
     {
         // Taken before asking: the lease lasts at least this long from here.
         var at = Stopwatch.GetTimestamp();
-        await using (var join = Command(Join, Ttl))
-            await join.ExecuteNonQueryAsync(_stop.Token);
-        await using var renew = Command(Renew, Ttl);
-        var held = await Partitions(renew, _stop.Token);
-        await using var share = _database.CreateCommand(Share);
-        share.Parameters.Add(new() { Value = _group });
-        share.Parameters.Add(new() { Value = _topics });
-        await using var row = await share.ExecuteReaderAsync(_stop.Token);
+        await using var batch = _database.CreateBatch();
+        batch.BatchCommands.Add(Part(Join, _group, _owner, Ttl));
+        batch.BatchCommands.Add(Part(Renew, _group, _owner, Ttl));
+        batch.BatchCommands.Add(Part(Share, _group, _topics));
+        await using var row = await batch.ExecuteReaderAsync(_stop.Token);
+        var held = await ReadPartitions(row, _stop.Token);
+        await row.NextResultAsync(_stop.Token);
         await row.ReadAsync(_stop.Token);
         var (members, heads) = (Math.Max(1, row.GetInt64(0)), row.GetInt64(1));
         _standing = new Standing([.. held], (int)((heads + members - 1) / members), at);
@@ -168,10 +168,17 @@ internal sealed class GroupMember : IAsyncDisposable
         return command;
     }
 
-    private static async Task<List<TopicPartition>> Partitions(NpgsqlCommand command, CancellationToken cancel)
+    private static NpgsqlBatchCommand Part(string sql, params object[] values)
+    {
+        var part = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            part.Parameters.Add(new() { Value = value });
+        return part;
+    }
+
+    private static async Task<List<TopicPartition>> ReadPartitions(NpgsqlDataReader row, CancellationToken cancel)
     {
         var found = new List<TopicPartition>();
-        await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
             found.Add(new TopicPartition(row.GetString(0), row.GetInt32(1)));
         return found;

@@ -13,7 +13,7 @@ internal sealed class GroupReader(
 )
 {
     private static readonly TimeSpan ShortPoll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongPoll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BalanceEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
     private readonly Dictionary<string, int> _ids = topics.ToDictionary(topic => topic.Name, topic => topic.Id);
@@ -62,7 +62,7 @@ internal sealed class GroupReader(
             _idle = 100;
         }
 
-        var wait = ShortPoll * Math.Min(++_idle, 10);
+        var wait = ShortPoll * Math.Min(++_idle, 100);
         await Wakeup.Subscription.Wait(next, wait < LongPoll ? wait : LongPoll, cancel);
     }
 
