@@ -21,8 +21,9 @@ internal static class DatabaseSession
             ApplicationName = application,
             ClientEncoding = "UTF8",
             Encoding = "UTF8",
-            // Nothing of ours outlives its statement or transaction in a session.
-            NoResetOnClose = true,
+            // Ids of the outbox come in blocks that a session keeps: one that went on with its block after another had
+            // begun a later one would have its messages sent out of order.
+            NoResetOnClose = false,
         };
         // Npgsql asks the environment only where no options are given, and some of ours always are.
         var given = session.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS");

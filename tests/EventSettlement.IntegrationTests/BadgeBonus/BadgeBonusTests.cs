@@ -85,7 +85,13 @@ public sealed class BadgeBonusTests
         );
         world.Bonuses.Judge = _ => "CREDITED";
         await world.Until("SELECT count(*) FROM run WHERE state = 'FINISHED'", 1);
-        await world.Post("v1/runs", Question("2026-12-15"));
+        var next = new
+        {
+            programme = "badge-bonus",
+            date = "2026-12-15",
+            future = true,
+        };
+        await world.Post("v1/runs", next);
         await world.Until(Ended + "'COMPLETED' AND period = '2026-11' AND amount = 900", 1);
         Assert.True((bool)(await world.Get("v1/ledger/verify"))["right"]!);
     }
@@ -141,7 +147,7 @@ public sealed class BadgeBonusTests
         Assert.Equal("T-2", await world.Read<string>("SELECT string_agg(subject, ',') FROM settlement"));
     }
 
-    private static object Question(string date = "2026-11-15") => new { programme = "badge-bonus", date };
+    private static object Question() => new { programme = "badge-bonus", date = "2026-11-15" };
 
     private static string Line(JsonNode? row) =>
         $"{row!["subject"]} {row["period"]} {row["items"]} {row["amount"]} {row["reason"]}";

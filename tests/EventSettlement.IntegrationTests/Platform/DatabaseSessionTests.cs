@@ -39,6 +39,29 @@ public sealed class DatabaseSessionTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(";No Reset On Close=true")]
+    public async Task A_session_that_comes_back_to_the_pool_gives_up_its_block_of_ids(string given)
+    {
+        await using var test = await TestDatabase.Create();
+        await using var database = new Database(test.ConnectionString + given);
+        var ids = new List<long>();
+        for (var round = 0; round < 3; round++)
+        {
+            await using var one = await database.Hot.OpenConnectionAsync();
+            await using var other = await database.Hot.OpenConnectionAsync();
+            foreach (var session in (NpgsqlConnection[])[one, other])
+            {
+                await using var send = session.CreateCommand();
+                send.CommandText = "INSERT INTO outbox (shard, topic, headers) VALUES (0, 't', '') RETURNING id";
+                ids.Add((long)(await send.ExecuteScalarAsync())!);
+            }
+        }
+
+        Assert.Equal(ids.Order(), ids);
+    }
+
+    [Theory]
     [InlineData("Options", null)]
     [InlineData(null, "PGOPTIONS")]
     public async Task Options_that_are_given_hold_in_every_pool_and_in_the_migrator(string? keyword, string? variable)
