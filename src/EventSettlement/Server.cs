@@ -14,6 +14,7 @@ using EventSettlement.Programmes;
 using EventSettlement.Runs;
 using EventSettlement.Settlements;
 using EventSettlement.StudyRefunds;
+using EventSettlement.Views;
 
 namespace EventSettlement;
 
@@ -34,6 +35,7 @@ public static class Server
         LedgerSlice.Slice,
         AlertsSlice.Slice,
         EventLogSlice.Slice,
+        ViewsSlice.Slice,
         // Programmes, a line each.
         StudyRefundsSlice.Slice,
     ];

@@ -1,4 +1,5 @@
 using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Bulk;
 using EventSettlement.Messaging.Outgoing;
 using EventSettlement.Messaging.Sagas;
 using MassTransit;
@@ -17,6 +18,8 @@ public sealed class MessagingBuilder
     public ISet<string> SharedTopics { get; } = new HashSet<string>();
 
     public IList<ConsumerBinding> Consumers { get; } = [];
+
+    public IList<BulkBinding> Bulks { get; } = [];
 
     public IList<SagaBinding> Sagas { get; } = [];
 
@@ -47,6 +50,13 @@ public sealed class MessagingBuilder
     public MessagingBuilder Consume(string group, string topic, Func<IServiceProvider, IBatchConsumer> create)
     {
         Consumers.Add(new ConsumerBinding(group, topic, create));
+        return Topic(topic);
+    }
+
+    /// <param name="create">Called once in each process that serves the group, which reads this topic alone.</param>
+    public MessagingBuilder ConsumeBulk(string group, string topic, Func<IServiceProvider, IBulkConsumer> create)
+    {
+        Bulks.Add(new BulkBinding(group, topic, create));
         return Topic(topic);
     }
 

@@ -1,4 +1,5 @@
 using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Bulk;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Log.Postgres;
 using EventSettlement.Messaging.Outgoing;
@@ -33,14 +34,23 @@ public sealed class MessagingHost(
         MessagingMeter.Begin();
         await StartChecks.RefuseUnpinnedPlanner(database, cancellationToken);
         var bindings = services.GetServices<ConsumerBinding>().ToArray();
+        var bulks = services.GetServices<BulkBinding>().ToArray();
+        (string Group, string Topic)[] readers =
+        [
+            .. bindings.Select(binding => (binding.Group, binding.Topic)),
+            .. bulks.Select(bulk => (bulk.Group, bulk.Topic)),
+        ];
         await ActivatorUtilities
-            .CreateInstance<PartitionCounts>(services, (IReadOnlyList<ConsumerBinding>)bindings)
+            .CreateInstance<PartitionCounts>(services, (IReadOnlyList<(string Group, string Topic)>)readers)
             .Apply(cancellationToken);
         var frozen = ActivatorUtilities.CreateInstance<FrozenTransactions>(services);
         var work = new List<Task> { KeepRunning("the end of frozen transactions", frozen.Run) };
         foreach (var group in bindings.GroupBy(binding => binding.Group))
             if (options.Groups is null || options.Groups.Contains(group.Key))
                 work.Add(Serve(PumpOf(group)));
+        foreach (var bulk in bulks)
+            if (options.Groups is null || options.Groups.Contains(bulk.Group))
+                work.Add(ServeBulk(bulk));
         if (options.Relay)
         {
             work.Add(KeepRunning("the due mover", services.GetRequiredService<DueMover>().Run));
@@ -78,6 +88,12 @@ public sealed class MessagingHost(
         );
         _pumps.Add(pump);
         return pump;
+    }
+
+    private async Task ServeBulk(BulkBinding bulk)
+    {
+        await using var pump = ActivatorUtilities.CreateInstance<BulkPump>(services, bulk, bulk.Create(services));
+        await KeepRunning(bulk.Group, cancel => log.Consume(bulk.Group, pump.Topics, pump, cancel));
     }
 
     private Task Serve(PartitionPump pump) =>

@@ -1,4 +1,5 @@
 using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Bulk;
 using EventSettlement.Messaging.Log;
 using EventSettlement.Messaging.Log.Kafka;
 using EventSettlement.Messaging.Log.Postgres;
@@ -29,6 +30,9 @@ public static class MessagingRegistration
         services.AddSingleton<DueMover>().AddSingleton<ParkedMessages>();
         foreach (var consumer in builder.Consumers)
             services.AddSingleton(consumer);
+        services.AddSingleton<BulkTransactions>();
+        foreach (var bulk in builder.Bulks)
+            services.AddSingleton(bulk);
         if (builder.Sagas.Count > 0)
             services.AddSagaEndpoints(builder);
         services.AddSingleton<MessagingHost>();

@@ -15,7 +15,7 @@ internal sealed class PartitionCounts(
     OffsetStore offsets,
     MessagingBuilder builder,
     MessagingOptions options,
-    IReadOnlyList<ConsumerBinding> readers
+    IReadOnlyList<(string Group, string Topic)> readers
 )
 {
     private const long LockKey = 0x5041_5254_4954;

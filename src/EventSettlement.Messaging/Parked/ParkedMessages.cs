@@ -25,6 +25,11 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
         FROM parked_message WHERE id = $1
         """;
 
+    private const string CountKept = """
+        SELECT partition, count(*) FROM parked_message WHERE group_id = $1 AND topic = $2 AND status <> 'REPLAYED'
+        GROUP BY partition
+        """;
+
     private const string SetStatus = """
         UPDATE parked_message SET status = $2, who = $3, reason = $4, at = clock()
         WHERE id = $1 AND status = 'PARKED' RETURNING topic, partition, "offset", msg_key, headers, body
@@ -58,6 +63,23 @@ public sealed class ParkedMessages(NpgsqlDataSource database, IOutgoingWriter ou
         await using var command = database.CreateCommand(One);
         command.Parameters.Add(new() { Value = id });
         return (await Read(command, cancel)).SingleOrDefault();
+    }
+
+    /// <summary>By partition, what a group has parked and nobody has sent again.</summary>
+    public async Task<IReadOnlyDictionary<int, long>> CountByPartition(
+        string group,
+        string topic,
+        CancellationToken cancel
+    )
+    {
+        await using var command = database.CreateCommand(CountKept);
+        command.Parameters.Add(new() { Value = group });
+        command.Parameters.Add(new() { Value = topic });
+        var counts = new Dictionary<int, long>();
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        while (await row.ReadAsync(cancel))
+            counts[row.GetInt32(0)] = row.GetInt64(1);
+        return counts;
     }
 
     /// <summary>Sends the exact bytes again to the topic they came from. False: it is not parked any more.</summary>

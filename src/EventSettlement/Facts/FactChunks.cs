@@ -11,16 +11,16 @@ internal static class FactChunks
     private const int ReadAtOnce = 256 * 1024;
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    public static async IAsyncEnumerable<(int Number, Chunk Chunk)> Read(
-        string path,
+    /// <param name="lines">With their numbers in the file that a person has.</param>
+    public static async IAsyncEnumerable<(int Number, Chunk Chunk)> Cut(
+        IAsyncEnumerable<(int Number, byte[] Bytes)> lines,
         [EnumeratorCancellation] CancellationToken cancel
     )
     {
         var chunk = new Chunk();
-        var (number, line) = (0, 0);
-        await foreach (var bytes in Lines(path, cancel))
+        var number = 0;
+        await foreach (var (line, bytes) in lines.WithCancellation(cancel))
         {
-            line++;
             if (bytes.AsSpan().Trim(" \t\r"u8).IsEmpty)
                 continue;
             if (!chunk.Fits(bytes))
@@ -36,13 +36,25 @@ internal static class FactChunks
             yield return (number, chunk);
     }
 
-    /// <summary>Without their ends. Of one that is longer than any request the rest is left out.</summary>
-    private static async IAsyncEnumerable<byte[]> Lines(string path, [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<(int Number, byte[] Bytes)> Lines(
+        string path,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         await using var file = File.OpenRead(path);
+        await foreach (var line in Lines(file, cancel))
+            yield return line;
+    }
+
+    /// <summary>Without their ends. Of one that is longer than any request the rest is left out.</summary>
+    public static async IAsyncEnumerable<(int Number, byte[] Bytes)> Lines(
+        Stream file,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
+    {
+        var number = 0;
         var buffer = new byte[ReadAtOnce];
         var line = new MemoryStream();
-        var isFirst = true;
         while (await file.ReadAsync(buffer, cancel) is > 0 and var read)
             for (var start = 0; start < read; )
             {
@@ -52,12 +64,11 @@ internal static class FactChunks
                 start += length + 1;
                 if (end < 0)
                     continue;
-                yield return Take(line, isFirst);
-                isFirst = false;
+                yield return (++number, Take(line, number == 1));
             }
 
         if (line.Length > 0)
-            yield return Take(line, isFirst);
+            yield return (++number, Take(line, number == 1));
     }
 
     private static byte[] Take(MemoryStream line, bool isFirst)

@@ -27,13 +27,22 @@ public sealed class FactFile(HttpClient api)
         string? keyPointer,
         IProgress<int>? sent,
         CancellationToken cancel
+    ) => await Send(topic, FactChunks.Lines(path, cancel), keyPointer, sent, cancel);
+
+    /// <summary>The same of lines that were made from a file of another kind.</summary>
+    public async Task<FileSent> Send(
+        string topic,
+        IAsyncEnumerable<(int Number, byte[] Bytes)> lines,
+        string? keyPointer,
+        IProgress<int>? sent,
+        CancellationToken cancel
     )
     {
         var (accepted, more) = (0, 0);
         var problems = new List<LineProblem>();
         var refused = new HashSet<int>();
         var file = Guid.CreateVersion7().ToString("N");
-        await foreach (var (number, whole) in FactChunks.Read(path, cancel))
+        await foreach (var (number, whole) in FactChunks.Cut(lines, cancel))
         {
             var chunk = whole;
             for (var round = 0; chunk.Lines.Count > 0; round++)

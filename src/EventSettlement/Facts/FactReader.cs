@@ -130,6 +130,18 @@ public ref struct FactReader
             : text;
     }
 
+    /// <returns>Null where the value is null, which is right, or wrong.</returns>
+    public string? IdOrNull(string pointer) => Token == JsonTokenType.Null ? null : Id(pointer);
+
+    public bool? Boolean(string pointer)
+    {
+        if (Token is JsonTokenType.True or JsonTokenType.False)
+            return Token == JsonTokenType.True;
+        Skip(pointer);
+        _problems.Add(FactCodes.WrongType, pointer, "true or false");
+        return null;
+    }
+
     public long? Integer(string pointer, long max)
     {
         if (_json.TokenType != JsonTokenType.Number)

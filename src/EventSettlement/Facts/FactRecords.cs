@@ -1,4 +1,5 @@
 using EventSettlement.Messaging.Batches;
+using EventSettlement.Messaging.Bulk;
 using EventSettlement.Messaging.Log;
 
 namespace EventSettlement.Facts;
@@ -14,9 +15,13 @@ public static class FactRecords
     }
 
     /// <summary>Keeps a record that is no fact, byte for byte, under the first rule that it breaks.</summary>
-    public static void Park(this OwnedTransaction transaction, LogRecord record, IReadOnlyList<FactProblem> problems)
-    {
-        var all = string.Join("; ", problems.Select(p => p.Pointer.Length == 0 ? p.Rule : $"{p.Pointer}: {p.Rule}"));
-        transaction.Park(record, problems[0].Code, problems[0].Pointer, all);
-    }
+    public static void Park(this OwnedTransaction transaction, LogRecord record, IReadOnlyList<FactProblem> problems) =>
+        transaction.Park(record, problems[0].Code, problems[0].Pointer, Told(problems));
+
+    /// <summary>The same in a bulk transaction.</summary>
+    public static void Park(this BulkTransaction transaction, LogRecord record, IReadOnlyList<FactProblem> problems) =>
+        transaction.Park(record, problems[0].Code, problems[0].Pointer, Told(problems));
+
+    private static string Told(IReadOnlyList<FactProblem> problems) =>
+        string.Join("; ", problems.Select(p => p.Pointer.Length == 0 ? p.Rule : $"{p.Pointer}: {p.Rule}"));
 }

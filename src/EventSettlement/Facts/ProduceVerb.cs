@@ -64,16 +64,6 @@ internal static class ProduceVerb
         return verb;
     }
 
-    /// <summary>Rewrites one line on a terminal; says nothing elsewhere.</summary>
-    private sealed class SentLine : IProgress<int>
-    {
-        public void Report(int value)
-        {
-            if (!Console.IsErrorRedirected)
-                Console.Error.Write(FormattableString.Invariant($"\r{value:N0} sent "));
-        }
-    }
-
     private static bool IsPointer(string key) => key.StartsWith('/');
 
     private static bool IsSecret(string key) => key.StartsWith("sk_", StringComparison.Ordinal);

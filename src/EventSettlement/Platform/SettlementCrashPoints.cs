@@ -38,6 +38,15 @@ internal static class SettlementCrashPoints
     /// <summary>A part of the plan is published.</summary>
     public const string ChunkPlanned = "K20";
 
+    /// <summary>The views of a batch are summed, before the commit.</summary>
+    public const string ViewsSummed = "K21";
+
+    /// <summary>Blocks of known views are joined, before the commit.</summary>
+    public const string SeenJoined = "K22";
+
+    /// <summary>Statistics are counted anew and swapped, before the commit.</summary>
+    public const string ViewsRebuilt = "K23";
+
     /// <summary>A statement of a migration is done.</summary>
     public const string MigrationStatementDone = "K28";
 }

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using EventSettlement.Messaging.Bulk;
 using Npgsql;
 using KafkaPartition = Confluent.Kafka.TopicPartition;
 
@@ -16,6 +17,11 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
     private static readonly TimeSpan PollForRoom = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
     private const int ReadAtOnce = 2000;
+
+    private static readonly List<TopicPartitionOffset> Nothing = [];
+
+    // A batch is written within this time where the database is well.
+    private static readonly TimeSpan RoomPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
 
     // How long a partition that was added stays unread.
@@ -31,7 +37,12 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
     // Read and not offered yet. A rebalance may come between two reads: what an earlier ownership read is forgotten
     // with it, for the next one starts at the committed offset, before these.
     private readonly Dictionary<KafkaPartition, List<LogRecord>> _read = [];
+    private readonly NativeBatch _bulk = new();
     private MemberTrouble _trouble = null!;
+
+    // Times that a partition was taken, and whether nothing is read because the owner has no room.
+    private long _takes;
+    private bool _standing;
     private CancellationToken _cancel;
     private Error? _refusal;
 
@@ -45,11 +56,16 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
         _trouble = new MemberTrouble(group, topics, owner, Patience);
         using var consumer = Build();
         consumer.Subscribe(topics);
+        var bulk = owner as IBulkOwner;
+        var queue = bulk is null ? null : new NativeQueue(consumer);
         var nextCommit = Environment.TickCount64;
         var nextRetake = nextCommit;
         while (!cancel.IsCancellationRequested)
         {
-            Read(consumer);
+            if (bulk is null)
+                Read(consumer);
+            else
+                ReadBulk(consumer, queue!, bulk);
             if (_refusal is not null)
                 throw new KafkaException(_refusal);
             ResumeWhereRoom(consumer);
@@ -68,6 +84,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
         }
 
         // Leaving revokes what we hold: the handler drains, commits and forgets it.
+        queue?.Dispose();
         consumer.Close();
     }
 
@@ -85,6 +102,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
                     FetchWaitMaxMs = 250,
                     QueuedMaxMessagesKbytes = 32 * 1024,
                     FetchMaxBytes = 8 * 1024 * 1024,
+                    FetchQueueBackoffMs = 10,
                     PartitionAssignmentStrategy = PartitionAssignmentStrategy.Range,
                     TopicMetadataRefreshIntervalMs = (int)HearOfPartitions.TotalMilliseconds,
                 },
@@ -132,6 +150,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
             if (owner.Take(ToOurs(partition), _cancel).GetAwaiter().GetResult() is not { } start)
                 return false;
             _mine[partition] = start;
+            _takes++;
             return true;
         }
         catch (Exception failure) when (failure is NpgsqlException or KafkaException or TimeoutException)
@@ -166,7 +185,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
             changed |= TryTake(partition);
         }
 
-        if (!changed)
+        if (!changed || _standing)
             return;
 
         // Not paused again here: before its first record the client would go on behind what it had fetched meanwhile.
@@ -207,15 +226,75 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
-            // The client reconnects by itself. Where the offset is gone it stands still: the owner's own check on
-            // taking finds that.
-            _trouble.Hear(e);
-            if (KafkaClients.IsRefusal(e.Error))
-                _refusal = e.Error;
-            if (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
-                _mine.Remove(e.ConsumerRecord.TopicPartition);
+            Hear(e);
             return null;
         }
+    }
+
+    /// <summary>
+    /// The client reconnects by itself. Where the offset is gone it stands still: the owner's own check on taking finds
+    /// that.
+    /// </summary>
+    private void Hear(ConsumeException e)
+    {
+        _trouble.Hear(e);
+        if (KafkaClients.IsRefusal(e.Error))
+            _refusal = e.Error;
+        if (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
+            _mine.Remove(e.ConsumerRecord.TopicPartition);
+    }
+
+    /// <summary>
+    /// What stands in the consumer's queue, where it lies. While the owner has no room nothing is assigned, so that
+    /// rebalances are served all the same; a pause would have to be kept in step with what the client has fetched.
+    /// </summary>
+    private void ReadBulk(IConsumer<byte[], byte[]> consumer, NativeQueue queue, IBulkOwner bulk)
+    {
+        if (!bulk.HasRoom && !_standing && !bulk.WaitForRoom(RoomPatience))
+        {
+            _standing = true;
+            consumer.Assign(Nothing);
+        }
+        else if (_standing && bulk.HasRoom)
+        {
+            _standing = false;
+            consumer.Assign(NextOffsets());
+        }
+
+        var takes = _takes;
+        _bulk.Read(queue, Poll, Hear);
+        try
+        {
+            // A rebalance was served within the read: what came before and after it cannot be told apart.
+            if (takes != _takes)
+                consumer.Assign(_standing ? Nothing : NextOffsets());
+            else if (_bulk.Count > 0)
+                Offer(bulk);
+        }
+        finally
+        {
+            _bulk.Clear();
+        }
+    }
+
+    private void Offer(IBulkOwner bulk)
+    {
+        var (partition, next) = (-1, 0L);
+        for (var i = 0; i <= _bulk.Count; i++)
+        {
+            var one = i < _bulk.Count ? _bulk[i] : default;
+            if (partition >= 0 && (i == _bulk.Count || one.Partition != partition))
+            {
+                var read = new KafkaPartition(bulk.Topics.Single(), partition);
+                if (_mine.ContainsKey(read))
+                    _mine[read] = next;
+                _trouble.Read(read);
+            }
+
+            (partition, next) = (one.Partition, one.Offset + 1);
+        }
+
+        bulk.Offer(_bulk);
     }
 
     private void ResumeWhereRoom(IConsumer<byte[], byte[]> consumer)

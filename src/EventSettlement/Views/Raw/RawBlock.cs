@@ -1,0 +1,142 @@
+using System.IO.Compression;
+using System.Text;
+using EventSettlement.Views.Intake;
+using EventSettlement.Views.Seen;
+
+namespace EventSettlement.Views.Raw;
+
+/// <summary>
+/// Completed views of a batch that arrived on one day, packed column by column: ids as numbers of a list in front, then
+/// of each view identity, content, ad, seconds, moments, place in the log, and whether it was a duplicate.
+/// </summary>
+/// <param name="Arrived">Day in Seoul.</param>
+/// <param name="FirstDay">Of viewedAt.</param>
+internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int Views, byte[] Bytes)
+{
+    private const byte Version = 1;
+
+    /// <param name="order">Places of the completed views; what is behind them is not used.</param>
+    public static IEnumerable<RawBlock> Pack(ViewBatch batch, int[] order)
+    {
+        var completed = 0;
+        foreach (ref readonly var view in batch.Views)
+            if (view.Content >= 0)
+                completed++;
+        // A batch around midnight has two days.
+        foreach (var day in order.Take(completed).GroupBy(place => ViewDays.Of(batch.Views[place].ArrivedAt)))
+            yield return Pack(batch, day.Key, [.. day]);
+    }
+
+    private static RawBlock Pack(ViewBatch batch, int arrived, int[] places)
+    {
+        var (first, last) = (int.MaxValue, int.MinValue);
+        foreach (var place in places)
+        {
+            var day = ViewDays.Of(batch.Views[place].ViewedAt);
+            (first, last) = (Math.Min(first, day), Math.Max(last, day));
+        }
+
+        using var packed = new MemoryStream();
+        packed.WriteByte(Version);
+        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using (var buffered = new BufferedStream(deflate, 1 << 16))
+        using (var to = new BinaryWriter(buffered, Encoding.UTF8))
+            Write(to, batch, places);
+        return new RawBlock(arrived, first, last, places.Length, packed.ToArray());
+    }
+
+    private static void Write(BinaryWriter to, ViewBatch batch, int[] places)
+    {
+        to.Write7BitEncodedInt(places.Length);
+        foreach (var ids in (IdTable[])[batch.Contents, batch.Ads])
+        {
+            to.Write7BitEncodedInt(ids.Count);
+            for (var id = 0; id < ids.Count; id++)
+            {
+                to.Write7BitEncodedInt(ids.Bytes(id).Length);
+                to.Write(ids.Bytes(id));
+            }
+        }
+
+        var views = batch.Views;
+        foreach (var place in places)
+        {
+            to.Write(views[place].Identity.Key);
+            to.Write(views[place].Identity.More);
+        }
+
+        foreach (var place in places)
+            to.Write7BitEncodedInt(views[place].Content);
+        foreach (var place in places)
+            to.Write7BitEncodedInt(views[place].Ad + 1);
+        foreach (var place in places)
+            to.Write7BitEncodedInt(views[place].WatchedSeconds);
+        foreach (var place in places)
+            to.Write7BitEncodedInt64(views[place].ViewedAt);
+        foreach (var place in places)
+            to.Write7BitEncodedInt64(views[place].ArrivedAt);
+        foreach (var place in places)
+            to.Write7BitEncodedInt(views[place].Partition);
+        foreach (var place in places)
+            to.Write7BitEncodedInt64(views[place].Offset);
+        foreach (var place in places)
+            to.Write(views[place].IsDuplicate);
+    }
+
+    /// <exception cref="InvalidDataException">It was packed by a newer version, or is damaged.</exception>
+    public static IReadOnlyList<RawView> Unpack(byte[] bytes)
+    {
+        if (bytes is not [Version, ..])
+            throw new InvalidDataException("a block of raw views is of an unknown version");
+        using var packed = new MemoryStream(bytes, 1, bytes.Length - 1);
+        using var deflate = new DeflateStream(packed, CompressionMode.Decompress);
+        using var buffered = new BufferedStream(deflate, 1 << 16);
+        using var from = new BinaryReader(buffered, Encoding.UTF8);
+        var views = new RawView[from.Read7BitEncodedInt()];
+        var (contents, ads) = (Ids(from), Ids(from));
+        for (var i = 0; i < views.Length; i++)
+            views[i].Identity = new ViewIdentity(from.ReadUInt64(), from.ReadByte());
+        for (var i = 0; i < views.Length; i++)
+            views[i].Content = contents[from.Read7BitEncodedInt()];
+        for (var i = 0; i < views.Length; i++)
+            views[i].Ad = from.Read7BitEncodedInt() is > 0 and var ad ? ads[ad - 1] : null;
+        for (var i = 0; i < views.Length; i++)
+            views[i].WatchedSeconds = from.Read7BitEncodedInt();
+        for (var i = 0; i < views.Length; i++)
+            views[i].ViewedAt = from.Read7BitEncodedInt64();
+        for (var i = 0; i < views.Length; i++)
+            views[i].ArrivedAt = from.Read7BitEncodedInt64();
+        for (var i = 0; i < views.Length; i++)
+            views[i].Partition = from.Read7BitEncodedInt();
+        for (var i = 0; i < views.Length; i++)
+            views[i].Offset = from.Read7BitEncodedInt64();
+        for (var i = 0; i < views.Length; i++)
+            views[i].IsDuplicate = from.ReadBoolean();
+        return views;
+    }
+
+    private static string[] Ids(BinaryReader from)
+    {
+        var ids = new string[from.Read7BitEncodedInt()];
+        for (var id = 0; id < ids.Length; id++)
+            ids[id] = Encoding.UTF8.GetString(from.ReadBytes(from.Read7BitEncodedInt()));
+        return ids;
+    }
+}
+
+/// <summary>A completed view as it was kept. Moments are microseconds since 1970 UTC.</summary>
+internal struct RawView
+{
+    public ViewIdentity Identity;
+    public string Content;
+
+    /// <summary>Null = without an ad.</summary>
+    public string? Ad;
+
+    public int WatchedSeconds;
+    public long ViewedAt;
+    public long ArrivedAt;
+    public int Partition;
+    public long Offset;
+    public bool IsDuplicate;
+}

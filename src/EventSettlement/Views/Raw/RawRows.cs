@@ -1,0 +1,22 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSettlement.Views.Raw;
+
+/// <summary>The table <c>view_raw</c>.</summary>
+internal static class RawRows
+{
+    private const string InsertSql = """
+        INSERT INTO view_raw (arrived, first_day, last_day, views, block) VALUES ($1, $2, $3, $4, $5)
+        """;
+
+    public static NpgsqlBatchCommand Insert(RawBlock raw)
+    {
+        var command = new NpgsqlBatchCommand(InsertSql);
+        foreach (var day in (int[])[raw.Arrived, raw.FirstDay, raw.LastDay])
+            command.Parameters.Add(new() { Value = ViewDays.ToDate(day), NpgsqlDbType = NpgsqlDbType.Date });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = raw.Views });
+        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = raw.Bytes });
+        return command;
+    }
+}

@@ -1,0 +1,266 @@
+using System.Data;
+using System.Globalization;
+using EventSettlement.Messaging;
+using EventSettlement.Platform;
+using EventSettlement.Views.Intake;
+using EventSettlement.Views.Seen;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventSettlement.Views.Raw;
+
+/// <summary>What a recount has found.</summary>
+/// <param name="Compared">Sums of a content or ad and a day.</param>
+/// <param name="Views">In the raw logs of these days, duplicates not among them.</param>
+/// <param name="Differences">In words, the first thousand.</param>
+/// <param name="Corrected">Sums that were changed.</param>
+public sealed record RecountResult(
+    bool Right,
+    long Compared,
+    long Views,
+    IReadOnlyList<string> Differences,
+    long Corrected
+);
+
+/// <summary>
+/// Counts days anew from the raw logs, at one moment of the database. Intake only ever adds to sums, so what differs at
+/// that moment is the same difference later: a rebuild adds it, while views keep coming.
+/// </summary>
+public sealed class Recount(Database database, ViewRules rules)
+{
+    private const int MostDifferences = 1000;
+    private const long LockKey = 0x5649_4557_5245;
+
+    /// <summary>Views whose identities are held at once: some 100 MB.</summary>
+    private const long ViewsAPass = 5_000_000;
+
+    private const string CountRaw = """
+        SELECT coalesce(sum(views), 0) FROM view_raw WHERE first_day <= $2 AND last_day >= $1
+        """;
+
+    private const string ReadRaw = """
+        SELECT block FROM view_raw WHERE first_day <= $2 AND last_day >= $1 ORDER BY id
+        """;
+
+    private const string ReadSums = """
+        SELECT true, content_id, day, views, watched_seconds, ad_views FROM view_content_day
+        WHERE day BETWEEN $1 AND $2 AND ($3::text IS NULL OR content_id = $3)
+        UNION ALL
+        SELECT false, ad_id, day, views, watched_seconds, views FROM view_ad_day
+        WHERE day BETWEEN $1 AND $2 AND $3::text IS NULL
+        """;
+
+    private const string AddContents = """
+        INSERT INTO view_content_day AS d (content_id, day, views, watched_seconds, ad_views)
+        SELECT * FROM unnest($1, $2, $3, $4, $5)
+        ON CONFLICT (content_id, day) DO UPDATE SET views = d.views + excluded.views,
+            watched_seconds = d.watched_seconds + excluded.watched_seconds, ad_views = d.ad_views + excluded.ad_views
+        """;
+
+    private const string AddAds = """
+        INSERT INTO view_ad_day AS d (ad_id, day, views, watched_seconds) SELECT * FROM unnest($1, $2, $3, $4)
+        ON CONFLICT (ad_id, day) DO UPDATE SET views = d.views + excluded.views,
+            watched_seconds = d.watched_seconds + excluded.watched_seconds
+        """;
+
+    private const string DropContents = "DELETE FROM view_content_day WHERE day BETWEEN $1 AND $2 AND views = 0";
+    private const string DropAds = "DELETE FROM view_ad_day WHERE day BETWEEN $1 AND $2 AND views = 0";
+
+    /// <exception cref="ProblemException">Raw logs of these days are gone.</exception>
+    public async Task<RecountResult> Verify((DateOnly From, DateOnly To) days, string? id, CancellationToken cancel)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancel);
+        await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        return (await Compare(connection, days, id, cancel)).Result;
+    }
+
+    /// <exception cref="ProblemException">Raw logs of these days are gone, or another one is at it.</exception>
+    public async Task<RecountResult> Rebuild((DateOnly From, DateOnly To) days, CancellationToken cancel)
+    {
+        await using var connection = await database.Reads.OpenConnectionAsync(cancel);
+        await using (var only = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection))
+        {
+            only.Parameters.Add(new() { Value = LockKey });
+            if (!(bool)(await only.ExecuteScalarAsync(cancel))!)
+                throw ProblemException.Refused(
+                    "rebuild_under_way",
+                    "statistics are being counted anew already",
+                    "wait until it has ended"
+                );
+        }
+
+        // The lock goes with the session: where this fails the pool's reset gives it back.
+        Comparison found;
+        await using (var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel))
+            found = await Compare(connection, days, null, cancel);
+        if (found.Different.Count > 0)
+            await Add(connection, days, found.Different, cancel);
+        await using var free = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection);
+        free.Parameters.Add(new() { Value = LockKey });
+        await free.ExecuteNonQueryAsync(cancel);
+        return found.Result with { Corrected = found.Different.Count };
+    }
+
+    private async Task<Comparison> Compare(
+        NpgsqlConnection connection,
+        (DateOnly From, DateOnly To) days,
+        string? id,
+        CancellationToken cancel
+    )
+    {
+        await RefuseGone(connection, days.From, cancel);
+        await using var size = Of(CountRaw, connection, days);
+        var passes = 1 + (int)((long)(await size.ExecuteScalarAsync(cancel))! / ViewsAPass);
+        var sums = new Dictionary<Key, Sum>();
+        var told = new List<string>();
+        var views = 0L;
+        for (var pass = 0; pass < passes; pass++)
+            views += await AddUp(connection, days, id, (pass, passes), sums, told, cancel);
+        var compared = await Subtract(connection, days, id, sums, cancel);
+        var different = sums.Where(one => one.Value != default).OrderBy(one => one.Key).ToList();
+        foreach (var (key, sum) in different.Take(MostDifferences - told.Count))
+            told.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(key.IsContent ? "content" : "ad")} {key.Id} {ViewDays.ToDate(key.Day):yyyy-MM-dd}: the raw logs "
+                        + $"have {sum.Views:+0;-0;0} views, {sum.Seconds:+0;-0;0} seconds, {sum.AdViews:+0;-0;0} ad views"
+                )
+            );
+        return new Comparison(
+            new RecountResult(told.Count == 0, Math.Max(compared, sums.Count), views, told, 0),
+            different
+        );
+    }
+
+    /// <summary>Adds up one part of the contents, and tells of views that were counted twice.</summary>
+    private async Task<long> AddUp(
+        NpgsqlConnection connection,
+        (DateOnly From, DateOnly To) days,
+        string? id,
+        (int Pass, int Passes) part,
+        Dictionary<Key, Sum> sums,
+        List<string> told,
+        CancellationToken cancel
+    )
+    {
+        var (first, last) = (ViewDays.Of(days.From), ViewDays.Of(days.To));
+        var known = new SeenTable();
+        var views = 0L;
+        await using var read = Of(ReadRaw, connection, days);
+        await using var row = await read.ExecuteReaderAsync(cancel);
+        while (await row.ReadAsync(cancel))
+            foreach (var view in RawBlock.Unpack(row.GetFieldValue<byte[]>(0)))
+            {
+                var day = ViewDays.Of(view.ViewedAt);
+                if (view.IsDuplicate || day < first || day > last || (id is not null && view.Content != id))
+                    continue;
+                if (view.Identity.Key % (ulong)part.Passes != (ulong)part.Pass)
+                    continue;
+                views++;
+                var arrived = ViewDays.Of(view.ArrivedAt);
+                if (!known.Add(view.Identity, Math.Max(day, arrived), arrived, rules.KnownDays))
+                    if (told.Count < MostDifferences)
+                        told.Add($"content {view.Content}: a view of {ViewDays.ToDate(day):yyyy-MM-dd} counted twice");
+                Add(sums, new Key(true, view.Content, day), new Sum(1, view.WatchedSeconds, view.Ad is null ? 0 : 1));
+                if (view.Ad is { } ad && id is null)
+                    Add(sums, new Key(false, ad, day), new Sum(1, view.WatchedSeconds, 1));
+            }
+
+        return views;
+    }
+
+    private static void Add(Dictionary<Key, Sum> sums, Key key, Sum more)
+    {
+        ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
+        sum = new Sum(sum.Views + more.Views, sum.Seconds + more.Seconds, sum.AdViews + more.AdViews);
+    }
+
+    /// <returns>Rows that are there.</returns>
+    private static async Task<long> Subtract(
+        NpgsqlConnection connection,
+        (DateOnly From, DateOnly To) days,
+        string? id,
+        Dictionary<Key, Sum> sums,
+        CancellationToken cancel
+    )
+    {
+        var rows = 0L;
+        await using var read = Of(ReadSums, connection, days);
+        read.Parameters.Add(new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        await using var row = await read.ExecuteReaderAsync(cancel);
+        while (await row.ReadAsync(cancel))
+        {
+            rows++;
+            var key = new Key(row.GetBoolean(0), row.GetString(1), ViewDays.Of(row.GetFieldValue<DateOnly>(2)));
+            Add(sums, key, new Sum(-row.GetInt64(3), -row.GetInt64(4), -row.GetInt64(5)));
+        }
+
+        return rows;
+    }
+
+    private static async Task Add(
+        NpgsqlConnection connection,
+        (DateOnly From, DateOnly To) days,
+        List<KeyValuePair<Key, Sum>> different,
+        CancellationToken cancel
+    )
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var isContent in (bool[])[true, false])
+        {
+            var rows = different.Where(one => one.Key.IsContent == isContent).ToList();
+            var command = new NpgsqlBatchCommand(isContent ? AddContents : AddAds)
+                .Texts(rows, r => r.Key.Id)
+                .Array(rows, NpgsqlDbType.Date, r => ViewDays.ToDate(r.Key.Day))
+                .Bigints(rows, r => r.Value.Views)
+                .Bigints(rows, r => r.Value.Seconds);
+            batch.BatchCommands.Add(isContent ? command.Bigints(rows, r => r.Value.AdViews) : command);
+            var drop = new NpgsqlBatchCommand(isContent ? DropContents : DropAds);
+            drop.Parameters.Add(new() { Value = days.From, NpgsqlDbType = NpgsqlDbType.Date });
+            drop.Parameters.Add(new() { Value = days.To, NpgsqlDbType = NpgsqlDbType.Date });
+            batch.BatchCommands.Add(drop);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancel);
+        CrashPoint.Hit(SettlementCrashPoints.ViewsRebuilt);
+        await transaction.CommitAsync(cancel);
+    }
+
+    private async Task RefuseGone(NpgsqlConnection connection, DateOnly from, CancellationToken cancel)
+    {
+        await using var read = new NpgsqlCommand("SELECT since FROM view_raw_since", connection);
+        var since = await read.ExecuteScalarAsync(cancel) is DateOnly day ? day : default;
+        if (rules.KeepRaw == TimeSpan.Zero)
+            throw Gone("none are kept (Views:KeepRaw is 0)", "set Views:KeepRaw");
+        // A view may arrive up to a day before it was watched by its own clock.
+        if (from.AddDays(-1) < since)
+            throw Gone(
+                $"those that arrived before {since:yyyy-MM-dd} are not kept (Views:KeepRaw)",
+                $"take a from of {since.AddDays(1):yyyy-MM-dd} or later"
+            );
+    }
+
+    private static ProblemException Gone(string why, string next) =>
+        ProblemException.Refused("raw_logs_gone", $"the raw logs of these days are gone: {why}", next);
+
+    private static NpgsqlCommand Of(string sql, NpgsqlConnection connection, (DateOnly From, DateOnly To) days)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+        command.Parameters.Add(new() { Value = days.From, NpgsqlDbType = NpgsqlDbType.Date });
+        command.Parameters.Add(new() { Value = days.To, NpgsqlDbType = NpgsqlDbType.Date });
+        return command;
+    }
+
+    private sealed record Comparison(RecountResult Result, List<KeyValuePair<Key, Sum>> Different);
+
+    private readonly record struct Sum(long Views, long Seconds, long AdViews);
+
+    private readonly record struct Key(bool IsContent, string Id, int Day) : IComparable<Key>
+    {
+        public int CompareTo(Key other) =>
+            IsContent != other.IsContent ? other.IsContent.CompareTo(IsContent)
+            : string.CompareOrdinal(Id, other.Id) is not 0 and var byId ? byId
+            : Day.CompareTo(other.Day);
+    }
+}

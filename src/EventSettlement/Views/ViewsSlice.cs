@@ -1,0 +1,66 @@
+using EventSettlement.Facts;
+using EventSettlement.Platform;
+using EventSettlement.Platform.Configuration;
+using EventSettlement.Views.Intake;
+using EventSettlement.Views.Owners;
+using EventSettlement.Views.Raw;
+using EventSettlement.Views.Seen;
+using EventSettlement.Views.Statistics;
+
+namespace EventSettlement.Views;
+
+/// <summary>View logs in, each view counted once; statistics by content, ad and creator.</summary>
+public static class ViewsSlice
+{
+    public const string Topic = "view-logs";
+    public const string OwnersTopic = "contents";
+
+    public static readonly Slice Slice = new("views")
+    {
+        Settings = ViewSettings.All,
+        Add = Add,
+        Messages = (messaging, _) =>
+            messaging
+                .SharedTopic(Topic)
+                .ConsumeBulk(
+                    ViewIntake.Group,
+                    Topic,
+                    services => ActivatorUtilities.CreateInstance<ViewIntake>(services)
+                )
+                .SharedTopic(OwnersTopic)
+                .Consume<ContentIntake>(ContentIntake.Group, OwnersTopic),
+        Groups = _ => [(Roles.Intake, ViewIntake.Group), (Roles.Intake, ContentIntake.Group)],
+        Map = StatisticsRoutes.Map,
+        Verbs = () => [ViewVerbs.Command()],
+    };
+
+    public static ViewRules RulesOf(Settings settings) =>
+        new(
+            settings.Get(ViewSettings.Window),
+            settings.Get(ViewSettings.LateAfter),
+            settings.Get(ViewSettings.KeepRaw)
+        );
+
+    private static void Add(ServerProcess server)
+    {
+        server.Services.AddSingleton(RulesOf(server.Settings)).AddSingleton<SeenBuckets>();
+        server
+            .Services.AddSingleton(new FactTopic(Topic, CheckView))
+            .AddSingleton(new FactTopic(OwnersTopic, CheckOwner));
+        server.Services.AddSingleton<StatisticsReads>().AddSingleton<ViewStatusReads>().AddSingleton<Recount>();
+        if (server.Has(Roles.Scheduler))
+            server.Services.AddHostedService<ViewUpkeep>();
+    }
+
+    private static FactCheck CheckView(byte[] body, DateTime now)
+    {
+        var problems = ViewFactDecoder.Decode(body, now, out var fact);
+        return new FactCheck(fact?.ContentId, problems);
+    }
+
+    private static FactCheck CheckOwner(byte[] body, DateTime now)
+    {
+        var problems = ContentFactDecoder.Decode(body, now, out var fact);
+        return new FactCheck(fact?.ContentId, problems);
+    }
+}
