@@ -18,6 +18,7 @@ internal static class BenchVerbs
                 LatencyBench.Run,
                 studies: 200
             ),
+            ViewsBench.Command(),
         };
 
     private static Command Bench(

@@ -136,7 +136,7 @@ public abstract class ViewIntakeTests<TLog>
     private protected static async Task ExpectSums(ViewsWorld world, List<string> views, int duplicates)
     {
         var expected = views
-            .Select(System.Text.Json.Nodes.JsonNode.Parse)
+            .Select(view => System.Text.Json.Nodes.JsonNode.Parse(view))
             .GroupBy(view => (string)view!["contentId"]!, StringComparer.Ordinal)
             .OrderBy(content => content.Key, StringComparer.Ordinal)
             .Select(content =>

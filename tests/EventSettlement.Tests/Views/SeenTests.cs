@@ -24,7 +24,7 @@ public sealed class SeenTests
         Assert.Equal(view, ViewIdentity.Of("C-1"u8, "V-1"u8));
         Assert.NotEqual(view, ViewIdentity.Of("C-1V"u8, "-1"u8));
         Assert.NotEqual(view, ViewIdentity.Of("V-1"u8, "C-1"u8));
-        Assert.Equal(ViewIdentity.BucketOf("C-1"u8) % 8, (Murmur2.Compute("C-1"u8) & 0x7FFF_FFFF) % 8);
+        Assert.Equal((uint)ViewIdentity.BucketOf("C-1"u8) % 8, (Murmur2.Compute("C-1"u8) & 0x7FFF_FFFF) % 8);
     }
 
     [Fact]

@@ -53,6 +53,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
     private readonly DaySums _ads = new();
     private readonly Dictionary<int, List<ViewIdentity>> _days = [];
     private int[] _order = [];
+    private int _completed;
 
     /// <summary>By the number of the content.</summary>
     public static short[] BucketsOf(ViewBatch batch)
@@ -81,7 +82,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         }
 
         if (rules.KeepRaw > TimeSpan.Zero)
-            foreach (var raw in RawBlock.Pack(batch, _order))
+            foreach (var raw in RawBlock.Pack(batch, _order, _completed))
                 writes.BatchCommands.Add(RawRows.Insert(raw));
         // What all processes share comes last: it is locked until COMMIT.
         writes.BatchCommands.Add(Counts(batch, clock));
@@ -153,6 +154,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         for (var bucket = 0; bucket < next.Length; bucket++)
             (next[bucket], total) = (total, total + next[bucket]);
         _order = _order.Length >= total && _order.Length <= 4 * total ? _order : new int[total];
+        _completed = total;
         for (var i = 0; i < views.Length; i++)
             if (views[i].Content >= 0)
                 _order[next[bucketOf[views[i].Content]]++] = i;

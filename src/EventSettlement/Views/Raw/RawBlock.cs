@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text;
 using EventSettlement.Views.Intake;
 using EventSettlement.Views.Seen;
@@ -15,19 +16,23 @@ internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int View
 {
     private const byte Version = 1;
 
-    /// <param name="order">Places of the completed views; what is behind them is not used.</param>
-    public static IEnumerable<RawBlock> Pack(ViewBatch batch, int[] order)
+    /// <param name="order">Places of the completed views; what is behind <paramref name="completed"/> is not used.</param>
+    public static IEnumerable<RawBlock> Pack(ViewBatch batch, int[] order, int completed)
     {
-        var completed = 0;
-        foreach (ref readonly var view in batch.Views)
-            if (view.Content >= 0)
-                completed++;
         // A batch around midnight has two days.
-        foreach (var day in order.Take(completed).GroupBy(place => ViewDays.Of(batch.Views[place].ArrivedAt)))
-            yield return Pack(batch, day.Key, [.. day]);
+        var days = new SortedDictionary<int, List<int>>();
+        for (var i = 0; i < completed; i++)
+        {
+            var day = ViewDays.Of(batch.Views[order[i]].ArrivedAt);
+            if (!days.TryGetValue(day, out var places))
+                days[day] = places = new List<int>(completed);
+            places.Add(order[i]);
+        }
+
+        return days.Select(day => Pack(batch, day.Key, CollectionsMarshal.AsSpan(day.Value)));
     }
 
-    private static RawBlock Pack(ViewBatch batch, int arrived, int[] places)
+    private static RawBlock Pack(ViewBatch batch, int arrived, ReadOnlySpan<int> places)
     {
         var (first, last) = (int.MaxValue, int.MinValue);
         foreach (var place in places)
@@ -36,51 +41,47 @@ internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int View
             (first, last) = (Math.Min(first, day), Math.Max(last, day));
         }
 
-        using var packed = new MemoryStream();
+        var columns = new RawColumns(places.Length * 32);
+        Write(columns, batch, places);
+        using var packed = new MemoryStream(places.Length * 24);
         packed.WriteByte(Version);
         using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-        using (var buffered = new BufferedStream(deflate, 1 << 16))
-        using (var to = new BinaryWriter(buffered, Encoding.UTF8))
-            Write(to, batch, places);
+            deflate.Write(columns.Written);
         return new RawBlock(arrived, first, last, places.Length, packed.ToArray());
     }
 
-    private static void Write(BinaryWriter to, ViewBatch batch, int[] places)
+    private static void Write(RawColumns to, ViewBatch batch, ReadOnlySpan<int> places)
     {
-        to.Write7BitEncodedInt(places.Length);
+        to.Number(places.Length);
         foreach (var ids in (IdTable[])[batch.Contents, batch.Ads])
         {
-            to.Write7BitEncodedInt(ids.Count);
+            to.Number(ids.Count);
             for (var id = 0; id < ids.Count; id++)
             {
-                to.Write7BitEncodedInt(ids.Bytes(id).Length);
-                to.Write(ids.Bytes(id));
+                to.Number(ids.Bytes(id).Length);
+                to.Bytes(ids.Bytes(id));
             }
         }
 
-        var views = batch.Views;
+        ReadOnlySpan<FoldedView> views = batch.Views;
         foreach (var place in places)
-        {
-            to.Write(views[place].Identity.Key);
-            to.Write(views[place].Identity.More);
-        }
-
+            to.Identity(views[place].Identity);
         foreach (var place in places)
-            to.Write7BitEncodedInt(views[place].Content);
+            to.Number(views[place].Content);
         foreach (var place in places)
-            to.Write7BitEncodedInt(views[place].Ad + 1);
+            to.Number(views[place].Ad + 1);
         foreach (var place in places)
-            to.Write7BitEncodedInt(views[place].WatchedSeconds);
+            to.Number(views[place].WatchedSeconds);
         foreach (var place in places)
-            to.Write7BitEncodedInt64(views[place].ViewedAt);
+            to.Number(views[place].ViewedAt);
         foreach (var place in places)
-            to.Write7BitEncodedInt64(views[place].ArrivedAt);
+            to.Number(views[place].ArrivedAt);
         foreach (var place in places)
-            to.Write7BitEncodedInt(views[place].Partition);
+            to.Number(views[place].Partition);
         foreach (var place in places)
-            to.Write7BitEncodedInt64(views[place].Offset);
+            to.Number(views[place].Offset);
         foreach (var place in places)
-            to.Write(views[place].IsDuplicate);
+            to.Number(views[place].IsDuplicate ? 1 : 0);
     }
 
     /// <exception cref="InvalidDataException">It was packed by a newer version, or is damaged.</exception>
@@ -111,7 +112,7 @@ internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int View
         for (var i = 0; i < views.Length; i++)
             views[i].Offset = from.Read7BitEncodedInt64();
         for (var i = 0; i < views.Length; i++)
-            views[i].IsDuplicate = from.ReadBoolean();
+            views[i].IsDuplicate = from.Read7BitEncodedInt() == 1;
         return views;
     }
 
