@@ -22,7 +22,7 @@ public sealed class BulkPump(
     ILogger<BulkPump> log
 ) : IBulkOwner, IAsyncDisposable
 {
-    /// <summary>A view is to be seen within two seconds: folding, waiting for the batch before and writing it.</summary>
+    /// <summary>What is read is to be seen within two seconds: folded, waiting for the batch before, written.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);

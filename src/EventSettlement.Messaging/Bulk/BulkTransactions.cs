@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace EventSettlement.Messaging.Bulk;
 
-/// <summary>The transaction of a bulk batch: every partition's fence first, the batch's own rows, what is parked.</summary>
+/// <summary>The transaction of a bulk batch: every partition's fence first, its own rows, what is parked.</summary>
 public sealed class BulkTransactions(NpgsqlDataSource database)
 {
     /// <exception cref="PartitionLostException">Of one partition; nothing was written, of none of them.</exception>

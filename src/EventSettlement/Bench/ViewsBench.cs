@@ -14,8 +14,8 @@ using EventSettlement.Views.Seen;
 namespace EventSettlement.Bench;
 
 /// <summary>
-/// <c>settle bench views</c>: a filled Kafka topic to committed statistics, duplicates out, from the first batch that is
-/// committed to the last.
+/// <c>settle bench views</c>: a filled Kafka topic to committed statistics, duplicates out, from the first batch that
+/// is committed to the last.
 /// </summary>
 internal static class ViewsBench
 {

@@ -15,8 +15,11 @@ public static class FactRecords
     }
 
     /// <summary>Keeps a record that is no fact, byte for byte, under the first rule that it breaks.</summary>
-    public static void Park(this OwnedTransaction transaction, LogRecord record, IReadOnlyList<FactProblem> problems) =>
-        transaction.Park(record, problems[0].Code, problems[0].Pointer, Told(problems));
+    public static void Park(this OwnedTransaction transaction, LogRecord record, IReadOnlyList<FactProblem> problems)
+    {
+        var all = Told(problems);
+        transaction.Park(record, problems[0].Code, problems[0].Pointer, all);
+    }
 
     /// <summary>The same in a bulk transaction.</summary>
     public static void Park(this BulkTransaction transaction, LogRecord record, IReadOnlyList<FactProblem> problems) =>

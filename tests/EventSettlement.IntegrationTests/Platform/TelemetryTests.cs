@@ -154,7 +154,7 @@ public sealed partial class TelemetryTests(SettledInstallation installation) : I
     [GeneratedRegex("(?m)^# TYPE ([a-z0-9_]+) ([a-z]+)$")]
     private static partial Regex Kinds();
 
-    [GeneratedRegex("^(messaging|settlement|ledger)[.]")]
+    [GeneratedRegex("^(messaging|settlement|ledger|views)[.]")]
     private static partial Regex OurName();
 
     private sealed record Row(string Name, string Scraped, string Kind, string By, string What);

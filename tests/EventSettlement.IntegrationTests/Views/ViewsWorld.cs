@@ -65,12 +65,14 @@ internal sealed class ViewsWorld : IAsyncDisposable
         return member;
     }
 
-    /// <summary>To a partition of chance, as producers of all kinds do; on PostgreSQL's log by a key of chance.</summary>
+    /// <summary>
+    /// To a partition of chance, as producers of all kinds do; on PostgreSQL's log by a key of chance.
+    /// </summary>
     public async Task Send(Random chance, int partitions, IReadOnlyList<string> bodies)
     {
         if (_bootstrap is null)
         {
-            var writer = _members[0].Get<IOutgoingWriter>();
+            var writer = _members[^1].Get<IOutgoingWriter>();
             await using var connection = await Database.Hot.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             OutgoingMessage[] messages =

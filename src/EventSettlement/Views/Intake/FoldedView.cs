@@ -2,7 +2,9 @@ using EventSettlement.Views.Seen;
 
 namespace EventSettlement.Views.Intake;
 
-/// <summary>What statistics need of a completed view, without an object. Moments are microseconds since 1970 UTC.</summary>
+/// <summary>
+/// What statistics need of a completed view, without an object. Moments are microseconds since 1970 UTC.
+/// </summary>
 internal struct FoldedView
 {
     public ViewIdentity Identity;

@@ -16,7 +16,7 @@ internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int View
 {
     private const byte Version = 1;
 
-    /// <param name="order">Places of the completed views; what is behind <paramref name="completed"/> is not used.</param>
+    /// <param name="order">Places of the completed views; it may be longer than they are.</param>
     public static IEnumerable<RawBlock> Pack(ViewBatch batch, int[] order, int completed)
     {
         // A batch around midnight has two days.

@@ -67,10 +67,13 @@ public sealed class Recount(Database database, ViewRules rules)
     private const string DropAds = "DELETE FROM view_ad_day WHERE day BETWEEN $1 AND $2 AND views = 0";
 
     /// <exception cref="ProblemException">Raw logs of these days are gone.</exception>
-    public async Task<RecountResult> Verify((DateOnly From, DateOnly To) days, string? id, CancellationToken cancel)
+    /// <param name="from">Null = all that can be recounted.</param>
+    /// <param name="to">Null = to the end.</param>
+    public async Task<RecountResult> Verify(DateOnly? from, DateOnly? to, string? id, CancellationToken cancel)
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancel);
         await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        var days = (from ?? await Earliest(connection, cancel), to ?? DateOnly.MaxValue);
         return (await Compare(connection, days, id, cancel)).Result;
     }
 
@@ -122,8 +125,9 @@ public sealed class Recount(Database database, ViewRules rules)
             told.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{(key.IsContent ? "content" : "ad")} {key.Id} {ViewDays.ToDate(key.Day):yyyy-MM-dd}: the raw logs "
-                        + $"have {sum.Views:+0;-0;0} views, {sum.Seconds:+0;-0;0} seconds, {sum.AdViews:+0;-0;0} ad views"
+                    $"{(key.IsContent ? "content" : "ad")} {key.Id} {ViewDays.ToDate(key.Day):yyyy-MM-dd}: "
+                        + $"the raw logs have {sum.Views:+0;-0;0} views, {sum.Seconds:+0;-0;0} seconds, "
+                        + $"{sum.AdViews:+0;-0;0} ad views"
                 )
             );
         return new Comparison(
@@ -227,18 +231,21 @@ public sealed class Recount(Database database, ViewRules rules)
         await transaction.CommitAsync(cancel);
     }
 
-    private async Task RefuseGone(NpgsqlConnection connection, DateOnly from, CancellationToken cancel)
+    /// <summary>A view may arrive up to a day before it was watched by its own clock.</summary>
+    private async Task<DateOnly> Earliest(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using var read = new NpgsqlCommand("SELECT since FROM view_raw_since", connection);
-        var since = await read.ExecuteScalarAsync(cancel) is DateOnly day ? day : default;
         if (rules.KeepRaw == TimeSpan.Zero)
             throw Gone("none are kept (Views:KeepRaw is 0)", "set Views:KeepRaw");
-        // A view may arrive up to a day before it was watched by its own clock.
-        if (from.AddDays(-1) < since)
-            throw Gone(
-                $"those that arrived before {since:yyyy-MM-dd} are not kept (Views:KeepRaw)",
-                $"take a from of {since.AddDays(1):yyyy-MM-dd} or later"
-            );
+        await using var read = new NpgsqlCommand("SELECT since + 1 FROM view_raw_since", connection);
+        await using var row = await read.ExecuteReaderAsync(cancel);
+        await row.ReadAsync(cancel);
+        return row.GetFieldValue<DateOnly>(0);
+    }
+
+    private async Task RefuseGone(NpgsqlConnection connection, DateOnly from, CancellationToken cancel)
+    {
+        if (await Earliest(connection, cancel) is var earliest && from < earliest)
+            throw Gone("they are kept for Views:KeepRaw", $"take a from of {earliest:yyyy-MM-dd} or later");
     }
 
     private static ProblemException Gone(string why, string next) =>

@@ -10,7 +10,7 @@ namespace EventSettlement.Views.Seen;
 /// What this process holds of the known views: whole buckets, each as of a version. A bucket's row is locked before it
 /// is judged by, and what others have added since is read then: who owns which partition decides speed, never a count.
 /// </summary>
-public sealed class SeenBuckets(Database database)
+public sealed class SeenBuckets
 {
     private const string ReadVersions = "SELECT bucket, version FROM view_bucket WHERE bucket = ANY ($1)";
 
@@ -26,31 +26,36 @@ public sealed class SeenBuckets(Database database)
 
     private static readonly Meter Meter = new("EventSettlement.Views");
 
+    private static readonly Gauge<long> Memory = Meter.CreateGauge<long>(
+        "views.seen.memory",
+        "By",
+        "Memory of the views known to this process"
+    );
+
+    private readonly Database _database;
     private readonly SeenTable?[] _tables = new SeenTable?[ViewIdentity.Buckets];
     private readonly long[] _versions = new long[ViewIdentity.Buckets];
     private readonly bool[] _changed = new bool[ViewIdentity.Buckets];
-    private ObservableGauge<long>? _memory;
+
+    public SeenBuckets(Database database)
+    {
+        _database = database;
+        // A gauge is there from its first value on, and nothing known is a value too.
+        Memory.Record(0);
+    }
 
     /// <summary>Bytes of memory of what is held.</summary>
     public long Bytes => _tables.Sum(table => table?.Bytes ?? 0);
-
-    internal long Views => _tables.Sum(table => (long)(table?.Used ?? 0));
 
     internal SeenTable this[short bucket] => _tables[bucket]!;
 
     /// <summary>Reads buckets that are not here yet, without a lock: what comes meanwhile is read under it.</summary>
     internal async Task Load(IEnumerable<short> buckets, int today, int knownDays, CancellationToken cancel)
     {
-        _memory ??= Meter.CreateObservableGauge(
-            "views.seen.memory",
-            () => Bytes,
-            "By",
-            "Memory of the views known to this process"
-        );
         var missing = buckets.Where(bucket => _tables[bucket] is null).ToArray();
         if (missing.Length == 0)
             return;
-        await using var connection = await database.Hot.OpenConnectionAsync(cancel);
+        await using var connection = await _database.Hot.OpenConnectionAsync(cancel);
         await using var read = new NpgsqlCommand(ReadVersions, connection);
         var versions = await Versions(read, missing, cancel);
         foreach (var bucket in missing)
@@ -63,8 +68,8 @@ public sealed class SeenBuckets(Database database)
     }
 
     /// <summary>
-    /// Locks the buckets in the order of their numbers, so that two processes never wait in a circle, and brings them up
-    /// to what is committed.
+    /// Locks the buckets in the order of their numbers, so that two processes never wait in a circle, and brings them
+    /// up to what is committed.
     /// </summary>
     internal async Task Lock(
         BulkTransaction transaction,
@@ -96,7 +101,11 @@ public sealed class SeenBuckets(Database database)
     /// <summary>The version that a bucket gets by the transaction that has it locked.</summary>
     internal long NextVersion(short bucket) => ++_versions[bucket];
 
-    internal void Committed() => Array.Clear(_changed);
+    internal void Committed()
+    {
+        Array.Clear(_changed);
+        Memory.Record(Bytes);
+    }
 
     /// <summary>What was added and not committed is forgotten with its bucket, which is read anew.</summary>
     internal void Abandon()

@@ -19,9 +19,11 @@ public sealed record StatisticsFilter(string By, string Period, DateOnly? From, 
     /// <exception cref="ProblemException">Naming the parameter that is wrong.</exception>
     public static StatisticsFilter Of(string? by, string? period, string? from, string? to, string? id, int? top)
     {
-        if (by is null || !Bys.Contains(by))
+        by ??= Bys[0];
+        period ??= Periods[0];
+        if (!Bys.Contains(by))
             throw ProblemException.Invalid("/by", "is content, ad or creator");
-        if (period is null || !Periods.Contains(period))
+        if (!Periods.Contains(period))
             throw ProblemException.Invalid("/period", "is day, week, month or year");
         if (top is < 1 or > MaxTop)
             throw ProblemException.Invalid("/top", $"is 1 to {MaxTop}");

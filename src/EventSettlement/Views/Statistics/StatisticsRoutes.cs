@@ -39,7 +39,7 @@ internal static class StatisticsRoutes
             .MapGet(
                 "/verify",
                 (string? from, string? to, string? id, Recount recount, CancellationToken cancel) =>
-                    recount.Verify(DaysOf(from, to), id, cancel)
+                    recount.Verify(StatisticsFilter.Date("/from", from), StatisticsFilter.Date("/to", to), id, cancel)
             )
             .Needs(Role.Viewer)
             .WithName("VerifyViewStatistics")

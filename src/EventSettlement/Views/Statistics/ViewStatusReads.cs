@@ -19,7 +19,7 @@ public sealed record ViewStatus(
     long Late,
     long Parked,
     long Lag,
-    double RatePerSecond,
+    long RatePerSecond,
     IReadOnlyList<PartitionStatus> Partitions
 );
 
@@ -33,7 +33,7 @@ public sealed record PartitionStatus(
     long Late,
     long Parked,
     long Lag,
-    double RatePerSecond
+    long RatePerSecond
 );
 
 /// <summary>Counters of the intake, what is parked, and what still lies in the log.</summary>
@@ -71,7 +71,7 @@ public sealed class ViewStatusReads(Database database, IEventLog log, OffsetStor
                     c.Late,
                     aside,
                     lags.GetValueOrDefault(partition),
-                    Math.Round(c.Rate, 1)
+                    (long)Math.Round(c.Rate)
                 );
             })
             .ToList();
@@ -83,7 +83,7 @@ public sealed class ViewStatusReads(Database database, IEventLog log, OffsetStor
             rows.Sum(r => r.Late),
             rows.Sum(r => r.Parked),
             rows.Sum(r => r.Lag),
-            Math.Round(rows.Sum(r => r.RatePerSecond), 1),
+            rows.Sum(r => r.RatePerSecond),
             rows
         );
     }
