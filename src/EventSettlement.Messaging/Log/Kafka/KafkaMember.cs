@@ -15,6 +15,8 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
 
     // While a partition waits for room no record of it wakes the member.
     private static readonly TimeSpan PollForRoom = TimeSpan.FromMilliseconds(20);
+    // The client waits until it has filled a batch, or so long.
+    private static readonly TimeSpan FillFor = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
     private const int ReadAtOnce = 2000;
 
@@ -262,7 +264,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
         }
 
         var takes = _takes;
-        _bulk.Read(queue, Poll, Hear);
+        _bulk.Read(queue, FillFor, Hear);
         try
         {
             // A rebalance was served within the read: what came before and after it cannot be told apart.
