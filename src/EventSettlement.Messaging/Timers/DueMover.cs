@@ -34,7 +34,7 @@ public sealed class DueMover(
     private readonly ClockGuard _clock = new();
     private TimeSpan _untilNext = Longest;
 
-    private const string Look = "SELECT clock(), (SELECT min(due_at) FROM scheduled_message)";
+    private const string Look = "SELECT clock(), (SELECT min(due_at) FROM scheduled_message), clock_shift()";
 
     // Due by the time that the guard has seen: of a clock that jumps after that nothing gets here.
     // The array is made once; as a join PostgreSQL may choose and lock anew for each row of the table.
@@ -127,7 +127,8 @@ public sealed class DueMover(
             wait > Longest ? Longest
             : wait < Shortest ? Shortest
             : wait;
-        if (_clock.Observe(now, ClockGuard.Monotonic()) is { } jump)
+        // A desk's time is put elsewhere on purpose: that is no jump.
+        if (_clock.Observe(now - row.GetTimeSpan(2), ClockGuard.Monotonic()) is { } jump)
             options.OnAlert(
                 "clock_jumped",
                 "database clock",

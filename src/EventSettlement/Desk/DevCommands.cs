@@ -23,6 +23,7 @@ public static class DevCommands
             up,
             InFolder("down", "Stop everything; data stays.", Down),
             InFolder("status", "Show what runs.", Status),
+            DeskClock.Command(),
             InFolder("reset", "Stop everything and delete the data.", Reset),
         };
     }

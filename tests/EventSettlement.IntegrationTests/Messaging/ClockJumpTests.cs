@@ -14,6 +14,37 @@ public sealed class ClockJumpTests : IAsyncLifetime
 
     public Task DisposeAsync() => _world.DisposeAsync();
 
+    [Fact]
+    public async Task A_desk_that_puts_its_time_on_is_no_jump_and_what_is_due_by_it_fires()
+    {
+        await using var wakeup = new Wakeup(_world.Hot);
+        var alerts = new List<string>();
+        var mover = new DueMover(
+            _world.Hot,
+            wakeup,
+            new OutboxRows(),
+            new MessagingOptions { OnAlert = (code, _, _, _) => alerts.Add(code) },
+            NullLogger<DueMover>.Instance
+        );
+        await _world.Execute(
+            """
+            INSERT INTO scheduled_message (token, due_at, topic, body, headers)
+            VALUES (gen_random_uuid(), clock() + interval '8 minutes', 't', '', '')
+            """
+        );
+        Assert.Equal(0, await mover.MoveDue(default));
+
+        await _world.Execute(
+            """
+            CREATE OR REPLACE FUNCTION clock_shift() RETURNS interval LANGUAGE sql STABLE AS
+                $$SELECT interval '8 minutes'$$
+            """
+        );
+
+        Assert.Equal(1, await mover.MoveDue(default));
+        Assert.Empty(alerts);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -143,6 +143,22 @@ public sealed class CommandLineTests
         Assert.False(Directory.Exists(folder));
     }
 
+    [Theory]
+    [InlineData(ExitCode.RefusedByState)]
+    [InlineData(ExitCode.RefusedByState, "--at", "2027-01-05T12:00:00+09:00")]
+    [InlineData(ExitCode.Usage, "--at", "2027-01-05 12:00")]
+    [InlineData(ExitCode.Usage, "--advance", "soon")]
+    [InlineData(ExitCode.Usage, "--real", "--advance", "8m")]
+    public async Task Only_a_desk_has_a_clock_that_can_be_put_elsewhere(int exit, params string[] words)
+    {
+        var folder = Directory.CreateTempSubdirectory("settle-cli-").FullName;
+        Assert.Equal(
+            exit,
+            await CommandLine.Run("test", ["dev", "clock", "--dir", folder, .. words], EveryVerb.Commands())
+        );
+        Directory.Delete(folder);
+    }
+
     private static Task<int> Run(string line) =>
         CommandLine.Run(
             "test",

@@ -15,6 +15,7 @@ internal sealed class KafkaMember(KafkaClients clients, string group, IPartition
 
     // While a partition waits for room no record of it wakes the member.
     private static readonly TimeSpan PollForRoom = TimeSpan.FromMilliseconds(20);
+
     // The client waits until it has filled a batch, or so long.
     private static readonly TimeSpan FillFor = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(1);
