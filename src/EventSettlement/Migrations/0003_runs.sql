@@ -54,9 +54,9 @@ CREATE TABLE settlement_request (
     parts          integer NOT NULL,
     payable_at     timestamptz NOT NULL,
     created_at     timestamptz NOT NULL,
-    hold_reason    text,                                   -- why it was planned held; null = it was not
     booking        jsonb NOT NULL,                         -- lines of the creation posting by account, {} when none
     basis          jsonb NOT NULL,                         -- what it stands on; the programme's own to read
+    hold_reason    text,                                   -- why it was planned held; null = it was not
     UNIQUE (programme, subject, period)
 );
 CREATE INDEX settlement_request_run ON settlement_request (run_id, settlement_id);
