@@ -33,6 +33,7 @@ public sealed class BulkPump(
     // Guards the batch that is being folded and the lanes; nothing is awaited under it.
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _begun = new(0);
     private IBulkBatch? _folding;
     private long _begunAt;
     private Task _writing = Task.CompletedTask;
@@ -91,7 +92,12 @@ public sealed class BulkPump(
         lock (_gate)
         {
             if (_folding is null)
+            {
                 (_folding, _begunAt) = (consumer.Begin(), Stopwatch.GetTimestamp());
+                if (_begun.CurrentCount == 0)
+                    _begun.Release();
+            }
+
             Lane? lane = null;
             for (var i = 0; i < records.Count; i++)
             {
@@ -162,15 +168,25 @@ public sealed class BulkPump(
             await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+        _begun.Dispose();
     }
 
     /// <summary>A batch is written when it is full or its time has come, also while nothing arrives.</summary>
     private async Task CloseInTime()
     {
-        using var timer = new PeriodicTimer(LookEvery);
-        while (await timer.WaitForNextTickAsync(_stop.Token))
-            lock (_gate)
-                CloseIfDue();
+        while (true)
+        {
+            await _begun.WaitAsync(_stop.Token);
+            for (var open = true; open; )
+            {
+                await Task.Delay(LookEvery, _stop.Token);
+                lock (_gate)
+                {
+                    CloseIfDue();
+                    open = _folding is not null;
+                }
+            }
+        }
     }
 
     private void CloseIfDue()
