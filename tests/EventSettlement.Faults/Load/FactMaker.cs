@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace EventSettlement.Faults.Load;
 
@@ -32,18 +31,29 @@ internal sealed class FactMaker(int seed)
     {
         var study = string.Create(CultureInfo.InvariantCulture, $"S-{seed}-{_made.Count}");
         var completed = DateTimeOffset.UtcNow.AddDays(-2 - _random.Next(20));
-        var body = new StringBuilder();
-        body.Append(CultureInfo.InvariantCulture, $"{{\"studyId\":\"{study}\",\"completedAt\":");
-        body.Append(CultureInfo.InvariantCulture, $"\"{completed:yyyy-MM-dd}");
-        body.Append("T22:10:00+09:00\",\"currency\":\"KRW\",\"depositPerMember\":30000,\"penaltyPerAbsence\":3000,");
-        body.Append("\"participants\":[");
         var people = _random.Next(2, 8);
-        for (var i = 0; i < people; i++)
-            body.Append(
+        return new Fact(
+            study,
+            Body(study, completed, Enumerable.Range(0, people).Select(i => ($"P-{_made.Count}-{i}", _random.Next(12))))
+        );
+    }
+
+    /// <summary>A study that ended in the evening of that day.</summary>
+    public static string Body(
+        string study,
+        DateTimeOffset completed,
+        IEnumerable<(string Member, int Absences)> participants
+    )
+    {
+        var people = participants.Select(p =>
+            string.Create(CultureInfo.InvariantCulture, $"{{\"memberId\":\"{p.Member}\",\"absences\":{p.Absences}}}")
+        );
+        return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(i == 0 ? "" : ",")}{{\"memberId\":\"P-{_made.Count}-{i}\",\"absences\":{_random.Next(12)}}}"
-            );
-        return new Fact(study, body.Append("]}").ToString());
+                $"{{\"studyId\":\"{study}\",\"completedAt\":\"{completed:yyyy-MM-dd}T22:10:00+09:00\","
+            )
+            + "\"currency\":\"KRW\",\"depositPerMember\":30000,\"penaltyPerAbsence\":3000,"
+            + $"\"participants\":[{string.Join(',', people)}]}}";
     }
 
     private static Fact Contradict(Fact old) =>

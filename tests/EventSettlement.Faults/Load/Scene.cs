@@ -34,6 +34,18 @@ internal sealed record Scene(
             await Desk.Ask("v1/downstreams/member/resume", new { });
     }
 
+    /// <summary>A person lets a stopped partition of the topic of facts go on with the log as it is.</summary>
+    /// <param name="what">Of the log, for who reads that it could not be done.</param>
+    public async Task AcceptLog(int partition, string what)
+    {
+        var path = $"v1/log/study-intake/study-completed/{partition}/accept";
+        if (
+            await Waiting.Until(TimeSpan.FromSeconds(30), async () => (await Desk.Ask(path, new { })).Status == 200)
+            is null
+        )
+            World.Surprises.Enqueue($"{what} could not be accepted");
+    }
+
     /// <param name="sql">What may be done twice.</param>
     public Task Execute(string sql, params object[] values) =>
         WhenItAnswers(async () =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EventSettlement.Faults.Load;
 using EventSettlement.Faults.World;
 using EventSettlement.Faults.World.Servers;
@@ -105,7 +104,11 @@ internal static class OneFact
     /// <returns>Whether it was taken.</returns>
     public static async Task<bool> Send(Scene scene, string name, int participants)
     {
-        var fact = Make($"S-{scene.World.Plan.Seed}-{name}", participants);
+        var fact = FactMaker.Body(
+            $"S-{scene.World.Plan.Seed}-{name}",
+            DateTimeOffset.UtcNow.AddDays(-3),
+            Enumerable.Range(0, participants).Select(n => (Guid.NewGuid().ToString(), n % 12))
+        );
         var key = $"{name}-{scene.World.Plan.Seed}";
         scene.Journal.Sent(Batch, key, "http", [fact]);
         var taken = await Waiting.Until(
@@ -116,21 +119,5 @@ internal static class OneFact
         if (taken is not null)
             scene.Journal.Answer(Batch, key, 202, "", 1);
         return taken is not null;
-    }
-
-    private static string Make(string study, int participants)
-    {
-        var completed = DateTime.UtcNow.AddDays(-3).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var people = Enumerable
-            .Range(0, participants)
-            .Select(n =>
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{{\"memberId\":\"{Guid.NewGuid()}\",\"absences\":{n % 12}}}"
-                )
-            );
-        return $"{{\"studyId\":\"{study}\",\"completedAt\":\"{completed}T22:10:00+09:00\",\"currency\":\"KRW\","
-            + "\"depositPerMember\":30000,\"penaltyPerAbsence\":3000,\"participants\":["
-            + $"{string.Join(',', people)}]}}";
     }
 }

@@ -68,11 +68,7 @@ internal sealed class DeletedRecords : Fault
     {
         if (scene.World.Kafka is not { } kafka)
             return (await Pairs(scene, ReadToTheEnd)).FirstOrDefault((-1, 0));
-        var ends = (await kafka.Run("kafka-get-offsets.sh", "--topic", "study-completed"))
-            .Split('\n')
-            .Select(l => l.Split(':'))
-            .Where(w => w.Length == 3)
-            .ToDictionary(w => int.Parse(w[1], null), w => long.Parse(w[2], null));
+        var ends = await kafka.ReadEnds("study-completed");
         return (await Pairs(scene, Offsets)).Where(o => ends[o.Partition] == o.Next).FirstOrDefault((-1, 0));
     }
 
@@ -104,15 +100,6 @@ internal sealed class DeletedRecords : Fault
             + $"AND partition = {partition} AND stopped IS NOT NULL AND next_offset = {end}";
         if (await Waiting.Until(TimeSpan.FromSeconds(45), async () => await scene.Count(stopped) == 1) is null)
             scene.World.Surprises.Enqueue($"the gap in partition {partition} at {end} did not stop it");
-        if (
-            await Waiting.Until(
-                TimeSpan.FromSeconds(30),
-                async () =>
-                    (await scene.Desk.Ask($"v1/log/study-intake/study-completed/{partition}/accept", new { })).Status
-                    == 200
-            )
-            is null
-        )
-            scene.World.Surprises.Enqueue($"the gap in partition {partition} at {end} could not be accepted");
+        await scene.AcceptLog(partition, $"the gap in partition {partition} at {end}");
     }
 }

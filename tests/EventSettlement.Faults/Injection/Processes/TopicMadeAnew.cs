@@ -73,31 +73,14 @@ internal sealed class TopicMadeAnew : Fault
         scene.Producer.IsPaused = false;
         await Last(1);
         foreach (var partition in stopped)
-            await Accept(scene, partition);
+            await scene.AcceptLog(partition, $"the new log of partition {partition}");
         return true;
     }
 
     private static async Task<bool> KafkaIsRead(Scene scene)
     {
-        var ends = (await scene.World.Kafka!.Run("kafka-get-offsets.sh", "--topic", "study-completed"))
-            .Split('\n')
-            .Select(line => line.Split(':'))
-            .Where(words => words.Length == 3)
-            .Sum(words => long.Parse(words[2], CultureInfo.InvariantCulture));
+        var ends = (await scene.World.Kafka!.ReadEnds("study-completed")).Values.Sum();
         return await scene.Count("SELECT sum(next_offset) FROM consumer_offset WHERE topic = 'study-completed'")
             == ends;
-    }
-
-    private static async Task Accept(Scene scene, int partition)
-    {
-        var path = $"v1/log/study-intake/study-completed/{partition}/accept";
-        if (
-            await Waiting.Until(
-                TimeSpan.FromSeconds(30),
-                async () => (await scene.Desk.Ask(path, new { })).Status == 200
-            )
-            is null
-        )
-            scene.World.Surprises.Enqueue($"the new log of partition {partition} could not be accepted");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventSettlement.Faults.Injection.Processes;
 
 namespace EventSettlement.Faults.World.Servers;
@@ -85,6 +86,17 @@ internal sealed class KafkaServer(string folder, string template)
             ["--bootstrap-server", $"127.0.0.1:{_port}", .. words],
             Heap("-Xmx128m")
         );
+
+    /// <returns>By partition the offset after its last record.</returns>
+    public async Task<Dictionary<int, long>> ReadEnds(string topic) =>
+        (await Run("kafka-get-offsets.sh", "--topic", topic))
+            .Split('\n')
+            .Select(line => line.Split(':'))
+            .Where(words => words.Length == 3)
+            .ToDictionary(
+                words => int.Parse(words[1], CultureInfo.InvariantCulture),
+                words => long.Parse(words[2], CultureInfo.InvariantCulture)
+            );
 
     /// <summary>A tool that a distribution may have no script for.</summary>
     public async Task<string> RunClass(string name, params string[] words) =>
