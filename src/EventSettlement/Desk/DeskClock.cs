@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EventSettlement.Cli;
+using EventSettlement.Facts;
 using EventSettlement.Platform.Configuration;
 using Npgsql;
 
@@ -19,12 +20,6 @@ internal static class DeskClock
         + "ELSE ' (' || CASE WHEN clock_shift() < interval '0' THEN 'behind' ELSE 'ahead of' END "
         + "|| ' the real time)' END";
 
-    // A function takes no parameters where it is made, so the server itself writes the literal.
-    private const string Put = """
-        SELECT format('CREATE OR REPLACE FUNCTION clock_shift() RETURNS interval LANGUAGE sql STABLE AS %L',
-            format('SELECT interval %L', make_interval(secs => @seconds)::text))
-        """;
-
     public static Command Command()
     {
         var at = new Option<string?>("--at")
@@ -35,8 +30,8 @@ internal static class DeskClock
         var real = new Option<bool>("--real") { Description = "Back to the real time." };
         at.Validators.Add(told =>
         {
-            if (told.GetValueOrDefault<string?>() is { } text && Time(text) is null)
-                told.AddError("--at takes a time with an offset, such as 2027-01-05T12:00+09:00");
+            if (told.GetValueOrDefault<string?>() is { } text && !FactTimes.TryRead(text, out _))
+                told.AddError("--at takes " + FactTimes.Rule);
         });
         advance.Validators.Add(told =>
         {
@@ -54,7 +49,7 @@ internal static class DeskClock
             (parsed, stop) =>
                 Run(
                     DevOptions.FolderOf(parsed),
-                    parsed.GetValue(at) is { } time ? Time(time) : null,
+                    FactTimes.TryRead(parsed.GetValue(at), out var time) ? time : null,
                     Durations.TryParse(parsed.GetValue(advance), out var by) ? by : null,
                     parsed.GetValue(real),
                     stop
@@ -65,7 +60,7 @@ internal static class DeskClock
 
     private static async Task<int> Run(
         string folder,
-        DateTimeOffset? at,
+        DateTime? at,
         TimeSpan? advance,
         bool real,
         CancellationToken stop
@@ -74,13 +69,12 @@ internal static class DeskClock
         await using var database = NpgsqlDataSource.Create(AddressOf(folder));
         try
         {
-            // From the very moment of the answer on; what passes meanwhile passes on both clocks.
-            if (at is { } time)
-                await Shift(database, "extract(epoch FROM @at - clock_timestamp())", new("at", time.UtcDateTime), stop);
+            if (real)
+                await Put(database, TimeSpan.Zero, stop);
+            else if (at is { } time)
+                await Put(database, await Read(database, "SELECT $1 - clock_timestamp()", time, stop), stop);
             else if (advance is { } by)
-                await Shift(database, "extract(epoch FROM clock_shift() + @by)", new("by", by), stop);
-            else if (real)
-                await Shift(database, "extract(epoch FROM @by)", new("by", TimeSpan.Zero), stop);
+                await Put(database, await Read(database, "SELECT clock_shift() + $1", by, stop), stop);
             await using var now = database.CreateCommand(Shifted);
             Console.WriteLine(await now.ExecuteScalarAsync(stop));
             return ExitCode.Ok;
@@ -94,25 +88,32 @@ internal static class DeskClock
         }
     }
 
-    private static async Task Shift(
+    private static async Task<TimeSpan> Read(
         NpgsqlDataSource database,
-        string seconds,
-        NpgsqlParameter value,
+        string sql,
+        object value,
         CancellationToken stop
     )
     {
-        await using var connection = await database.OpenConnectionAsync(stop);
-        await using var transaction = await connection.BeginTransactionAsync(stop);
-        await using var write = new NpgsqlCommand(
-            Put.Replace("@seconds", $"({seconds})::float8", StringComparison.Ordinal),
-            connection,
-            transaction
+        await using var read = database.CreateCommand(sql);
+        read.Parameters.Add(new() { Value = value });
+        return (TimeSpan)(await read.ExecuteScalarAsync(stop))!;
+    }
+
+    // A function that is made takes no parameters; a whole number is no text of a caller.
+    private static async Task Put(NpgsqlDataSource database, TimeSpan shift, CancellationToken stop)
+    {
+        var microseconds = shift.Ticks / TimeSpan.TicksPerMicrosecond;
+        await using var put = database.CreateCommand(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                CREATE OR REPLACE FUNCTION clock_shift() RETURNS interval LANGUAGE sql STABLE AS
+                    $shift$SELECT interval '{microseconds} microseconds'$shift$
+                """
+            )
         );
-        write.Parameters.Add(value);
-        var put = (string)(await write.ExecuteScalarAsync(stop))!;
-        await using var replace = new NpgsqlCommand(put, connection, transaction);
-        await replace.ExecuteNonQueryAsync(stop);
-        await transaction.CommitAsync(stop);
+        await put.ExecuteNonQueryAsync(stop);
     }
 
     /// <summary>Of the database by which the desk's server was started.</summary>
@@ -131,10 +132,4 @@ internal static class DeskClock
                 $"{settings} names no database (ConnectionStrings:Main)"
             );
     }
-
-    private static DateTimeOffset? Time(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-        && (text.EndsWith('Z') || text.EndsWith('z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf(':'))
-            ? time
-            : null;
 }
