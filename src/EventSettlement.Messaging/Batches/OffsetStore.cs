@@ -40,21 +40,28 @@ public sealed class OffsetStore(NpgsqlDataSource database, IEventLog log)
     /// <summary>
     /// Messages that the group has not committed, in all partitions of its topics: also in those that it never had.
     /// </summary>
-    public async Task<long> ReadLag(string group, IReadOnlyCollection<string> topics, CancellationToken cancel)
+    public async Task<long> ReadLag(string group, IReadOnlyCollection<string> topics, CancellationToken cancel) =>
+        (await ReadLags(group, topics, cancel)).Values.Sum();
+
+    /// <summary>The same by partition.</summary>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> ReadLags(
+        string group,
+        IReadOnlyCollection<string> topics,
+        CancellationToken cancel
+    )
     {
         var read = (await Read(group, cancel)).ToDictionary(offset => offset.Source, offset => offset.NextOffset);
-        long lag = 0;
+        var lags = new Dictionary<TopicPartition, long>();
         foreach (var (topic, partitions) in await log.ReadPartitions(topics, cancel))
             for (var partition = 0; partition < partitions; partition++)
             {
                 var source = new TopicPartition(topic, partition);
                 var (begin, end) = await log.ReadBounds(source, cancel);
                 var next = Math.Max(begin, read.GetValueOrDefault(source, begin));
-                if (next < end && await log.HasRecords(source, next, cancel))
-                    lag += end - next;
+                lags[source] = next < end && await log.HasRecords(source, next, cancel) ? end - next : 0;
             }
 
-        return lag;
+        return lags;
     }
 
     /// <summary>

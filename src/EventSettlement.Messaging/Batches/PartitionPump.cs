@@ -66,19 +66,8 @@ public sealed class PartitionPump(
             lane.Drop();
     }
 
-    public void Trouble(string? reason)
-    {
-        troubles.Set(Group, reason);
-        if (reason is null)
-            return;
-        log.LogError("{Group} does not read what it should: {Reason}", Group, reason);
-        options.OnAlert(
-            "group_not_reading",
-            Group,
-            $"{Group} does not read what it should: {reason}.",
-            "Change what the broker refuses; it is tried again by itself."
-        );
-    }
+    public void Trouble(string? reason) =>
+        troubles.Tell(Group, reason, "Change what the broker refuses; it is tried again by itself.", options, log);
 
     /// <summary>Messages between what is committed and the log's end, by the offsets in PostgreSQL.</summary>
     public Task<IReadOnlyList<StoredOffset>> ReadOffsets(CancellationToken cancel) => offsets.Read(Group, cancel);

@@ -147,19 +147,14 @@ public sealed class BulkPump(
                 _lanes.TryRemove(partition.Partition, out _);
     }
 
-    public void Trouble(string? reason)
-    {
-        troubles.Set(Group, reason);
-        if (reason is null)
-            return;
-        log.LogError("{Group} does not read what it should: {Reason}", Group, reason);
-        options.OnAlert(
-            "group_not_reading",
+    public void Trouble(string? reason) =>
+        troubles.Tell(
             Group,
-            $"{Group} does not read what it should: {reason}.",
-            "Change what the broker or the database refuses; it is tried again by itself."
+            reason,
+            "Change what the broker or the database refuses; it is tried again by itself.",
+            options,
+            log
         );
-    }
 
     public async ValueTask DisposeAsync()
     {

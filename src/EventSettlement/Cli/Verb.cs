@@ -14,13 +14,7 @@ internal static class Verb
         params Option[] filters
     )
     {
-        var limit = new Option<int?>("--limit") { Description = "At most so many; all when not given." };
-        limit.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int?>() is <= 0)
-                r.AddError("--limit is at least 1");
-        });
-        var after = new Option<string?>("--after") { Description = "Go on after this place." };
+        var (limit, after) = (Limit(), After());
         var output = Listing.NewOutput();
         var verb = new Command(name, description) { limit, after, output };
         foreach (var filter in filters)
@@ -37,11 +31,34 @@ internal static class Verb
         return verb;
     }
 
+    /// <summary>How many rows of a list are printed.</summary>
+    public static Option<int?> Limit()
+    {
+        var limit = new Option<int?>("--limit") { Description = "At most so many; all when not given." };
+        limit.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int?>() is <= 0)
+                r.AddError("--limit is at least 1");
+        });
+        return limit;
+    }
+
+    /// <summary>Where a list goes on.</summary>
+    public static Option<string?> After() => new("--after") { Description = "Go on after this place." };
+
     /// <summary>A verb that prints one thing.</summary>
     public static Command Show(string name, string description, Argument argument, Func<ParseResult, string> path)
     {
+        var verb = Show(name, description, path);
+        verb.Add(argument);
+        return verb;
+    }
+
+    /// <summary>The same where there is only one such thing.</summary>
+    public static Command Show(string name, string description, Func<ParseResult, string> path)
+    {
         var output = Listing.NewOutput();
-        var verb = new Command(name, description) { argument, output };
+        var verb = new Command(name, description) { output };
         verb.SetAction(
             async (parsed, cancel) =>
             {

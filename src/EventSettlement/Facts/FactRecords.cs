@@ -4,6 +4,12 @@ using EventSettlement.Messaging.Log;
 
 namespace EventSettlement.Facts;
 
+/// <summary>Bytes to a fact, or to the rules that they break.</summary>
+/// <param name="now">UTC.</param>
+/// <param name="fact">Null: at least one problem is answered.</param>
+public delegate IReadOnlyList<FactProblem> FactDecoder<TFact>(byte[]? body, DateTime now, out TFact? fact)
+    where TFact : class;
+
 /// <summary>What every intake does with the records of its topic.</summary>
 public static class FactRecords
 {
@@ -12,6 +18,29 @@ public static class FactRecords
     {
         await using var command = transaction.Command("SELECT clock()");
         return (DateTime)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <summary>Those that are facts, in their order; the others are parked.</summary>
+    public static async Task<List<(LogRecord Record, TFact Fact)>> Decode<TFact>(
+        this OwnedTransaction transaction,
+        IReadOnlyList<LogRecord> records,
+        FactDecoder<TFact> decode,
+        CancellationToken cancel
+    )
+        where TFact : class
+    {
+        var now = await transaction.ReadClock(cancel);
+        var facts = new List<(LogRecord, TFact)>(records.Count);
+        foreach (var record in records)
+        {
+            var problems = decode(record.Body, FactBody.Now(record.AppendedAt, now), out var fact);
+            if (fact is not null)
+                facts.Add((record, fact));
+            else
+                transaction.Park(record, problems);
+        }
+
+        return facts;
     }
 
     /// <summary>Keeps a record that is no fact, byte for byte, under the first rule that it breaks.</summary>

@@ -32,12 +32,10 @@ internal static class ProduceVerb
                 var pointer = Array.Find(keys, IsPointer);
                 var leaveOut = parsed.GetValue(skip);
                 var sender = new FactFile(api.Http) { LeavesOutWrongLines = leaveOut };
-                var sent = await Send(api, sender, (parsed.GetValue(topic)!, path, pointer), cancel);
-                if (!Console.IsErrorRedirected)
-                    await Console.Error.WriteLineAsync();
-                Console.WriteLine($"{sent.Accepted} accepted");
-                foreach (var line in sent.Told())
-                    await Console.Error.WriteLineAsync(line);
+                var sent = await SentFile.Send(
+                    api,
+                    shown => sender.Send(parsed.GetValue(topic)!, path, pointer, shown, cancel)
+                );
                 if (sent.Problems.Count == 0)
                     return ExitCode.Ok;
                 await Console.Error.WriteLineAsync(
@@ -67,23 +65,4 @@ internal static class ProduceVerb
     private static bool IsPointer(string key) => key.StartsWith('/');
 
     private static bool IsSecret(string key) => key.StartsWith("sk_", StringComparison.Ordinal);
-
-    private static async Task<FileSent> Send(
-        ApiClient api,
-        FactFile sender,
-        (string Topic, string Path, string? Key) file,
-        CancellationToken cancel
-    )
-    {
-        try
-        {
-            return await sender.Send(file.Topic, file.Path, file.Key, new SentLine(), cancel);
-        }
-        catch (HttpRequestException refused) when (refused.StatusCode is { } status)
-        {
-            throw (int)status < 400
-                ? ApiClient.Stranger($"{api.Http.BaseAddress}")
-                : new CliException(ExitCode.ForStatus((int)status), ApiClient.Explain((int)status, refused.Message));
-        }
-    }
 }

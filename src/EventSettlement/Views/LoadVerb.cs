@@ -34,13 +34,21 @@ internal static class LoadVerb
                     throw new CliException(ExitCode.Usage, $"there is no file {path}");
                 using var api = ApiClient.Open(parsed);
                 var sender = new FactFile(api.Http) { LeavesOutWrongLines = true };
-                var sent = await Send(api, sender, Lines(path, cancel), cancel);
-                if (!Console.IsErrorRedirected)
-                    await Console.Error.WriteLineAsync();
-                Console.WriteLine($"{sent.Accepted} accepted");
-                foreach (var line in sent.Told())
-                    await Console.Error.WriteLineAsync(line);
-                return sent.Problems.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
+                try
+                {
+                    var sent = await SentFile.Send(
+                        api,
+                        shown => sender.Send(ViewsSlice.Topic, Lines(path, cancel), null, shown, cancel)
+                    );
+                    return sent.Problems.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
+                }
+                catch (InvalidDataException broken)
+                {
+                    throw new CliException(
+                        ExitCode.Usage,
+                        $"the file is not packed as its name says: {broken.Message}"
+                    );
+                }
             }
         );
         return verb;
@@ -96,27 +104,4 @@ internal static class LoadVerb
         };
 
     private static bool IsWhole(string cell) => cell.Length is > 0 and <= 15 && cell.All(char.IsAsciiDigit);
-
-    private static async Task<FileSent> Send(
-        ApiClient api,
-        FactFile sender,
-        IAsyncEnumerable<(int Number, byte[] Bytes)> lines,
-        CancellationToken cancel
-    )
-    {
-        try
-        {
-            return await sender.Send(ViewsSlice.Topic, lines, null, new SentLine(), cancel);
-        }
-        catch (HttpRequestException refused) when (refused.StatusCode is { } status)
-        {
-            throw (int)status < 400
-                ? ApiClient.Stranger($"{api.Http.BaseAddress}")
-                : new CliException(ExitCode.ForStatus((int)status), ApiClient.Explain((int)status, refused.Message));
-        }
-        catch (InvalidDataException broken)
-        {
-            throw new CliException(ExitCode.Usage, $"the file is not packed as its name says: {broken.Message}");
-        }
-    }
 }

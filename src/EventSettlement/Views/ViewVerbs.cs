@@ -15,7 +15,7 @@ internal static class ViewVerbs
         new("views", "View logs: each view counted once, statistics, their proof.")
         {
             Stats(),
-            Status(),
+            Verb.Show("status", "What became of the view logs, and how many wait.", _ => Path + "/status"),
             Verify(),
             Rebuild(),
             LoadVerb.Command(),
@@ -31,8 +31,7 @@ internal static class ViewVerbs
         var to = Verb.Text("--to", "Periods that begin on this day or earlier.");
         var id = Verb.Text("--id", "Of this content, ad or creator only.");
         var top = Verb.Text("--top", "Only so many, those with the most views.");
-        var limit = new Option<int?>("--limit") { Description = "At most so many; all when not given." };
-        var after = new Option<string?>("--after") { Description = "Go on after this place." };
+        var (limit, after) = (Verb.Limit(), Verb.After());
         var output = Listing.NewOutput();
         var verb = new Command("stats", "Views by content, ad or creator and period.")
         {
@@ -46,11 +45,6 @@ internal static class ViewVerbs
             after,
             output,
         };
-        limit.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int?>() is <= 0)
-                r.AddError("--limit is at least 1");
-        });
         verb.SetAction(
             async (parsed, cancel) =>
             {
@@ -91,21 +85,6 @@ internal static class ViewVerbs
         var buffer = new char[1 << 14];
         while (await text.ReadAsync(buffer, cancel) is > 0 and var read)
             await Console.Out.WriteAsync(buffer.AsMemory(0, read), cancel);
-    }
-
-    private static Command Status()
-    {
-        var output = Listing.NewOutput();
-        var verb = new Command("status", "What became of the view logs, and how many wait.") { output };
-        verb.SetAction(
-            async (parsed, cancel) =>
-            {
-                using var api = ApiClient.Open(parsed);
-                Listing.One(await api.Get(Path + "/status", cancel), parsed.GetValue(output)!, Console.Out);
-                return ExitCode.Ok;
-            }
-        );
-        return verb;
     }
 
     private static Command Verify()

@@ -20,16 +20,7 @@ public sealed class StudyIntake : IBatchConsumer
         CancellationToken cancel
     )
     {
-        var now = await transaction.ReadClock(cancel);
-        var arrived = new List<(LogRecord Record, StudyFact Fact)>(records.Count);
-        foreach (var record in records)
-        {
-            var decoded = StudyFactDecoder.Decode(record.Body, FactBody.Now(record.AppendedAt, now));
-            if (decoded.Fact is { } fact)
-                arrived.Add((record, fact));
-            else
-                transaction.Park(record, decoded.Problems);
-        }
+        var arrived = await transaction.Decode<StudyFact>(records, Decode, cancel);
 
         // Sorted by study, so that two batches that hold the same two studies wait for each other and never in a
         // circle.
@@ -48,6 +39,13 @@ public sealed class StudyIntake : IBatchConsumer
         foreach (var (record, fact) in arrived)
             if (!fact.Digest.AsSpan().SequenceEqual(taken[fact.StudyId].Digest))
                 ParkConflict(transaction, record, taken[fact.StudyId], fact);
+    }
+
+    private static IReadOnlyList<FactProblem> Decode(byte[]? body, DateTime now, out StudyFact? fact)
+    {
+        var decoded = StudyFactDecoder.Decode(body, now);
+        fact = decoded.Fact;
+        return decoded.Problems;
     }
 
     private static void ParkConflict(OwnedTransaction transaction, LogRecord record, StudyFact taken, StudyFact arrived)

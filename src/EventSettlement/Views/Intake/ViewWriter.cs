@@ -3,6 +3,7 @@ using EventSettlement.Messaging.Bulk;
 using EventSettlement.Platform;
 using EventSettlement.Views.Raw;
 using EventSettlement.Views.Seen;
+using EventSettlement.Views.Statistics;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,20 +14,6 @@ namespace EventSettlement.Views.Intake;
 /// </summary>
 internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
 {
-    private const string AddContents = """
-        INSERT INTO view_content_day AS d (content_id, day, views, watched_seconds, ad_views)
-        SELECT * FROM unnest($1, $2, $3, $4, $5)
-        ON CONFLICT (content_id, day) DO UPDATE SET views = d.views + excluded.views,
-            watched_seconds = d.watched_seconds + excluded.watched_seconds, ad_views = d.ad_views + excluded.ad_views
-        """;
-
-    private const string AddAds = """
-        INSERT INTO view_ad_day AS d (ad_id, day, views, watched_seconds)
-        SELECT * FROM unnest($1, $2, $3, $4)
-        ON CONFLICT (ad_id, day) DO UPDATE SET views = d.views + excluded.views,
-            watched_seconds = d.watched_seconds + excluded.watched_seconds
-        """;
-
     private const string AddCounts = """
         INSERT INTO view_intake AS i (partition, counted, incomplete, duplicates, late, minute, in_minute,
             in_minute_before)
@@ -78,7 +65,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         {
             writes.BatchCommands.Add(Seen(blocks));
             writes.BatchCommands.Add(Versions(blocks));
-            writes.BatchCommands.Add(Sums(AddContents, batch.Contents, _contents.All, withAdViews: true));
+            writes.BatchCommands.Add(SumRows.AddContents(Rows(batch.Contents, _contents.All)));
         }
 
         if (rules.KeepRaw > TimeSpan.Zero)
@@ -87,7 +74,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         // What all processes share comes last: it is locked until COMMIT.
         writes.BatchCommands.Add(Counts(batch, clock));
         if (_ads.All.Count > 0)
-            writes.BatchCommands.Add(Sums(AddAds, batch.Ads, _ads.All, withAdViews: false));
+            writes.BatchCommands.Add(SumRows.AddAds(Rows(batch.Ads, _ads.All)));
         await writes.ExecuteNonQueryAsync(cancel);
     }
 
@@ -175,20 +162,8 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         return new NpgsqlBatchCommand(RaiseVersions).Smallints(raised, b => b.Bucket).Bigints(raised, b => b.Seq);
     }
 
-    /// <summary>Sorted, so that two processes that add to the same rows never wait in a circle.</summary>
-    private static NpgsqlBatchCommand Sums(string sql, IdTable ids, IReadOnlyList<DaySum> sums, bool withAdViews)
-    {
-        var rows = sums.Select(sum => (Id: ids.Text(sum.Id), Sum: sum))
-            .OrderBy(row => row.Id, StringComparer.Ordinal)
-            .ThenBy(row => row.Sum.Day)
-            .ToList();
-        var command = new NpgsqlBatchCommand(sql)
-            .Texts(rows, r => r.Id)
-            .Array(rows, NpgsqlDbType.Date, r => ViewDays.ToDate(r.Sum.Day))
-            .Bigints(rows, r => r.Sum.Views)
-            .Bigints(rows, r => r.Sum.WatchedSeconds);
-        return withAdViews ? command.Bigints(rows, r => r.Sum.AdViews) : command;
-    }
+    private static IEnumerable<SumRow> Rows(IdTable ids, IReadOnlyList<DaySum> sums) =>
+        sums.Select(sum => new SumRow(ids.Text(sum.Id), sum.Day, sum.Views, sum.WatchedSeconds, sum.AdViews));
 
     private static NpgsqlBatchCommand Counts(ViewBatch batch, DateTime clock)
     {

@@ -29,17 +29,7 @@ public sealed class ContentIntake : IBatchConsumer
         CancellationToken cancel
     )
     {
-        var now = await transaction.ReadClock(cancel);
-        var arrived = new List<(LogRecord Record, ContentFact Fact)>(records.Count);
-        foreach (var record in records)
-        {
-            var problems = ContentFactDecoder.Decode(record.Body, FactBody.Now(record.AppendedAt, now), out var fact);
-            if (fact is not null)
-                arrived.Add((record, fact));
-            else
-                transaction.Park(record, problems);
-        }
-
+        var arrived = await transaction.Decode<ContentFact>(records, ContentFactDecoder.Decode, cancel);
         if (arrived.Count == 0)
             return;
         // Sorted, so that two batches that hold the same two contents wait for each other and never in a circle.

@@ -1,9 +1,11 @@
 using System.Data;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using EventSettlement.Messaging;
 using EventSettlement.Platform;
 using EventSettlement.Views.Intake;
 using EventSettlement.Views.Seen;
+using EventSettlement.Views.Statistics;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -48,19 +50,6 @@ public sealed class Recount(Database database, ViewRules rules)
         UNION ALL
         SELECT false, ad_id, day, views, watched_seconds, views FROM view_ad_day
         WHERE day BETWEEN $1 AND $2 AND $3::text IS NULL
-        """;
-
-    private const string AddContents = """
-        INSERT INTO view_content_day AS d (content_id, day, views, watched_seconds, ad_views)
-        SELECT * FROM unnest($1, $2, $3, $4, $5)
-        ON CONFLICT (content_id, day) DO UPDATE SET views = d.views + excluded.views,
-            watched_seconds = d.watched_seconds + excluded.watched_seconds, ad_views = d.ad_views + excluded.ad_views
-        """;
-
-    private const string AddAds = """
-        INSERT INTO view_ad_day AS d (ad_id, day, views, watched_seconds) SELECT * FROM unnest($1, $2, $3, $4)
-        ON CONFLICT (ad_id, day) DO UPDATE SET views = d.views + excluded.views,
-            watched_seconds = d.watched_seconds + excluded.watched_seconds
         """;
 
     private const string DropContents = "DELETE FROM view_content_day WHERE day BETWEEN $1 AND $2 AND views = 0";
@@ -175,7 +164,7 @@ public sealed class Recount(Database database, ViewRules rules)
 
     private static void Add(Dictionary<Key, Sum> sums, Key key, Sum more)
     {
-        ref var sum = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
+        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
         sum = new Sum(sum.Views + more.Views, sum.Seconds + more.Seconds, sum.AdViews + more.AdViews);
     }
 
@@ -213,13 +202,16 @@ public sealed class Recount(Database database, ViewRules rules)
         await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var isContent in (bool[])[true, false])
         {
-            var rows = different.Where(one => one.Key.IsContent == isContent).ToList();
-            var command = new NpgsqlBatchCommand(isContent ? AddContents : AddAds)
-                .Texts(rows, r => r.Key.Id)
-                .Array(rows, NpgsqlDbType.Date, r => ViewDays.ToDate(r.Key.Day))
-                .Bigints(rows, r => r.Value.Views)
-                .Bigints(rows, r => r.Value.Seconds);
-            batch.BatchCommands.Add(isContent ? command.Bigints(rows, r => r.Value.AdViews) : command);
+            var rows = different
+                .Where(one => one.Key.IsContent == isContent)
+                .Select(one => new SumRow(
+                    one.Key.Id,
+                    one.Key.Day,
+                    one.Value.Views,
+                    one.Value.Seconds,
+                    one.Value.AdViews
+                ));
+            batch.BatchCommands.Add(isContent ? SumRows.AddContents(rows) : SumRows.AddAds(rows));
             var drop = new NpgsqlBatchCommand(isContent ? DropContents : DropAds);
             drop.Parameters.Add(new() { Value = days.From, NpgsqlDbType = NpgsqlDbType.Date });
             drop.Parameters.Add(new() { Value = days.To, NpgsqlDbType = NpgsqlDbType.Date });

@@ -58,13 +58,17 @@ public sealed class SeenBuckets
         await using var connection = await _database.Hot.OpenConnectionAsync(cancel);
         await using var read = new NpgsqlCommand(ReadVersions, connection);
         var versions = await Versions(read, missing, cancel);
-        foreach (var bucket in missing)
-        {
-            await using var blocks = new NpgsqlCommand(ReadBlocks, connection);
-            var table = new SeenTable();
-            await Fill(blocks, [(bucket, 0L)], _ => table, (today, knownDays), cancel);
+        var tables = missing.ToDictionary(bucket => bucket, _ => new SeenTable());
+        await using var blocks = new NpgsqlCommand(ReadBlocks, connection);
+        await Fill(
+            blocks,
+            [.. missing.Select(bucket => (bucket, 0L))],
+            bucket => tables[bucket],
+            (today, knownDays),
+            cancel
+        );
+        foreach (var (bucket, table) in tables)
             (_tables[bucket], _versions[bucket], _changed[bucket]) = (table, versions[bucket], false);
-        }
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ public sealed record PartitionStatus(
 );
 
 /// <summary>Counters of the intake, what is parked, and what still lies in the log.</summary>
-public sealed class ViewStatusReads(Database database, IEventLog log, OffsetStore offsets, ParkedMessages parked)
+public sealed class ViewStatusReads(Database database, OffsetStore offsets, ParkedMessages parked)
 {
     // Of the minute before as much as the last sixty seconds hold of it.
     private const string ReadCounters = """
@@ -53,7 +53,10 @@ public sealed class ViewStatusReads(Database database, IEventLog log, OffsetStor
     {
         var counters = (await database.Query<Counters>(ReadCounters, null, cancel)).ToDictionary(c => c.Partition);
         var kept = await parked.CountByPartition(ViewIntake.Group, ViewsSlice.Topic, cancel);
-        var lags = await Lags(cancel);
+        var lags = (await offsets.ReadLags(ViewIntake.Group, [ViewsSlice.Topic], cancel)).ToDictionary(
+            lag => lag.Key.Partition,
+            lag => lag.Value
+        );
         var rows = counters
             .Keys.Union(kept.Keys)
             .Union(lags.Keys)
@@ -86,21 +89,6 @@ public sealed class ViewStatusReads(Database database, IEventLog log, OffsetStor
             rows.Sum(r => r.RatePerSecond),
             rows
         );
-    }
-
-    private async Task<Dictionary<int, long>> Lags(CancellationToken cancel)
-    {
-        var read = (await offsets.Read(ViewIntake.Group, cancel)).ToDictionary(o => o.Source, o => o.NextOffset);
-        var lags = new Dictionary<int, long>();
-        foreach (var (topic, partitions) in await log.ReadPartitions([ViewsSlice.Topic], cancel))
-            for (var partition = 0; partition < partitions; partition++)
-            {
-                var source = new TopicPartition(topic, partition);
-                var (begin, end) = await log.ReadBounds(source, cancel);
-                lags[partition] = Math.Max(0, end - Math.Max(begin, read.GetValueOrDefault(source, begin)));
-            }
-
-        return lags;
     }
 
     private sealed record Counters(
