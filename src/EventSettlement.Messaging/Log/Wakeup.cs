@@ -5,7 +5,8 @@ namespace EventSettlement.Messaging.Log;
 
 /// <summary>
 /// Wakes readers when something was committed: those of this process at once, those of others by NOTIFY, at most once
-/// per 5 ms. Only a hint: readers poll as well, so a lost one costs time and nothing else.
+/// per 5 ms. Only a hint: readers look by themselves as well, so one that is lost with its process costs seconds and
+/// nothing else.
 /// </summary>
 public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
 {
@@ -81,10 +82,11 @@ public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
+            string[] names = [];
             try
             {
                 await _toNotify.WaitAsync(_stop.Token);
-                var names = _dirty.Keys.ToArray();
+                names = [.. _dirty.Keys];
                 foreach (var name in names)
                     _dirty.TryRemove(name, out _);
                 await using var command = database.CreateCommand("SELECT pg_notify($1, name) FROM unnest($2) AS name");
@@ -99,8 +101,12 @@ public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
             }
             catch (Exception away) when (away is NpgsqlException or ObjectDisposedException)
             {
-                // Where the process ends its pool may have gone first.
+                // Where the process ends its pool may have gone first. Told again: nobody has heard them for sure.
                 await Pause();
+                foreach (var name in names)
+                    _dirty.TryAdd(name, 0);
+                if (_toNotify.CurrentCount == 0)
+                    ReleaseOnce();
             }
         }
     }
@@ -115,6 +121,9 @@ public sealed class Wakeup(NpgsqlDataSource database) : IAsyncDisposable
                 connection.Notification += (_, heard) => Pulse(heard.Payload);
                 await using (var listen = new NpgsqlCommand("LISTEN " + Channel, connection))
                     await listen.ExecuteNonQueryAsync(_stop.Token);
+                // What was told while nobody listened is not told again.
+                foreach (var (subscription, _) in _subscriptions)
+                    subscription.Pulse();
                 while (true)
                     await connection.WaitAsync(_stop.Token);
             }

@@ -23,7 +23,7 @@ internal sealed class DoubtResolver(
 ) : BackgroundService
 {
     private const int MaxItems = 2000;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     /// <summary>One look at the agenda. Answers how many doubts were taken from it.</summary>
     public async Task<int> Step(CancellationToken cancel)

@@ -19,7 +19,7 @@ public sealed partial class RunSchedule(
     ILogger<RunSchedule> log
 ) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private const string SinceSql = """
         WITH begun AS (INSERT INTO run_schedule (programme, since) VALUES (@programme, clock())
@@ -28,7 +28,7 @@ public sealed partial class RunSchedule(
         UNION ALL SELECT since, clock() FROM run_schedule WHERE programme = @programme LIMIT 1
         """;
 
-    // Asked every second while an earlier run is unfinished, so what is not inserted must not use up a run id.
+    // Asked again and again while an earlier run is unfinished, so what is not inserted must not use up a run id.
     private const string InsertSql = """
         INSERT INTO run (programme, business_date, kind, seq, state, actor, max_item, max_run, created_at)
         SELECT @programme, @date, 'scheduled', 0, 'PLANNING', 'schedule', @max_item, @max_run, clock()

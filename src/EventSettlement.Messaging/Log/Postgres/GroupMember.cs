@@ -4,34 +4,17 @@ using Npgsql;
 namespace EventSettlement.Messaging.Log.Postgres;
 
 /// <summary>
-/// One process's membership of a group: renews its leases by the database's clock, apart from the batches, so that a
-/// long batch never costs a lease. It says what is held and how many are due; <see cref="GroupReader"/> acts on it.
+/// One process's membership of a group: what it holds and how many are due, as <see cref="LeaseRenewal"/> found it last.
+/// <see cref="GroupReader"/> acts on it.
 /// </summary>
 internal sealed class GroupMember : IAsyncDisposable
 {
-    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Ttl = TimeSpan.FromSeconds(5);
 
-    private const string Register = """
+    private const string RegisterGroup = """
         INSERT INTO consumer_offset (group_id, topic, partition, epoch, next_offset)
         SELECT $1, t.topic, h.partition, 0, h.begin_offset FROM log_head h JOIN log_topic t USING (topic_id)
         WHERE h.topic_id = ANY ($2) ON CONFLICT DO NOTHING
-        """;
-
-    private const string Join = """
-        INSERT INTO group_member (group_id, owner, expires_at) VALUES ($1, $2, clock() + $3)
-        ON CONFLICT (group_id, owner) DO UPDATE SET expires_at = excluded.expires_at
-        """;
-
-    private const string Renew = """
-        UPDATE partition_lease SET expires_at = clock() + $3 WHERE group_id = $1 AND owner = $2
-        RETURNING topic, partition
-        """;
-
-    // Heads are counted each time: another server may have been started with more of them.
-    private const string Share = """
-        SELECT (SELECT count(*) FROM group_member WHERE group_id = $1 AND expires_at > (SELECT clock())),
-            (SELECT count(*) FROM log_head WHERE topic_id = ANY ($2))
         """;
 
     private const string Acquire = """
@@ -60,23 +43,34 @@ internal sealed class GroupMember : IAsyncDisposable
         """;
 
     private readonly NpgsqlDataSource _database;
-    private readonly string _group;
-    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
+    private readonly LeaseRenewal _renewal;
     private readonly int[] _topics;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _renewing;
+    private bool _isRegistered;
     private volatile Standing? _standing;
 
-    public GroupMember(NpgsqlDataSource database, string group, IReadOnlyList<LogTopic> topics)
+    public GroupMember(NpgsqlDataSource database, LeaseRenewal renewal, string group, IReadOnlyList<LogTopic> topics)
     {
-        (_database, _group, _topics) = (database, group, [.. topics.Select(topic => topic.Id)]);
-        _renewing = Task.Run(RenewUntilStopped);
+        (_database, _renewal, Group) = (database, renewal, group);
+        _topics = [.. topics.Select(topic => topic.Id)];
+        renewal.Add(this);
     }
+
+    public string Group { get; }
+
+    public string Owner { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.CreateVersion7():N}";
+
+    public IReadOnlyList<int> Topics => _topics;
 
     /// <summary>
     /// What the last renewal told, or null when it is so old that everything may be another's by now.
     /// </summary>
     public Standing? Current => _standing is { } known && Stopwatch.GetElapsedTime(known.At) < Ttl ? known : null;
+
+    /// <summary>For how long <see cref="Current"/> says the same, if no renewal comes.</summary>
+    public TimeSpan Lasts => _standing is { } known ? Ttl - Stopwatch.GetElapsedTime(known.At) : TimeSpan.Zero;
+
+    /// <summary>A renewal found other leases than the one before, or another share of them.</summary>
+    public event Action? Changed;
 
     /// <summary>Leases free partitions, at most <paramref name="count"/>; others are left alone.</summary>
     public async Task<List<TopicPartition>> AcquireLeases(int count, CancellationToken cancel)
@@ -98,9 +92,7 @@ internal sealed class GroupMember : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelSafelyAsync();
-        await _renewing;
-        _stop.Dispose();
+        await _renewal.Remove(this);
         try
         {
             await using var command = Command(Leave, Ttl);
@@ -112,68 +104,37 @@ internal sealed class GroupMember : IAsyncDisposable
         }
     }
 
-    private async Task RenewUntilStopped()
+    /// <summary>The group's places, so that nothing that it has not read is deleted. Once is enough.</summary>
+    public async Task Register(CancellationToken cancel)
     {
-        var registered = false;
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                if (!registered)
-                    await RegisterGroup();
-                registered = true;
-                await RenewOnce();
-            }
-            catch (Exception failure)
-                when (failure is NpgsqlException or OperationCanceledException or TimeoutException)
-            {
-                // Tried again below; when it goes on for the lease's length, Current turns null and all is dropped.
-            }
-
-            await Task.Delay(Every, _stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
-    }
-
-    private async Task RegisterGroup()
-    {
-        await using var command = _database.CreateCommand(Register);
-        command.Parameters.Add(new() { Value = _group });
+        if (_isRegistered)
+            return;
+        await using var command = _database.CreateCommand(RegisterGroup);
+        command.Parameters.Add(new() { Value = Group });
         command.Parameters.Add(new() { Value = _topics });
-        await command.ExecuteNonQueryAsync(_stop.Token);
+        await command.ExecuteNonQueryAsync(cancel);
+        _isRegistered = true;
     }
 
-    private async Task RenewOnce()
+    /// <param name="members">Of the group, this one with them.</param>
+    /// <param name="heads">The partitions that they share.</param>
+    /// <param name="asked">Before the renewal was sent: the leases last at least their length from then.</param>
+    public void Hear(IEnumerable<TopicPartition> held, long members, long heads, long asked)
     {
-        // Taken before asking: the lease lasts at least this long from here.
-        var at = Stopwatch.GetTimestamp();
-        await using var batch = _database.CreateBatch();
-        batch.BatchCommands.Add(Part(Join, _group, _owner, Ttl));
-        batch.BatchCommands.Add(Part(Renew, _group, _owner, Ttl));
-        batch.BatchCommands.Add(Part(Share, _group, _topics));
-        await using var row = await batch.ExecuteReaderAsync(_stop.Token);
-        var held = await ReadPartitions(row, _stop.Token);
-        await row.NextResultAsync(_stop.Token);
-        await row.ReadAsync(_stop.Token);
-        var (members, heads) = (Math.Max(1, row.GetInt64(0)), row.GetInt64(1));
-        _standing = new Standing([.. held], (int)((heads + members - 1) / members), at);
+        var (before, now) = (Current, new Standing([.. held], (int)((heads + members - 1) / members), asked));
+        _standing = now;
+        if (before is null || before.Quota != now.Quota || !before.Held.SetEquals(now.Held))
+            Changed?.Invoke();
     }
 
     private NpgsqlCommand Command(string sql, TimeSpan? ttl = null)
     {
         var command = _database.CreateCommand(sql);
-        command.Parameters.Add(new() { Value = _group });
-        command.Parameters.Add(new() { Value = _owner });
+        command.Parameters.Add(new() { Value = Group });
+        command.Parameters.Add(new() { Value = Owner });
         if (ttl is { } length)
             command.Parameters.Add(new() { Value = length });
         return command;
-    }
-
-    private static NpgsqlBatchCommand Part(string sql, params object[] values)
-    {
-        var part = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            part.Parameters.Add(new() { Value = value });
-        return part;
     }
 
     private static async Task<List<TopicPartition>> ReadPartitions(NpgsqlDataReader row, CancellationToken cancel)

@@ -14,6 +14,9 @@ internal sealed class GroupReader(
 {
     private static readonly TimeSpan ShortPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(1);
+
+    // The wake-up told of everything so far: looked for what one lost with its process would have told.
+    private static readonly TimeSpan UntoldPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BalanceEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
     private readonly Dictionary<string, int> _ids = topics.ToDictionary(topic => topic.Name, topic => topic.Id);
@@ -24,10 +27,15 @@ internal sealed class GroupReader(
     private readonly Dictionary<TopicPartition, long> _givenAt = [];
     private long _balancedAt;
     private long _retakenAt;
+    private long _readAt;
     private int _idle;
+    private volatile bool _isChanged;
+    private bool _isWoken;
+    private bool _isHeldUp;
 
     public async Task Run(CancellationToken cancel)
     {
+        member.Changed += Rebalance;
         try
         {
             while (!cancel.IsCancellationRequested)
@@ -39,6 +47,7 @@ internal sealed class GroupReader(
         }
         finally
         {
+            member.Changed -= Rebalance;
             await Task.WhenAll(_held.Where(held => held.Value is not null).Select(held => owner.Release(held.Key)));
         }
     }
@@ -48,9 +57,9 @@ internal sealed class GroupReader(
         var next = woken.Next;
         try
         {
-            if (Stopwatch.GetElapsedTime(_balancedAt) >= BalanceEvery || member.Current is null)
+            if (_isChanged || Stopwatch.GetElapsedTime(_balancedAt) >= BalanceEvery || member.Current is null)
                 await Balance(cancel);
-            if (await Read(cancel))
+            if (MayFind && await Read(cancel))
             {
                 _idle = 0;
                 return;
@@ -58,16 +67,38 @@ internal sealed class GroupReader(
         }
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
         {
-            // The database is away: the same again after the longest poll.
-            _idle = 100;
+            // The database is away: the same again a second later.
+            _idle = 20;
         }
 
-        var wait = ShortPoll * Math.Min(++_idle, 100);
-        await Wakeup.Subscription.Wait(next, wait < LongPoll ? wait : LongPoll, cancel);
+        _idle++;
+        await Wakeup.Subscription.Wait(next, Pause(), cancel);
+        _isWoken = next.IsCompleted;
     }
+
+    private void Rebalance()
+    {
+        _isChanged = true;
+        woken.Pulse();
+    }
+
+    private bool MayFind =>
+        _isWoken || _isHeldUp || ShortPoll * _idle < LongPoll || Stopwatch.GetElapsedTime(_readAt) >= UntoldPoll;
+
+    /// <summary>Longer the longer nothing comes, and never beyond a moment at which something is to be done.</summary>
+    private TimeSpan Pause()
+    {
+        var pause = ShortPoll * Math.Min(_idle, 100);
+        foreach (var limit in (TimeSpan[])[LongPoll, Retaken, member.Lasts])
+            pause = limit < pause ? limit : pause;
+        return pause > ShortPoll ? pause : ShortPoll;
+    }
+
+    private TimeSpan Retaken => _held.ContainsValue(null) ? RetakeEvery : TimeSpan.MaxValue;
 
     private async Task Balance(CancellationToken cancel)
     {
+        _isChanged = false;
         var standing = member.Current;
         foreach (var partition in _held.Keys.ToArray())
             if (standing is null || !standing.Held.Contains(partition) && _takenAt[partition] < standing.At)
@@ -87,7 +118,8 @@ internal sealed class GroupReader(
         {
             _retakenAt = Stopwatch.GetTimestamp();
             foreach (var stopped in _held.Where(held => held.Value is null).Select(held => held.Key).ToArray())
-                _held[stopped] = await owner.Take(stopped, cancel);
+                if ((_held[stopped] = await owner.Take(stopped, cancel)) is not null)
+                    _idle = 0;
         }
 
         _balancedAt = Stopwatch.GetTimestamp();
@@ -106,6 +138,7 @@ internal sealed class GroupReader(
 
     private async Task Take(TopicPartition partition, CancellationToken cancel)
     {
+        _idle = 0;
         _takenAt[partition] = Stopwatch.GetTimestamp();
         _held[partition] = null;
         _held[partition] = await owner.Take(partition, cancel);
@@ -133,8 +166,10 @@ internal sealed class GroupReader(
             .Where(held => held.Value is not null && owner.WantsMore(held.Key))
             .Select(held => (held.Key, _ids[held.Key.Topic], held.Value!.Value))
             .ToArray();
+        _isHeldUp = wanted.Length < _held.Values.Count(next => next is not null);
         if (wanted.Length == 0)
             return false;
+        _readAt = Stopwatch.GetTimestamp();
         var found = await LogRows.ReadNext(database, wanted, cancel);
         var any = false;
         for (var i = 0; i < wanted.Length; i++)

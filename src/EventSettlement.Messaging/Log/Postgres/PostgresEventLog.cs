@@ -52,6 +52,8 @@ public sealed class PostgresEventLog(
         WHERE h.topic_id = g.topic_id AND h.partition = g.partition
         """;
 
+    private readonly LeaseRenewal _renewal = new(database);
+
     public async Task<string> ReadIdentity(string topic, CancellationToken cancel)
     {
         await using var command = database.CreateCommand("SELECT id::text FROM log_identity");
@@ -141,7 +143,7 @@ public sealed class PostgresEventLog(
         var all = new List<LogTopic>();
         foreach (var name in names)
             all.Add(await topics.Find(name, cancel));
-        await using var member = new GroupMember(database, group, all);
+        await using var member = new GroupMember(database, _renewal, group, all);
         using var woken = wakeup.Subscribe(names);
         await new GroupReader(database, member, owner, woken, all).Run(cancel);
     }
@@ -157,5 +159,5 @@ public sealed class PostgresEventLog(
         return await command.ExecuteNonQueryAsync(cancel);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _renewal.DisposeAsync();
 }
