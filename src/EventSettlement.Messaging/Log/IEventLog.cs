@@ -13,8 +13,8 @@ public sealed record TopicSpec(string Name, int Partitions, bool IsOurs);
 public interface IEventLog : IAsyncDisposable
 {
     /// <summary>
-    /// Names the log that a topic's offsets count in for ever: the topic's id, or the PostgreSQL log's uuid. One that was
-    /// deleted and made anew is another.
+    /// Names the log that a topic's offsets count in for ever: the topic's id, or the PostgreSQL log's uuid. One that
+    /// was deleted and made anew is another.
     /// </summary>
     Task<string> ReadIdentity(string topic, CancellationToken cancel);
 

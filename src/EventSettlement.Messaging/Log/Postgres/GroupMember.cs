@@ -4,8 +4,8 @@ using Npgsql;
 namespace EventSettlement.Messaging.Log.Postgres;
 
 /// <summary>
-/// One process's membership of a group: what it holds and how many are due, as <see cref="LeaseRenewal"/> found it last.
-/// <see cref="GroupReader"/> acts on it.
+/// One process's membership of a group: what it holds and how many are due, as <see cref="LeaseRenewal"/> found it
+/// last. <see cref="GroupReader"/> acts on it.
 /// </summary>
 internal sealed class GroupMember : IAsyncDisposable
 {
