@@ -6,8 +6,6 @@ namespace EventSettlement.Faults.Check;
 /// <summary>I5, I8: only legal moves, no gap, versions rise, and no retry before its time.</summary>
 internal static class Lives
 {
-    private static readonly TimeSpan Bent = TimeSpan.FromMinutes(10);
-
     private static readonly TimeSpan[] Delays =
     [
         TimeSpan.FromSeconds(0.5),
@@ -100,11 +98,11 @@ internal static class Lives
     }
 
     /// <summary>
-    /// An attempt ends when its batch reads the clock. That is what history says where the product's clock is right;
-    /// where it is bent, its transaction's beginning comes nearest.
+    /// An attempt ends when its batch reads the product's clock, which is what history says; the transaction may begin
+    /// half a second later on a busy machine. Where that clock was put off, it was by whole hours.
     /// </summary>
-    private static DateTime? Earliest(HistoryRow line, SeenSettlement? sight) =>
-        sight is null || (line.At - sight.Begun).Duration() < Bent ? line.At : sight.Begun;
+    private static DateTime Earliest(HistoryRow line, SeenSettlement? sight) =>
+        sight is null ? line.At : line.At - TimeSpan.FromHours(Math.Round((line.At - sight.Begun).TotalHours));
 
     private static IEnumerable<Violation> Versions(
         SettlementRow settlement,
