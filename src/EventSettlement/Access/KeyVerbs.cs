@@ -17,7 +17,7 @@ internal static class KeyVerbs
     {
         var role = new Option<Role>("--role")
         {
-            Description = "viewer, operator or admin",
+            Description = "viewer, operator, approver or admin",
             DefaultValueFactory = _ => Role.Viewer,
         };
         var create = new Command("create", "Make a key, or give a known name a new one; it is shown once.")

@@ -5,7 +5,8 @@ public enum Role
 {
     Viewer = 1,
     Operator = 2,
-    Admin = 3,
+    Approver = 3,
+    Admin = 4,
 }
 
 /// <summary>Who asks, as it stands in histories and the audit.</summary>

@@ -2,7 +2,7 @@
 CREATE TABLE api_key (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name       text NOT NULL UNIQUE,
-    role       text NOT NULL CHECK (role IN ('admin', 'operator', 'viewer')),
+    role       text NOT NULL CHECK (role IN ('admin', 'approver', 'operator', 'viewer')),
     hash       bytea NOT NULL UNIQUE,
     created_at timestamptz NOT NULL,
     revoked_at timestamptz

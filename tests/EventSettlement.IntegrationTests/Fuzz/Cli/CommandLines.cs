@@ -123,7 +123,7 @@ internal sealed class CommandLines(Random random, Command root, string[] settlem
             "--state" => Strange.Any(random, ["FAILED", "completed", "open", "PAID,FAILED"]),
             "--status" => Strange.Any(random, ["PARKED", "discarded"]),
             "--programme" or "PROGRAMME" => Strange.Any(random, ["study-refund", "other"]),
-            "--role" => Strange.Any(random, ["viewer", "Operator", "ADMIN", "4", "root"]),
+            "--role" => Strange.Any(random, ["viewer", "Operator", "approver", "ADMIN", "5", "root"]),
             "--key" => Strange.Any(random, ["/studyId", "/x", "studyId"]),
             "TOPIC" => Strange.Any(random, ["study-completed", "settlements"]),
             "GROUP" => "saga",
