@@ -6,9 +6,9 @@ using EventSettlement.Platform;
 namespace EventSettlement.Api;
 
 /// <summary>
-/// Every POST under /v1 names itself by Idempotency-Key: the first one is carried out and its answer kept, a repeat
-/// gets that answer, and of two at once the second waits for the first. Each one carried out leaves an audit row. What
-/// was begun is carried out to its end, whether or not the caller still listens.
+/// Every POST and PUT under /v1 names itself by Idempotency-Key: the first one is carried out and its answer kept, a
+/// repeat gets that answer, and of two at once the second waits for the first. Each one carried out leaves an audit row.
+/// What was begun is carried out to its end, whether or not the caller still listens.
 /// </summary>
 internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore store)
 {
@@ -24,7 +24,7 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
     public async Task InvokeAsync(HttpContext http)
     {
         if (
-            !HttpMethods.IsPost(http.Request.Method)
+            !(HttpMethods.IsPost(http.Request.Method) || HttpMethods.IsPut(http.Request.Method))
             || !http.Request.Path.StartsWithSegments("/v1")
             || http.GetEndpoint() is not RouteEndpoint endpoint
             || endpoint.Metadata.GetMetadata<ChangesNothing>() is not null
@@ -132,8 +132,8 @@ internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore st
         new(
             actor,
             ((http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "") is { Length: > 0 } pattern
-                ? "POST " + pattern
-                : "POST",
+                ? $"{http.Request.Method} {pattern}"
+                : http.Request.Method,
             http.Request.Path.ToString(),
             SHA256.HashData([.. Encoding.UTF8.GetBytes(key + "\n"), .. digest])
         );

@@ -83,7 +83,7 @@ internal static class Description
             : "Needs no key.";
         if (needed is null)
             operation.Security = [];
-        if (context.Description.HttpMethod == "POST" && !ReadsOnly(context))
+        if (context.Description.HttpMethod is "POST" or "PUT" && !ReadsOnly(context))
             (operation.Parameters ??= []).Add(IdempotencyKey());
         return Task.CompletedTask;
     }

@@ -65,10 +65,13 @@ public sealed class RunningApi : IAsyncLifetime
         return client;
     }
 
-    public async Task<HttpResponseMessage> Post(Role? role, string path, object? body, string? key)
+    public Task<HttpResponseMessage> Post(Role? role, string path, object? body, string? key) =>
+        Send(HttpMethod.Post, role, path, body, key);
+
+    public async Task<HttpResponseMessage> Send(HttpMethod method, Role? role, string path, object? body, string? key)
     {
         using var client = Client(role);
-        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        using var request = new HttpRequestMessage(method, path);
         if (body is not null)
             request.Content = JsonContent.Create(body);
         if (key is not null)

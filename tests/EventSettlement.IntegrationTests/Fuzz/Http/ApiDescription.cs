@@ -16,7 +16,7 @@ internal sealed record Operation(
 )
 {
     /// <summary>A preview has a body and changes nothing: it needs no higher role, no key, and leaves no row.</summary>
-    public bool IsChanging => Method == HttpMethod.Post && Id != "PreviewRun";
+    public bool IsChanging => (Method == HttpMethod.Post && Id != "PreviewRun") || Method == HttpMethod.Put;
 
     public static Operation[] Of(JsonNode document) =>
         [

@@ -39,7 +39,7 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
             Key = Strange.Any(random, supplies.Keys),
             Idempotency = $"{random.Next(int.MaxValue)}-{_made++}",
         };
-        if (operation.Method == HttpMethod.Post)
+        if (operation.Method == HttpMethod.Post || operation.Method == HttpMethod.Put)
             Fill(made);
         if (refused)
             Spoil(made);
@@ -65,7 +65,10 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
                     : HttpCase.NoKey;
                 break;
             case 1:
-                made.Method = HttpMethod.Parse(Strange.Any(random, ["PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"]));
+                string[] others = ["PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"];
+                made.Method = HttpMethod.Parse(
+                    Strange.Any(random, [.. others.Where(method => method != made.Operation.Method.Method)])
+                );
                 made.Spoilt = "another method";
                 break;
             case 2:
@@ -174,6 +177,8 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
             {
                 "programme" => "\"study-refund\"",
                 "date" => $"\"2026-{random.Next(1, 13):00}-{random.Next(1, 29):00}\"",
+                "from" => Strange.Any(random, ["\"2026-11-01\"", "\"2026-02-30\"", "\"9999-12-31\""]),
+                "kind" => Strange.Any(random, ["\"PERSONAL\"", "\"NONE\"", "\"personal\""]),
                 "payAt" => Strange.Any(random, ["null", "\"2026-11-21T10:00:00+09:00\"", "\"2031-01-01T00:00:00Z\""]),
                 "state" => Strange.Any(random, ["\"FAILED\"", "\"COMPLETED\"", "\"failed,PENDING\""]),
                 "run" => random.Next(1, 5).ToString(CultureInfo.InvariantCulture),
