@@ -7,6 +7,7 @@ using EventSettlement.EventLog;
 using EventSettlement.Facts;
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Hosting;
+using EventSettlement.Payees;
 using EventSettlement.Payouts;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
@@ -36,6 +37,7 @@ public static class Server
         AlertsSlice.Slice,
         EventLogSlice.Slice,
         ViewsSlice.Slice,
+        PayeesSlice.Slice,
         // Programmes, a line each.
         StudyRefundsSlice.Slice,
     ];

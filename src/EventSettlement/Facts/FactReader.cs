@@ -106,7 +106,7 @@ public ref struct FactReader
 
     public string? Id(string pointer)
     {
-        const string rule = "an id is text of 1 to 64 characters without control characters, or an integer";
+        const string rule = $"an id is {FactId.Rule}, or an integer";
         var text = _json.TokenType switch
         {
             JsonTokenType.String => Text(),
@@ -125,9 +125,7 @@ public ref struct FactReader
                 pointer,
                 rule
             );
-        return text.Length is 0 or > 128 || text.EnumerateRunes().Count() > 64 || text.Any(char.IsControl)
-            ? Wrong<string>(FactCodes.BadText, pointer, rule)
-            : text;
+        return FactId.IsRight(text) ? text : Wrong<string>(FactCodes.BadText, pointer, rule);
     }
 
     /// <returns>Null where the value is null, which is right, or wrong.</returns>

@@ -62,6 +62,9 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         ["POST /v1/downstreams/{name}/resume"] = Role.Operator,
         ["POST /v1/events/{topic}"] = Role.Operator,
         ["POST /v1/items/{key}/resolve"] = Role.Admin,
+        ["GET /v1/payees/tax"] = Role.Viewer,
+        ["POST /v1/payees/tax"] = Role.Approver,
+        ["PUT /v1/payees/{id}/tax"] = Role.Approver,
     };
 
     [Fact]
@@ -125,6 +128,7 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         var path = parts[1]
             .Replace("{id:guid}", Guid.Empty.ToString(), StringComparison.Ordinal)
             .Replace("{id:long}", "0", StringComparison.Ordinal)
+            .Replace("{id}", "none", StringComparison.Ordinal)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{name}", "none", StringComparison.Ordinal)
             .Replace("{topic}", "none", StringComparison.Ordinal)
@@ -137,7 +141,8 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
             return IsLetThrough(await client.GetAsync(path));
         }
 
-        return IsLetThrough(await api.Post(role, path, path == "/login" ? null : new { }, Guid.NewGuid().ToString()));
+        var (method, body) = (HttpMethod.Parse(parts[0]), path == "/login" ? null : new { });
+        return IsLetThrough(await api.Send(method, role, path, body, Guid.NewGuid().ToString()));
     }
 
     private static bool IsLetThrough(HttpResponseMessage answer) =>

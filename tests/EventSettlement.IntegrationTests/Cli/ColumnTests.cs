@@ -35,6 +35,7 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
             { "ledger balance", "account,currency,balance" },
             { "ledger entries", "transaction_id,line,account,currency,amount,kind,reference,settlement_id,at" },
             { "log list", "group,topic,partition,next_offset,stopped" },
+            { "payee tax list", "payee_id,from,kind,put_at,put_by" },
         };
 
     [Theory]
@@ -83,6 +84,7 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
     [InlineData("parked list", "parked_id")]
     [InlineData("ledger entries", "transaction_id")]
     [InlineData("log list", "partition")]
+    [InlineData("payee tax list", "from")]
     public async Task A_list_goes_on_after_the_place_that_was_told_and_after_an_id(string line, string id)
     {
         var all = await installation.Column(line, id);

@@ -67,6 +67,13 @@ public sealed class SettledInstallation : IAsyncLifetime
         await Take(Fact("S-GONE", "GONE", "M-2"));
         await Take(Fact("S-1", "M-1", "M-3"));
         Assert.Equal((0, ""), await Ended("run start study-refund --date 2026-11-21 --watch"));
+        await Do(
+            """
+            INSERT INTO payee_tax (payee_id, from_date, kind, put_by)
+            VALUES ('P-1', '2026-01-01', 'PERSONAL', 'tester'), ('P-1', '2026-11-01', 'NONE', 'tester'),
+                ('P-2', '2026-10-01', 'PERSONAL', 'tester')
+            """
+        );
     }
 
     public async Task DisposeAsync()

@@ -29,7 +29,7 @@ public sealed partial class CliFuzzTests(SettledInstallation installation, ITest
             (SELECT string_agg(state || ' ' || name, ',' ORDER BY name) FROM downstream),
             (SELECT count(*) || ' ' || count(revoked_at) || ' ' || max(created_at) FROM api_key),
             (SELECT count(*) FROM settlement_item WHERE state = 'WRITTEN_OFF'),
-            (SELECT count(*) FROM login_code),
+            (SELECT count(*) FROM login_code), (SELECT count(*) FROM payee_tax),
             (SELECT sum(next_offset) FROM log_head JOIN log_topic USING (topic_id) WHERE topic = 'study-completed'))
         """;
 

@@ -188,6 +188,7 @@ public sealed class ApiFuzzTests(SettledInstallation installation, ITestOutputHe
                     "api_key",
                     "settlement_history",
                     "log_head",
+                    "payee_tax",
                 ]
         )
             all.AppendLine(
