@@ -161,14 +161,14 @@ public sealed class TaxProfileTests(RunningApi api) : IClassFixture<RunningApi>
     }
 
     [Theory]
-    [InlineData("P%07", "/id")]
-    [InlineData("P%2FQ", "/id")]
-    [InlineData("01234567890123456789012345678901234567890123456789012345678901234", "/id")]
-    public async Task An_address_holds_an_id(string id, string pointer)
+    [InlineData("P%07")]
+    [InlineData("P%2FQ")]
+    [InlineData("01234567890123456789012345678901234567890123456789012345678901234")]
+    public async Task An_address_holds_an_id(string id)
     {
         var answer = await Send(HttpMethod.Put, Role.Approver, $"/v1/payees/{id}/tax", Body("2026-11-01", "NONE"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
-        Assert.Equal(pointer, (string?)(await RunningApi.Json(answer))["errors"]![0]!["pointer"]);
+        Assert.Equal("/id", (string?)(await RunningApi.Json(answer))["errors"]![0]!["pointer"]);
     }
 
     [Fact]
