@@ -11,6 +11,7 @@ using EventSettlement.Payees;
 using EventSettlement.Payouts;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
+using EventSettlement.Policies;
 using EventSettlement.Programmes;
 using EventSettlement.Runs;
 using EventSettlement.Settlements;
@@ -38,6 +39,7 @@ public static class Server
         EventLogSlice.Slice,
         ViewsSlice.Slice,
         PayeesSlice.Slice,
+        PoliciesSlice.Slice,
         // Programmes, a line each.
         StudyRefundsSlice.Slice,
     ];

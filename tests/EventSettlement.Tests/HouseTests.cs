@@ -28,6 +28,7 @@ public sealed partial class HouseTests
         ["Views"] =
             "view_content_day view_ad_day view_intake view_bucket view_seen view_raw view_raw_since content_owner",
         ["Payees"] = "payee_tax",
+        ["Policies"] = "policy",
         ["Messaging"] =
             "consumer_offset outbox relay_lease scheduled_message parked_message event_log log_head "
             + "log_identity log_topic partition_lease group_member",

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -47,6 +48,9 @@ internal static class Description
         // Sums of minor units: whole numbers that may pass 64 bits.
         if (context.JsonTypeInfo.Type == typeof(decimal))
             (schema.Type, schema.Format) = ((schema.Type & ~JsonSchemaType.Number) | JsonSchemaType.Integer, null);
+        // A document of somebody else's: an object with fields that are not ours to describe.
+        if (context.JsonTypeInfo.Type == typeof(JsonElement))
+            (schema.Type, schema.AdditionalProperties) = (JsonSchemaType.Object, new OpenApiSchema());
         foreach (var property in context.JsonTypeInfo.Properties)
             if (IsLeftOut(property))
                 schema.Required?.Remove(property.Name);

@@ -55,7 +55,16 @@ public sealed class ApiClient : IDisposable
     public Task<JsonNode> Get(string path, CancellationToken cancel) => Send(HttpMethod.Get, path, null, cancel);
 
     public Task<JsonNode> Post(string path, object? body, CancellationToken cancel) =>
-        Send(HttpMethod.Post, path, body, cancel);
+        Send(
+            HttpMethod.Post,
+            path,
+            body is null ? null : JsonSerializer.Serialize(body, JsonSerializerOptions.Web),
+            cancel
+        );
+
+    /// <summary>Posts a body that is JSON already, as it is written.</summary>
+    public Task<JsonNode> PostWritten(string path, string json, CancellationToken cancel) =>
+        Send(HttpMethod.Post, path, json, cancel);
 
     /// <summary>All rows when no limit is given, following <c>after</c>.</summary>
     public async IAsyncEnumerable<JsonObject> List(
@@ -114,24 +123,24 @@ public sealed class ApiClient : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private async Task<JsonNode> Send(HttpMethod method, string path, object? body, CancellationToken cancel)
+    private async Task<JsonNode> Send(HttpMethod method, string path, string? json, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, path);
         if (method == HttpMethod.Post)
         {
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("N"));
-            if (body is not null)
-                request.Content = new StringContent(
-                    JsonSerializer.Serialize(body, JsonSerializerOptions.Web),
-                    Encoding.UTF8,
-                    "application/json"
-                );
+            if (json is not null)
+                request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         }
 
         using var answer = await Http.SendAsync(request, cancel);
         var text = await answer.Content.ReadAsStringAsync(cancel);
         if ((int)answer.StatusCode >= 400)
-            throw new CliException(ExitCode.ForStatus((int)answer.StatusCode), Explain((int)answer.StatusCode, text));
+            throw new CliException(
+                ExitCode.ForStatus((int)answer.StatusCode),
+                Explain((int)answer.StatusCode, text),
+                ProblemIn(text)
+            );
         try
         {
             return JsonNode.Parse(text) is JsonObject { Count: > 0 } told && answer.IsSuccessStatusCode
@@ -149,16 +158,29 @@ public sealed class ApiClient : IDisposable
     {
         try
         {
-            if (JsonNode.Parse(text) is not JsonObject problem || problem.Text("detail") is not { } detail)
+            if (ProblemIn(text) is not { } problem || problem.Text("detail") is not { } detail)
                 return $"The server answered {status}.";
             var code = problem.Text("code");
             var why = code == "refused_by_state" ? problem.Rows("errors").FirstOrDefault()?.Text("code") : null;
             return $"{code ?? $"{status}"}{(why is null or "refused_by_state" ? "" : $" ({why})")}: {detail}"
                 + (problem.Text("next") is { } next ? $" ({next})" : "");
         }
-        catch (Exception wrong) when (wrong is JsonException or ForeignAnswerException)
+        catch (ForeignAnswerException)
         {
             return $"The server answered {status}.";
+        }
+    }
+
+    /// <returns>Null where it is no JSON object.</returns>
+    private static JsonObject? ProblemIn(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace EventSettlement.Cli;
 
 /// <summary>What a script can tell apart.</summary>
@@ -23,7 +25,10 @@ public static class ExitCode
 }
 
 /// <summary>Ends the command with a message on standard error.</summary>
-public sealed class CliException(int exitCode, string message) : Exception(message)
+/// <param name="problem">What the server answered, for a verb that tells more of it than the message does.</param>
+public sealed class CliException(int exitCode, string message, JsonObject? problem = null) : Exception(message)
 {
     public int ExitCode { get; } = exitCode;
+
+    public JsonObject? Problem { get; } = problem;
 }

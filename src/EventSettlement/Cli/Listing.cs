@@ -56,10 +56,11 @@ public static class Listing
             await WriteTable(rows, names, fields, to, cancel);
     }
 
-    public static void One(JsonNode node, string output, TextWriter to)
+    /// <param name="document">A field whose names are not ours, and stay as they are.</param>
+    public static void One(JsonNode node, string output, TextWriter to, string? document = null)
     {
         if (output == "json")
-            to.WriteLine(WithColumnNames(node)!.ToJsonString(Readable));
+            to.WriteLine(WithNamesBut(document, node).ToJsonString(Readable));
         else if (output == "csv")
             WriteFieldsCsv(node.AsObject(), to);
         else
@@ -81,6 +82,14 @@ public static class Listing
             JsonArray many => new JsonArray([.. many.Select(WithColumnNames)]),
             _ => node?.DeepClone(),
         };
+
+    private static JsonNode WithNamesBut(string? document, JsonNode node)
+    {
+        var named = WithColumnNames(node)!;
+        if (document is not null)
+            named[Column(document)] = node[document]?.DeepClone();
+        return named;
+    }
 
     private static string Entry(JsonNode? entry) =>
         entry is JsonObject fields

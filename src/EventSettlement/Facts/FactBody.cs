@@ -28,16 +28,25 @@ public static class FactBody
         T fields,
         FieldReading<T> read,
         params ReadOnlySpan<string> required
+    ) => Read(body, fields, read, FactProblems.Most, required);
+
+    /// <param name="most">How many problems are told.</param>
+    internal static FactProblems Read<T>(
+        byte[]? body,
+        T fields,
+        FieldReading<T> read,
+        int most,
+        params ReadOnlySpan<string> required
     )
     {
         if (WholeBody(body) is var (code, rule))
             return FactProblems.Unread(code, rule);
         try
         {
-            var problems = new FactProblems();
+            var problems = new FactProblems(most);
             var reader = new FactReader(body!, problems);
             reader.Next();
-            reader.Object("", "a fact is a JSON object", fields, read, required);
+            reader.Object("", "the body is a JSON object", fields, read, required);
             reader.End();
             return problems;
         }

@@ -7,7 +7,8 @@ namespace EventSettlement.Facts;
 public sealed record FactProblem(string Code, string Pointer, string Rule);
 
 /// <summary>What is wrong with a body, in the order in which it was found.</summary>
-public sealed class FactProblems
+/// <param name="most">How many are kept.</param>
+public sealed class FactProblems(int most = FactProblems.Most)
 {
     /// <summary>
     /// The first problems tell what is wrong; a body of broken rows shall not fill the table of parked ones.
@@ -32,7 +33,7 @@ public sealed class FactProblems
 
     public void Add(string code, string pointer, string rule)
     {
-        if (_found.Count < Most)
+        if (_found.Count < most)
             _found.Add(new FactProblem(code, pointer, rule));
     }
 }
@@ -55,5 +56,6 @@ public static class FactCodes
     public const string DuplicateMember = "duplicate_member";
     public const string TooLate = "too_late";
     public const string Conflicting = "conflicting_fact";
+    public const string UnknownField = "unknown_field";
     public const string ExceedsLine = "exceeds_line";
 }

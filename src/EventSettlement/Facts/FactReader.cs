@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -9,6 +10,7 @@ public ref struct FactReader
     /// <summary>UTF-16 units of a key that a pointer shows.</summary>
     private const int LongestName = 64;
 
+    private readonly byte[] _body;
     private readonly FactProblems _problems;
     private Utf8JsonReader _json;
 
@@ -16,7 +18,7 @@ public ref struct FactReader
     {
         // The reader may go a little deeper than the rule, so that the rule is told and not a syntax error.
         _json = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = FactBody.MaxDepth + 2 });
-        _problems = problems;
+        (_body, _problems) = (body, problems);
     }
 
     private readonly JsonTokenType Token => _json.TokenType;
@@ -89,6 +91,22 @@ public ref struct FactReader
 
     /// <summary>Not asked for: its value is read over.</summary>
     public void Unknown(string parent, string name) => Skip(Pointer(parent, name));
+
+    /// <summary>Not asked for where nothing else may stand: told, and its value is read over.</summary>
+    public void Refuse(string parent, string name)
+    {
+        Skip(Pointer(parent, name));
+        _problems.Add(FactCodes.UnknownField, Pointer(parent, name), "is no field here");
+    }
+
+    /// <summary>The value as it is written, for whoever reads it; nothing of it is judged.</summary>
+    /// <returns>JSON in UTF-8.</returns>
+    public ReadOnlySpan<byte> Written()
+    {
+        var begin = (int)_json.TokenStartIndex;
+        _json.Skip();
+        return _body.AsSpan(begin, (int)_json.BytesConsumed - begin);
+    }
 
     /// <summary>The next field's name with the reader on its value, or null at the object's end.</summary>
     private string? NextName(string parent, HashSet<string> names)
@@ -164,6 +182,31 @@ public ref struct FactReader
 
         Skip(pointer);
         _problems.Add(FactCodes.WrongType, pointer, FactTimes.Rule);
+        return null;
+    }
+
+    /// <summary>A day of the calendar, such as 2026-11-01.</summary>
+    public DateOnly? Date(string pointer)
+    {
+        const string rule = "a date such as 2026-11-01";
+        if (_json.TokenType == JsonTokenType.String)
+        {
+            if (
+                DateOnly.TryParseExact(
+                    Text(),
+                    "yyyy-MM-dd",
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.None,
+                    out var date
+                )
+            )
+                return date;
+            _problems.Add(FactCodes.BadTime, pointer, rule);
+            return null;
+        }
+
+        Skip(pointer);
+        _problems.Add(FactCodes.WrongType, pointer, rule);
         return null;
     }
 

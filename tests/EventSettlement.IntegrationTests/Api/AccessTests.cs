@@ -33,6 +33,9 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         ["POST /v1/runs/preview"] = Role.Viewer,
         ["GET /v1/alerts"] = Role.Viewer,
         ["POST /v1/alerts/close"] = Role.Operator,
+        ["GET /v1/policies/{programme}"] = Role.Viewer,
+        ["GET /v1/policies/{programme}/{date}"] = Role.Viewer,
+        ["POST /v1/policies/{programme}"] = Role.Approver,
         ["GET /v1/audit"] = Role.Admin,
         ["GET /v1/downstreams"] = Role.Viewer,
         ["GET /v1/ledger/balance"] = Role.Viewer,
@@ -131,6 +134,8 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
             .Replace("{id}", "none", StringComparison.Ordinal)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{name}", "none", StringComparison.Ordinal)
+            .Replace("{programme}", "none", StringComparison.Ordinal)
+            .Replace("{date}", "2026-11-01", StringComparison.Ordinal)
             .Replace("{topic}", "none", StringComparison.Ordinal)
             .Replace("{key}", "none", StringComparison.Ordinal)
             .Replace("{group}", "none", StringComparison.Ordinal)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EventSettlement.IntegrationTests.Policies;
 
 namespace EventSettlement.IntegrationTests.Cli;
 
@@ -34,6 +35,7 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
             { "downstream list", "name,state,code,reason,since,actor" },
             { "ledger balance", "account,currency,balance" },
             { "ledger entries", "transaction_id,line,account,currency,amount,kind,reference,settlement_id,at" },
+            { $"policy list {TrialFees.Name}", "programme,effective_from,corrects,put_by,put_at" },
             { "log list", "group,topic,partition,next_offset,stopped" },
             { "payee tax list", "payee_id,from,kind,put_at,put_by" },
         };
@@ -121,6 +123,10 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
         "parked show 1",
         "parked_id,topic,partition,offset,code,pointer,message,first_seen,seen,status,who,"
             + "reason,key_base64,headers,body_text,body_base64"
+    )]
+    [InlineData(
+        $"policy show {TrialFees.Name} 2026-11-01",
+        "programme,effective_from,corrects,put_by,put_at,document,changes_settled,changes_open"
     )]
     [InlineData("ledger verify", "right,passed,findings")]
     public async Task What_is_shown_as_json_has_the_names_of_the_columns(string line, string names)

@@ -1,10 +1,12 @@
 using System.Net.Http.Json;
+using System.Text;
 using EventSettlement.Access;
 using EventSettlement.Api;
 using EventSettlement.Cli;
 using EventSettlement.IntegrationTests.Fixtures;
 using EventSettlement.IntegrationTests.Payouts;
 using EventSettlement.IntegrationTests.Platform;
+using EventSettlement.IntegrationTests.Policies;
 using EventSettlement.Payouts;
 using EventSettlement.Platform;
 using EventSettlement.Programmes;
@@ -17,8 +19,8 @@ namespace EventSettlement.IntegrationTests.Cli;
 
 /// <summary>
 /// A server with all roles against a member service that is not the sandbox. One run is over: 119 studies were paid,
-/// one has a member who is rejected, and one fact contradicts another. What is printed goes through the process's
-/// console, so nothing runs beside these tests.
+/// one has a member who is rejected, and one fact contradicts another; a programme of the tests has a policy. What is
+/// printed goes through the process's console, so nothing runs beside these tests.
 /// </summary>
 public sealed class SettledInstallation : IAsyncLifetime
 {
@@ -56,13 +58,14 @@ public sealed class SettledInstallation : IAsyncLifetime
             .With(PlatformSettings.OtlpEndpoint, Collector.Url)
             .With(PlatformSettings.OtlpProtocol, "http")
             .With(ApiSettings.Urls, "http://127.0.0.1:0");
-        _app = Server.Build(settings, Roles.All, Server.Slices);
+        _app = Server.Build(settings, Roles.All, [.. Server.Slices, TrialFees.Slice(TrialFees.Name)]);
         await _app.StartAsync();
         _address = _app
             .Services.GetRequiredService<IServer>()
             .Features.Get<IServerAddressesFeature>()!
             .Addresses.First();
         _key = await _app.Services.GetRequiredService<KeyStore>().Create("tester", Role.Admin, default);
+        await PutPolicy();
         await Take([.. Enumerable.Range(1, Studies - 1).Select(n => Fact($"S-{n}", "M-1", "M-2"))]);
         await Take(Fact("S-GONE", "GONE", "M-2"));
         await Take(Fact("S-1", "M-1", "M-3"));
@@ -218,6 +221,19 @@ public sealed class SettledInstallation : IAsyncLifetime
         }
 
         Assert.Fail("it did not come to hold within 15 s");
+    }
+
+    private async Task PutPolicy()
+    {
+        using var client = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/policies/" + TrialFees.Name);
+        request.Content = new StringContent(
+            $$"""{"policy":{{TrialFees.Document("2026-11-01", 500)}}}""",
+            Encoding.UTF8,
+            "application/json"
+        );
+        request.Headers.Add("Idempotency-Key", "first policy");
+        Assert.Equal(201, (int)(await client.SendAsync(request)).StatusCode);
     }
 
     private async Task<System.Text.Json.JsonElement> Details()

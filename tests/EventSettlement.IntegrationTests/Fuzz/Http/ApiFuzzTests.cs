@@ -185,6 +185,7 @@ public sealed class ApiFuzzTests(SettledInstallation installation, ITestOutputHe
                     "downstream",
                     "parked_message",
                     "posting",
+                    "policy",
                     "api_key",
                     "settlement_history",
                     "log_head",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using EventSettlement.IntegrationTests.Policies;
 using EventSettlement.Tests.Fuzz.Intake;
 using EventSettlement.Tests.Fuzz.Shared;
 
@@ -176,6 +177,7 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
             : name switch
             {
                 "programme" => "\"study-refund\"",
+                "policy" => TrialFees.Document($"{random.Next(2027, 9999)}-01-01", random.Next(11_000)),
                 "date" => $"\"2026-{random.Next(1, 13):00}-{random.Next(1, 29):00}\"",
                 "from" => Strange.Any(random, ["\"2026-11-01\"", "\"2026-02-30\"", "\"9999-12-31\""]),
                 "kind" => Strange.Any(random, ["\"PERSONAL\"", "\"NONE\"", "\"personal\""]),
@@ -205,6 +207,8 @@ internal sealed class HttpCases(Random random, HttpSupplies supplies)
             {
                 "topic" => operation.Path.Contains("/events/") ? "study-completed" : "settlements",
                 "group" => "saga",
+                "programme" => TrialFees.Name,
+                "date" => "2026-11-01",
                 "name" => "member",
                 "partition" => random.Next(9).ToString(CultureInfo.InvariantCulture),
                 "key" => $"{Strange.Any(random, supplies.Settlements)}-{random.Next(1, 4)}:1",
