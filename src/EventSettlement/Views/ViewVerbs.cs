@@ -19,6 +19,7 @@ internal static class ViewVerbs
             Verify(),
             Rebuild(),
             LoadVerb.Command(),
+            GenerateVerb.Command(),
         };
 
     private static Command Stats()
