@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using EventSettlement.Access;
 using EventSettlement.Alerts;
 using EventSettlement.Api;
+using EventSettlement.CreatorRevenue;
 using EventSettlement.Dashboard;
 using EventSettlement.EventLog;
 using EventSettlement.Facts;
@@ -42,6 +43,7 @@ public static class Server
         PoliciesSlice.Slice,
         // Programmes, a line each.
         StudyRefundsSlice.Slice,
+        CreatorRevenueSlice.Slice,
     ];
 
     public static readonly SettingCatalogue Catalogue = CatalogueOf(Slices);

@@ -18,6 +18,7 @@ public sealed partial class HouseTests
     private static readonly Dictionary<string, string> Owners = new Dictionary<string, string>
     {
         ["StudyRefunds"] = "study",
+        ["CreatorRevenue"] = "creator_month creator_correction creator_carry creator_close creator_run_position",
         ["Runs"] = "run run_progress run_schedule",
         ["Settlements"] = "settlement_request settlement settlement_history command selection",
         ["Payouts"] = "settlement_item settlement_part doubt cancel_answer downstream clock_watch",

@@ -7,8 +7,8 @@ namespace EventSettlement.Api;
 
 /// <summary>
 /// Every POST and PUT under /v1 names itself by Idempotency-Key: the first one is carried out and its answer kept, a
-/// repeat gets that answer, and of two at once the second waits for the first. Each one carried out leaves an audit row.
-/// What was begun is carried out to its end, whether or not the caller still listens.
+/// repeat gets that answer, and of two at once the second waits for the first. Each one carried out leaves an audit
+/// row. What was begun is carried out to its end, whether or not the caller still listens.
 /// </summary>
 internal sealed class ChangingRequests(RequestDelegate next, IdempotencyStore store)
 {

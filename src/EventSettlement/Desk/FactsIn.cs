@@ -42,7 +42,7 @@ internal sealed class FactsIn(DevOptions options, Database database, HttpClient 
         if (!await WaitUntilRead(topic, read + sent.Accepted, stop))
             say($"  not all of them were read within {Patience.TotalSeconds:N0} s: {options.Settle} log list");
         if (await Count(ParkedSql, topic, stop) - parked is > 0 and var more)
-            say($"  {more:N0} of them contradict others and were parked: {options.Settle} parked list");
+            say($"  {more:N0} of them could not be taken and were parked: {options.Settle} parked list");
         return sent.Refused.Count == 0;
     }
 

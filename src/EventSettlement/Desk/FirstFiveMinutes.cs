@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using EventSettlement.Access;
 using EventSettlement.Cli;
 using EventSettlement.Payouts;
 using EventSettlement.Platform;
+using EventSettlement.Programmes;
 using EventSettlement.Runs;
 
 namespace EventSettlement.Desk;
@@ -27,11 +29,31 @@ internal sealed class FirstFiveMinutes(DevOptions options, DevStack stack, Actio
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var date = options.Date ?? FirstDate();
         var allSent = await new FactsIn(options, _database, api, say).Send(date, stop);
+        if (options.Facts is null)
+            await PutPolicies(api, date, stop);
         var queries = new RunQueries(_database);
         var allFinished = true;
         foreach (var programme in Server.Programmes)
             allFinished &= await Settle(api, queries, programme.Name, date, stop);
         return allFinished && allSent;
+    }
+
+    /// <summary>Those that the sample needs; a desk that has them keeps its own.</summary>
+    private async Task PutPolicies(HttpClient api, DateOnly date, CancellationToken stop)
+    {
+        var size = new SampleSize(options.Studies, options.Seed, date);
+        foreach (var programme in Server.Programmes)
+            if (programme.SamplePolicy(size) is { } policy)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, "v1/policies/" + programme.Name);
+                request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString("N"));
+                request.Content = JsonContent.Create(new { policy = JsonNode.Parse(policy) });
+                using var answer = await api.SendAsync(request, stop);
+                if (!answer.IsSuccessStatusCode && answer.StatusCode != HttpStatusCode.Conflict)
+                    throw new InvalidOperationException(
+                        $"The policy was refused: {await answer.Content.ReadAsStringAsync(stop)}"
+                    );
+            }
     }
 
     private async Task<bool> Settle(

@@ -61,6 +61,9 @@ public static class PostingKinds
     public const string LatePayment = "late-payment";
     public const string WriteOff = "write-off";
     public const string Cancel = "cancel";
+
+    /// <summary>What a cancelled settlement owed is carried over to a later one.</summary>
+    public const string CarryOver = "carry-over";
 }
 
 /// <summary>What a ledger transaction stands for.</summary>

@@ -6,7 +6,7 @@ CREATE TABLE posting (
     account        text NOT NULL,                          -- '<programme>:payable' and the like
     currency       text NOT NULL,
     amount         bigint NOT NULL,                        -- debit > 0, credit < 0
-    kind           text NOT NULL,                          -- creation, payment, late-payment, write-off, cancel
+    kind           text NOT NULL,                          -- creation, payment, late-payment, write-off, cancel, carry-over
     reference      text NOT NULL,                          -- settlement[/part/attempt] or settlement#no
     settlement_id  uuid NOT NULL,
     at             timestamptz NOT NULL,

@@ -25,9 +25,20 @@ public interface IProgramme
     /// </summary>
     IReadOnlyList<Marking> Mark(IReadOnlyList<Owed> chunk, long run);
 
-    /// <summary>Part of the transaction that cancels a settlement: its facts are unsettled again.</summary>
+    /// <summary>
+    /// Part of the transaction that cancels a settlement, whose creation posting is reversed: its facts are unsettled
+    /// again, or its due is carried over.
+    /// </summary>
+    /// <param name="creation">The lines that are reversed, none where no money moved.</param>
     /// <returns>Nothing where a subject is closed with its settlement.</returns>
-    IReadOnlyList<NpgsqlBatchCommand> GiveBack(string subject, string period);
+    GivenBack GiveBack(string subject, string period, IReadOnlyList<BookingLine> creation);
+
+    /// <summary>
+    /// Part of the transaction that ends the planning of a run, after its last chunk: what is settled with nobody
+    /// owed (a month).
+    /// </summary>
+    Task<IReadOnlyList<NpgsqlBatchCommand>> Close(OwedQuestion question, CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<NpgsqlBatchCommand>>([]);
 
     /// <summary>What the facts of a settled period say now, from the facts alone; for proofs.</summary>
     IAsyncEnumerable<IReadOnlyList<Owed>> Recount(string period, CancellationToken cancel);
@@ -38,7 +49,9 @@ public interface IProgramme
 
 /// <param name="Date">Business date in Asia/Seoul.</param>
 /// <param name="Subject">Of one subject only; null = of all.</param>
-public sealed record OwedQuestion(DateOnly Date, string? Subject = null);
+/// <param name="Run">The run that plans; null = a preview, for which nothing is written and nothing waited for.</param>
+/// <param name="Draft">A policy that a preview reckons with as if it had been put, as JSON.</param>
+public sealed record OwedQuestion(DateOnly Date, string? Subject = null, long? Run = null, string? Draft = null);
 
 /// <summary>What is owed to one subject for one period: the request as the planner will write it.</summary>
 /// <param name="Payees">In ordinal order; item no = index + 1.</param>
@@ -50,7 +63,7 @@ public sealed record OwedQuestion(DateOnly Date, string? Subject = null);
 /// JSON: what it stands on (facts, policy version, figures), enough to explain it in ten years. The machine keeps it
 /// and never reads it.
 /// </param>
-public sealed record Owed(
+public record Owed(
     string Subject,
     string Period,
     string Currency,
@@ -70,6 +83,13 @@ public sealed record LeftOut(string Subject, string Reason);
 
 /// <summary>A statement that marks facts, and the rows that it must touch.</summary>
 public sealed record Marking(NpgsqlBatchCommand Statement, int Rows);
+
+/// <summary>What follows from a cancelled settlement.</summary>
+/// <param name="Booking">What is posted besides the reversal; sums to zero.</param>
+public sealed record GivenBack(IReadOnlyList<NpgsqlBatchCommand> Statements, IReadOnlyList<BookingLine> Booking)
+{
+    public static readonly GivenBack Nothing = new([], []);
+}
 
 /// <summary>A settlement's request as it was written.</summary>
 public sealed record OwedDocument(

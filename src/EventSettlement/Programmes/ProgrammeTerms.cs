@@ -1,10 +1,10 @@
 namespace EventSettlement.Programmes;
 
 /// <summary>What is said of a programme without a database.</summary>
-/// <param name="Name">As it stands in topics, tables, accounts, settings and screens: <c>creator-revenue</c>.</param>
+/// <param name="Name">As it stands in accounts, settings and screens: lower-case words with dashes.</param>
 public sealed record ProgrammeTerms(string Name)
 {
-    /// <summary>Who is settled, for screens and sentences: <c>creator</c>.</summary>
+    /// <summary>Who is settled, for screens and sentences: <c>partner</c>.</summary>
     public required string SubjectWord { get; init; }
 
     /// <summary>Who is paid: <c>member</c>.</summary>
@@ -24,6 +24,9 @@ public sealed record ProgrammeTerms(string Name)
 
     /// <summary>Facts to try with, of the days before a date; the same seed gives the same facts.</summary>
     public Func<SampleSize, IEnumerable<SampleFact>> Sample { get; init; } = _ => [];
+
+    /// <summary>The policy that the sample needs, as JSON; null = none.</summary>
+    public Func<SampleSize, string?> SamplePolicy { get; init; } = _ => null;
 }
 
 /// <param name="Subjects">How many, about.</param>

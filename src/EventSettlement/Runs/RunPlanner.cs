@@ -28,6 +28,7 @@ public sealed partial class RunPlanner(
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForRoom = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     /// <summary>Plans one run to its end, or until it is taken away or stopped.</summary>
@@ -97,15 +98,18 @@ public sealed partial class RunPlanner(
         var downstream = settings.Get(ProgrammeSettings.Downstream, lease.Programme);
         var writing = new PlanChunk(lease, programme, downstream, outgoing, topology);
         await using var connection = await database.Hot.OpenConnectionAsync(cancel);
-        await using var chunks = programme.ReadOwed(lease.Question, cancel).GetAsyncEnumerator(cancel);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var chunks = programme.ReadOwed(lease.Question, enough.Token).GetAsyncEnumerator(enough.Token);
         var reading = chunks.MoveNextAsync().AsTask();
         try
         {
             for (var written = 0; written < maxChunks; written++)
             {
+                if (!await Keep(lease, connection, reading, cancel))
+                    return;
                 if (!await reading)
                 {
-                    await lease.Finish(connection, cancel);
+                    await lease.Finish(connection, await programme.Close(lease.Question, cancel), cancel);
                     return;
                 }
 
@@ -120,8 +124,24 @@ public sealed partial class RunPlanner(
         finally
         {
             // An enumerator is not disposed of while it moves.
+            await enough.CancelAsync();
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>What takes long to read, or waits for facts, must not look like a planner that is gone.</summary>
+    /// <returns>False when the run is another planner's, or stopped.</returns>
+    private static async Task<bool> Keep(
+        RunLease lease,
+        NpgsqlConnection connection,
+        Task reading,
+        CancellationToken cancel
+    )
+    {
+        while (await Task.WhenAny(reading, Task.Delay(RenewEvery, cancel)) != reading)
+            if (await lease.Renew(connection, cancel) is null)
+                return false;
+        return true;
     }
 
     private async Task<bool> HasRoom(RunLease lease, NpgsqlConnection connection, CancellationToken cancel)

@@ -3,13 +3,15 @@ using System.Text.Json;
 using EventSettlement.Access;
 using EventSettlement.Api;
 using EventSettlement.Platform;
+using EventSettlement.Policies;
 using EventSettlement.Programmes;
 
 namespace EventSettlement.Runs;
 
 /// <param name="Date">The business date in Asia/Seoul.</param>
 /// <param name="Subject">Of one subject only.</param>
-public sealed record PreviewBody(string? Programme, string? Date, string? Subject = null);
+/// <param name="Policy">A draft: what would be owed if it were put, and what that changes for each subject.</param>
+public sealed record PreviewBody(string? Programme, string? Date, string? Subject = null, JsonElement? Policy = null);
 
 /// <summary>Who would get what, who is left out and why.</summary>
 /// <param name="Rows">Settlements that would be made, then those left out, with a reason.</param>
@@ -46,12 +48,42 @@ internal static class RunProofRoutes
             .Produces<Problem>(422, "application/problem+json");
     }
 
-    private static async Task Preview(PreviewBody body, RunPreview preview, RunCommands commands, HttpContext http)
+    private static async Task Preview(
+        PreviewBody body,
+        RunPreview preview,
+        RunCommands commands,
+        IEnumerable<IPolicyRules> policies,
+        HttpContext http
+    )
     {
         var programme = Known(body.Programme, commands);
-        var question = new OwedQuestion(Date(body.Date), PlainText.Optional(body.Subject, "/subject"));
+        var question = new OwedQuestion(
+            Date(body.Date),
+            PlainText.Optional(body.Subject, "/subject"),
+            Draft: Draft(programme, body.Policy, policies)
+        );
         http.Response.ContentType = "application/json; charset=utf-8";
         await Write(http.Response, programme, question, preview, http.RequestAborted);
+    }
+
+    private static string? Draft(string programme, JsonElement? policy, IEnumerable<IPolicyRules> policies)
+    {
+        if (policy is not { ValueKind: not JsonValueKind.Null } draft)
+            return null;
+        var rules =
+            policies.FirstOrDefault(rules => rules.Programme == programme)
+            ?? throw ProblemException.Invalid("/policy", $"is left out: {programme} has no policies");
+        var json = draft.GetRawText();
+        var mistakes = rules.Check(json, out _);
+        return mistakes.Count == 0
+            ? json
+            : throw new ProblemException(
+                422,
+                "invalid_policy",
+                $"the draft has {mistakes.Count} {(mistakes.Count == 1 ? "mistake" : "mistakes")}",
+                "correct the fields in errors",
+                errors: [.. mistakes.Select(m => new FieldError("/policy" + m.Pointer, m.Rule))]
+            );
     }
 
     /// <summary>Written as it is read, whatever its size.</summary>
@@ -76,7 +108,7 @@ internal static class RunProofRoutes
             JsonSerializer.Serialize(json, row, ApiJson.Options);
             if (row.Reason is not null)
                 leftOut++;
-            else
+            else if (row.Change != "gone")
                 Add(totals, row);
             if (json.BytesPending > enough)
                 await json.FlushAsync(cancel);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using EventSettlement.Cli;
 
 namespace EventSettlement.Runs;
@@ -7,6 +9,7 @@ namespace EventSettlement.Runs;
 internal static class RunProofVerbs
 {
     private const string Columns = "subject,period,currency,items,amount,reason";
+    private const string ComparedColumns = "subject,period,currency,items,before,amount,change,reason";
 
     // A million settlements are read in a minute or two.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
@@ -17,17 +20,23 @@ internal static class RunProofVerbs
     {
         var date = Verb.Needed("--date", "Business date in Asia/Seoul, such as 2026-11-21.");
         var subject = Verb.Text("--subject", "Of this subject only.");
+        var policy = Verb.Text(
+            "--policy",
+            "A draft: FILE.json, as settle policy put takes it; its differences are shown."
+        );
         var output = Listing.NewOutput();
         var verb = new Command("preview", "Who would get what, and who is left out and why; nothing is written.")
         {
             Programme,
             date,
             subject,
+            policy,
             output,
         };
         verb.SetAction(
             async (parsed, cancel) =>
             {
+                var draft = Draft(parsed.GetValue(policy));
                 using var api = ApiClient.Open(parsed);
                 api.Http.Timeout = Patience;
                 var preview = await api.Post(
@@ -37,11 +46,13 @@ internal static class RunProofVerbs
                         programme = parsed.GetValue(Programme),
                         date = parsed.GetValue(date),
                         subject = parsed.GetValue(subject),
+                        policy = draft,
                     },
                     cancel
                 );
                 var rows = preview.Rows("rows").ToAsyncEnumerable();
-                await Listing.Write(rows, Columns, parsed.GetValue(output)!, Console.Out, cancel);
+                var columns = draft is null ? Columns : ComparedColumns;
+                await Listing.Write(rows, columns, parsed.GetValue(output)!, Console.Out, cancel);
                 foreach (var total in preview.Rows("totals"))
                     await Console.Error.WriteLineAsync(
                         $"{total.Number("settlements"):N0} settlements with {total.Number("items"):N0} items would get "
@@ -52,6 +63,20 @@ internal static class RunProofVerbs
             }
         );
         return verb;
+    }
+
+    private static JsonNode? Draft(string? file)
+    {
+        if (file is null)
+            return null;
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(file));
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new CliException(ExitCode.Usage, $"{file}: {wrong.Message}");
+        }
     }
 
     public static Command Verify()

@@ -124,6 +124,16 @@ public sealed class SettlementReads(Database database)
     public async Task<SettlementRow?> Find(Guid id, CancellationToken cancel) =>
         await database.QueryOne<SettlementRow>(OneSettlement, new { id }, cancel) ?? await FindRequested(id, cancel);
 
+    /// <summary>By settlement its state; one that the saga has not heard of yet is not in it.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> States(Guid[] ids, CancellationToken cancel)
+    {
+        const string readStates = "SELECT settlement_id, state FROM settlement WHERE settlement_id = ANY (@ids)";
+        return (await database.Query<(Guid Id, string State)>(readStates, new { ids }, cancel)).ToDictionary(
+            row => row.Id,
+            row => row.State
+        );
+    }
+
     public async Task<Page<HistoryEntry>> History(Guid id, int? limit, string? after, CancellationToken cancel)
     {
         const string readHistory = """

@@ -73,7 +73,7 @@ public sealed class StudyRefund(Database database) : IProgramme
         [new Marking(Studies.Mark([.. chunk.Select(o => o.Subject)], run), chunk.Count)];
 
     // A cancelled settlement closes the study: it is settled once for ever.
-    public IReadOnlyList<NpgsqlBatchCommand> GiveBack(string subject, string period) => [];
+    public GivenBack GiveBack(string subject, string period, IReadOnlyList<BookingLine> creation) => GivenBack.Nothing;
 
     public async IAsyncEnumerable<IReadOnlyList<Owed>> Recount(
         string period,

@@ -47,6 +47,7 @@ public static class ViewsSlice
         server
             .Services.AddSingleton(new FactTopic(Topic, CheckView))
             .AddSingleton(new FactTopic(OwnersTopic, CheckOwner));
+        server.Services.AddSingleton<CreatorSums>().AddSingleton<FactsRead>();
         server.Services.AddSingleton<StatisticsReads>().AddSingleton<ViewStatusReads>().AddSingleton<Recount>();
         if (server.Has(Roles.Scheduler))
             server.Services.AddHostedService<ViewUpkeep>();

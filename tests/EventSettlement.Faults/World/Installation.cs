@@ -135,6 +135,7 @@ internal sealed class Installation : IAsyncDisposable
             ["Programmes__study_refund__RetryDelays"] = "500ms,1s,2s",
             ["Payouts__CancelQuietPeriod"] = "160s",
             ["Programmes__study_refund__Cron"] = Plan.Cron,
+            ["Programmes__creator_revenue__Downstream"] = "member",
 
             // Nobody listens there: traces are made and led on, which is what is checked.
             ["Otlp__Endpoint"] = "http://127.0.0.1:9",

@@ -26,6 +26,7 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         ["GET /v1/settlements/{id:guid}/history"] = Role.Viewer,
         ["GET /v1/settlements/{id:guid}/explain"] = Role.Viewer,
         ["GET /v1/commands/{id:guid}"] = Role.Viewer,
+        ["GET /v1/creators"] = Role.Viewer,
         ["GET /v1/items"] = Role.Viewer,
         ["GET /v1/runs"] = Role.Viewer,
         ["GET /v1/runs/{id:long}"] = Role.Viewer,

@@ -88,17 +88,20 @@ internal sealed class BadgeBonusProgramme(Database database) : IProgramme
         return [new Marking(statement, (int)chunk.Sum(o => BadgesIn(o.Basis)))];
     }
 
-    public IReadOnlyList<NpgsqlBatchCommand> GiveBack(string subject, string period) =>
-        [
-            new(GiveBackSql)
-            {
-                Parameters =
+    public GivenBack GiveBack(string subject, string period, IReadOnlyList<BookingLine> creation) =>
+        new(
+            [
+                new(GiveBackSql)
                 {
-                    new() { Value = subject },
-                    new() { Value = period },
+                    Parameters =
+                    {
+                        new() { Value = subject },
+                        new() { Value = period },
+                    },
                 },
-            },
-        ];
+            ],
+            []
+        );
 
     public async IAsyncEnumerable<IReadOnlyList<Owed>> Recount(
         string period,

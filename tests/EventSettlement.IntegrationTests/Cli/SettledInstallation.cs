@@ -151,7 +151,8 @@ public sealed class SettledInstallation : IAsyncLifetime
             ("EVENTSETTLEMENT_KEY", _key),
             ("EVENTSETTLEMENT_HOME", folder),
             ("EventSettlement__ConnectionStrings__Main", _database!.ConnectionString),
-            ("EventSettlement__Downstreams__member__BaseUrl", Members.Url)
+            ("EventSettlement__Downstreams__member__BaseUrl", Members.Url),
+            ("EventSettlement__Programmes__creator_revenue__Downstream", "member")
         );
 
     public static async Task<(int Exit, string Out, string Error)> Captured(string[] words)

@@ -25,6 +25,7 @@ public sealed class ServedInstallation : IAsyncDisposable
             ["EVENTSETTLEMENT_HOME"] = _folder,
             ["EventSettlement__ConnectionStrings__Main"] = database.ConnectionString,
             ["EventSettlement__MemberService__BaseUrl"] = memberService,
+            ["EventSettlement__Programmes__creator_revenue__Downstream"] = "member",
             ["EventSettlement__Api__Urls"] = "http://127.0.0.1:0",
         };
         if (bootstrap is not null)

@@ -85,6 +85,7 @@ public sealed class ServerStopTests
                     ["EventSettlement__ConnectionStrings__Main"] = database.ConnectionString,
                     ["EventSettlement__Api__Urls"] = urls,
                     ["EventSettlement__Downstreams__member__BaseUrl"] = "http://127.0.0.1:1",
+                    ["EventSettlement__Programmes__creator_revenue__Downstream"] = "member",
                     ["EVENTSETTLEMENT_SECRETS"] = secrets,
                 },
             }

@@ -26,6 +26,7 @@ public sealed class SettingCatalogueTests
                 "EventLog:Kind",
                 "Programmes:study-refund:RetryDelays",
                 "Downstreams:member:BaseUrl",
+                "Programmes:creator-revenue:Downstream",
             ],
             mistakes.Select(m => m.Key)
         );
@@ -46,6 +47,7 @@ public sealed class SettingCatalogueTests
             Check(
                 ("ConnectionStrings:Main", Postgres),
                 ("Downstreams:member:BaseUrl", "http://m"),
+                ("Programmes:creator-revenue:Downstream", "member"),
                 ("Downstreams:member:TimeOuts", "3s")
             )
         );

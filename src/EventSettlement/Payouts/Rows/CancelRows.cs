@@ -179,29 +179,56 @@ internal static class CancelRows
             }
 
         var (connection, own) = (transaction.Connection, transaction.Transaction);
-        if (await Postings.FindCreation(connection, own, settlementId, cancel) is { } creation)
-            await Postings.Insert(connection, own, [creation.Reverse(PostingKinds.Cancel)], cancel);
-        await GiveBack(transaction, settlementId, programmes, cancel);
+        var creation = await Postings.FindCreation(connection, own, settlementId, cancel);
+        List<Posting> postings = creation is null ? [] : [creation.Reverse(PostingKinds.Cancel)];
+        await GiveBack(transaction, (settlementId, creation), programmes, postings, cancel);
+        await Postings.Insert(connection, own, postings, cancel);
         return parts.OrderBy(p => p.Part).ToArray();
     }
 
     /// <summary>What the settlement took is its programme's to settle again.</summary>
     private static async Task GiveBack(
         OwnedTransaction transaction,
-        Guid settlementId,
+        (Guid Id, Posting? Creation) settlement,
         ProgrammeList programmes,
+        List<Posting> postings,
         CancellationToken cancel
     )
     {
+        BookingLine[] creation =
+        [
+            .. (settlement.Creation?.Lines ?? []).Select(l => new BookingLine(Accounts.NameOf(l.Account), l.Amount)),
+        ];
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction.Transaction);
-        await using (var command = Command(transaction, OwnerSql, settlementId))
+        await using (var command = Command(transaction, OwnerSql, settlement.Id))
         await using (var row = await command.ExecuteReaderAsync(cancel))
             while (await row.ReadAsync(cancel))
-                foreach (var given in programmes.Of(row.GetString(0)).GiveBack(row.GetString(1), row.GetString(2)))
-                    batch.BatchCommands.Add(given);
+            {
+                var programme = row.GetString(0);
+                var given = programmes.Of(programme).GiveBack(row.GetString(1), row.GetString(2), creation);
+                foreach (var statement in given.Statements)
+                    batch.BatchCommands.Add(statement);
+                if (given.Booking.Any(line => line.Amount != 0))
+                    postings.Add(CarriedOver(settlement.Id, programme, settlement.Creation!.Currency, given.Booking));
+            }
+
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(cancel);
     }
+
+    private static Posting CarriedOver(
+        Guid settlementId,
+        string programme,
+        string currency,
+        IReadOnlyList<BookingLine> lines
+    ) =>
+        Posting.Of(
+            settlementId,
+            PostingKinds.CarryOver,
+            References.Settlement(settlementId),
+            currency,
+            [.. lines.Select(line => new Line(Accounts.Of(programme, line.Account), line.Amount))]
+        );
 
     private static async Task<List<PayoutItem>> EverSent(
         OwnedTransaction transaction,

@@ -57,7 +57,11 @@ internal sealed record RunLease(
                 row.GetInt64(0),
                 row.GetString(1),
                 row.GetInt64(2),
-                new OwedQuestion(row.GetFieldValue<DateOnly>(3), row.IsDBNull(4) ? null : row.GetString(4)),
+                new OwedQuestion(
+                    row.GetFieldValue<DateOnly>(3),
+                    row.IsDBNull(4) ? null : row.GetString(4),
+                    row.GetInt64(0)
+                ),
                 row.IsDBNull(5) ? null : row.GetDateTime(5),
                 new PlanCeilings(row.IsDBNull(6) ? null : row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7))
             )
@@ -72,11 +76,26 @@ internal sealed record RunLease(
         return await command.ExecuteScalarAsync(cancel) as DateTime?;
     }
 
-    /// <summary>Nothing is left to plan.</summary>
-    public async Task Finish(NpgsqlConnection connection, CancellationToken cancel)
+    /// <summary>Nothing is left to plan: the run is planned, and with it what its programme closes.</summary>
+    public async Task Finish(
+        NpgsqlConnection connection,
+        IReadOnlyList<NpgsqlBatchCommand> closing,
+        CancellationToken cancel
+    )
     {
-        await using var command = Command(FinishSql, connection);
-        await command.ExecuteNonQueryAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using (var command = Command(FinishSql, connection))
+            if (await command.ExecuteNonQueryAsync(cancel) == 0)
+                return;
+        if (closing.Count > 0)
+        {
+            await using var batch = new NpgsqlBatch(connection, transaction);
+            foreach (var statement in closing)
+                batch.BatchCommands.Add(statement);
+            await batch.ExecuteNonQueryAsync(cancel);
+        }
+
+        await transaction.CommitAsync(cancel);
     }
 
     /// <summary>Lets another planner go on at once.</summary>

@@ -15,7 +15,12 @@ public sealed class ConfigurationFuzzTests(ITestOutputHelper output) : IDisposab
     // Told by rules over two keys, whatever each of them is.
     private static readonly string[] Across = ["EventLog:Bootstrap", "Payouts:CancelQuietPeriod"];
 
-    private static readonly string[] Needed = ["ConnectionStrings:Main", "Downstreams:member:BaseUrl"];
+    private static readonly string[] Needed =
+    [
+        "ConnectionStrings:Main",
+        "Downstreams:member:BaseUrl",
+        "Programmes:creator-revenue:Downstream",
+    ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("settle-fuzz-").FullName;
 

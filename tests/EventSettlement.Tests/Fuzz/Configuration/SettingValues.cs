@@ -50,6 +50,7 @@ internal static class SettingValues
             ["100ms", "5s", "120s", "2m", "00:00:30"],
             ["0", "99ms", "121s", "30", "-1s", "1h", "s", "1 000ms", "..s", "1.2.3s", "10675200.00:00:00", "1e1s"]
         ),
+        ("Programmes:creator-revenue:Downstream", false, ["member"], ["Member", "-m", "a b", ""]),
         ("Downstreams:member:MaxItems", false, ["1", "500"], [.. WrongCounts, "501"]),
         ("Downstreams:member:MaxInFlight", false, ["1", "64"], [.. WrongCounts, "65"]),
         (

@@ -1,0 +1,23 @@
+using EventSettlement.CreatorRevenue.Creators;
+using EventSettlement.CreatorRevenue.Months;
+using EventSettlement.Policies;
+using EventSettlement.Programmes;
+
+namespace EventSettlement.CreatorRevenue;
+
+/// <summary>Creators' revenue: counted views in, a month's payout out.</summary>
+public static class CreatorRevenueSlice
+{
+    public static readonly ProgrammeSlice Slice = new(RevenueProgramme.Terms)
+    {
+        Add = server =>
+            server
+                .Services.AddSingleton<IProgramme, RevenueProgramme>()
+                .AddSingleton<IPolicyRules, RevenuePolicyRules>()
+                .AddSingleton<RevenueComparison>()
+                .AddSingleton<RunPositions>()
+                .AddSingleton<CreatorReads>(),
+        Map = CreatorRoutes.Map,
+        Verbs = () => [CreatorVerbs.Command()],
+    };
+}

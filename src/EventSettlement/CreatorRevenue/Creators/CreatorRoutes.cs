@@ -1,0 +1,34 @@
+using EventSettlement.Access;
+using EventSettlement.Api;
+using EventSettlement.Platform;
+
+namespace EventSettlement.CreatorRevenue.Creators;
+
+/// <summary>Creators and their settled months.</summary>
+internal static class CreatorRoutes
+{
+    public static void Map(IEndpointRouteBuilder v1) =>
+        v1.MapGet("/creators", List)
+            .WithTags("creators")
+            .Needs(Role.Viewer)
+            .WithName("ListCreators")
+            .WithSummary("What creators were settled for, a row a month");
+
+    private static Task<Page<CreatorRow>> List(
+        string? month,
+        string? creator,
+        int? limit,
+        string? after,
+        CreatorReads reads,
+        CancellationToken cancel
+    ) =>
+        reads.List(
+            month is null
+                ? null
+                : RevenueMonth.Month(month) ?? throw ProblemException.Invalid("/month", "is a month such as 2026-11"),
+            PlainText.Optional(creator, "/creator"),
+            limit,
+            after,
+            cancel
+        );
+}
