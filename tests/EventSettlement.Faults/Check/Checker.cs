@@ -75,6 +75,7 @@ internal static class Checker
             .. Payments.Check(truth, isOver: true),
             .. LedgerSums.Check(truth),
             .. FactsTaken.Check(truth),
+            .. await ViewsCounted.Check(database, folder),
             .. BlindResends.Check(truth, Journals.Calls(folder)),
             .. Lives.Check(truth),
             .. await NothingStuck.Check(truth, database, needsPersons: alerts.Allowed.Contains("amount_mismatch")),

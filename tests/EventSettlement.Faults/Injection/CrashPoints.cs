@@ -39,6 +39,7 @@ internal static class CrashPoints
         new("K18", "with a timer fired and the settlement unchanged", 3),
         new("K19", "with the run's row made and nothing planned", 1) { Cron = "0/3 * * * * ?" },
         new("K20", "with half of the plan published", 2),
+        new("K21", "with views summed, before commit", 4) { IsToFreeze = true },
     ];
 
     public static IEnumerable<Fault> All()

@@ -74,9 +74,11 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
     private async Task Play(Installation world, NpgsqlDataSource database, Operator desk, FactJournal journal)
     {
         var producer = new Producer(world, desk, journal);
+        using var views = new ViewProducer(world, desk, folder);
         using var sampler = new Sampler(database, folder, !_faults.Any(f => f.TurnsOffsetsBack));
         var scene = new Scene(world, database, desk, journal, producer);
-        var load = producer.Run(TimeSpan.FromSeconds(plan.LoadSeconds));
+        var length = TimeSpan.FromSeconds(plan.LoadSeconds);
+        var load = Task.WhenAll(producer.Run(length), views.Run(length));
         var runs = StartRuns(desk, load);
         var random = new Random(plan.Seed + 1);
         var faults = plan.Faults.Select((f, i) => InjectAt(scene, f, plan.At[i], new Random(random.Next()))).ToArray();

@@ -8,11 +8,10 @@ namespace EventSettlement.Tests.FaultHarness;
 public sealed partial class CrashPointTests
 {
     // Every run of the harness begins with tables that stand already; MigratorTests kill there.
-    // Views are not among what the harness sends.
+    // Roll-ups and rebuilds of views take longer than its load.
     private static readonly string[] Unbroken =
     [
         SettlementCrashPoints.MigrationStatementDone,
-        SettlementCrashPoints.ViewsSummed,
         SettlementCrashPoints.SeenJoined,
         SettlementCrashPoints.ViewsRebuilt,
     ];

@@ -82,6 +82,14 @@ internal static class Journals
         ];
     }
 
+    /// <summary>Bodies of view logs; a batch that nobody took is a surprise of its own.</summary>
+    public static List<string> Views(string folder) =>
+        [
+            .. Lines(Path.Combine(folder, Load.ViewProducer.Journal))
+                .Where(line => line.TryGetProperty("bodies", out _))
+                .SelectMany(line => line.GetProperty("bodies").EnumerateArray().Select(body => body.GetString()!)),
+        ];
+
     public static List<Call> Calls(string folder) =>
         [
             .. Lines(Path.Combine(folder, "calls.jsonl"))
