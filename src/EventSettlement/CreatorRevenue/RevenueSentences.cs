@@ -26,7 +26,7 @@ internal static class RevenueSentences
         );
     }
 
-    /// <summary>By policy: <c>904,311 views × 2.1 + 88,120 ad views × 7 = 2,515,893.1 won × 55 % = 1,383,741</c>.</summary>
+    /// <summary>By policy: <c>100 views × 2.1 + 10 ad views × 7 = 280 won × 55 % = 154</c>.</summary>
     private static IEnumerable<string> Earned(RevenueBasis basis)
     {
         for (var i = 0; i < basis.Policies.Count; i++)
@@ -60,7 +60,8 @@ internal static class RevenueSentences
                 ? $"less than the least payout of {N(basis.Minimum ?? 0)}: {N(basis.CarriedOut)} carried over"
                 : $"nothing is paid, {N(basis.CarriedOut)} carried over"
             : basis.IncomeTax + basis.LocalTax > 0
-                ? $"withholding 3 % {N(basis.IncomeTax)} and a tenth of it {N(basis.LocalTax)}; to pay {N(basis.Payable)}"
+                ? $"withholding 3 % {N(basis.IncomeTax)} and a tenth of it {N(basis.LocalTax)}; "
+                    + $"to pay {N(basis.Payable)}"
                 : $"to pay {N(basis.Payable)}";
 
     private static string Formula(RevenueBasis basis) =>

@@ -11,7 +11,7 @@ public static class PolicyDocument
 
     /// <summary>Pure. What depends on several fields is judged by the caller, who adds to what is answered.</summary>
     /// <param name="fields">Takes what stands in the document; each value is right by itself or left out.</param>
-    /// <param name="read">Reads a field that it knows, and has any other refused: <see cref="FactReader.Refuse"/>.</param>
+    /// <param name="read">Reads a field that it knows; refuses any other: <see cref="FactReader.Refuse"/>.</param>
     /// <param name="required">Fields without which there is no policy.</param>
     public static List<PolicyMistake> Read<T>(
         string json,

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace EventSettlement.Faults.Check;
 
-/// <summary>I7: each view that was sent is in the statistics once, on its day in Seoul, whatever happened on the way.</summary>
+/// <summary>I7: each view that was sent is in the statistics once, on its day in Seoul, whatever happened.</summary>
 internal static class ViewsCounted
 {
     private const string ContentsSql =

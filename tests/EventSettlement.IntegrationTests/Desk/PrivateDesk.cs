@@ -24,12 +24,15 @@ internal sealed class PrivateDesk : IAsyncDisposable
     public string Said => string.Join('\n', _said);
 
     /// <summary>What the sandbox paid, a key a line.</summary>
-    public string[] PaidKeys() =>
-        [
-            .. File.ReadLines(Path.Combine(_folder, "sandbox-settlement.jsonl"))
-                .Where(line => line.EndsWith('}'))
-                .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("key").GetString()!),
-        ];
+    public string[] PaidKeys() => [.. Paid("key")];
+
+    public string[] PaidMembers() =>
+        [.. Paid("memberId").Where(payee => payee.StartsWith("M-", StringComparison.Ordinal))];
+
+    private IEnumerable<string> Paid(string name) =>
+        File.ReadLines(Path.Combine(_folder, "sandbox-settlement.jsonl"))
+            .Where(line => line.EndsWith('}'))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty(name).GetString()!);
 
     public void Start(params string[] arguments)
     {

@@ -68,6 +68,8 @@ public abstract class OwnershipTests<TLog>
         await Eventually.Equals(400, world.Effects, "the number of effects");
         Assert.Equal(2L, await world.Read<long>("SELECT count(DISTINCT by) FROM effect WHERE id LIKE 'b%'"));
 
+        // What was sent and is not marked yet would be sent again by whoever relays after the first.
+        await Eventually.Equals(0L, () => world.Read<long>("SELECT count(*) FROM outbox"), "the number unsent");
         await first.DisposeAsync();
         await Eventually.Equals(4, () => Task.FromResult(Lanes(second)), "the second's lanes");
         await SendToAll(world, sender, "c");

@@ -42,7 +42,8 @@ public sealed class PolicyTests(PoliciesWorld world) : IClassFixture<PoliciesWor
     public async Task Every_mistake_is_named_by_its_pointer_and_nothing_is_put()
     {
         const string policy = """
-            {"effectiveFrom": "2026-11-31", "tiers": [{"from": 0, "from": 1, "basisPoints": 5.5}, {"basisPoints": 10001}],
+            {"effectiveFrom": "2026-11-31",
+             "tiers": [{"from": 0, "from": 1, "basisPoints": 5.5}, {"basisPoints": 10001}],
              "note": {"by": "me"}}
             """;
 

@@ -71,7 +71,7 @@ public sealed class CommandTests
         Assert.Empty(h.PayParts);
         await h.Tell(new ReleaseSettlement(h.Id, Guid.NewGuid(), "kim"));
         await h.UntilState("PROCESSING");
-        Assert.Equal(2, h.PayParts.Count);
+        await SettlementHarness.Until(() => h.PayParts.Count == 2, "its parts were not sent");
     }
 
     [Fact]

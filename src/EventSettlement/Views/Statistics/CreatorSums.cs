@@ -16,8 +16,8 @@ public readonly record struct CreatorSum(string Creator, string Content, int Str
 /// <summary>Sums by creator and content, as an account of a creator's month needs them.</summary>
 public sealed class CreatorSums(Database database)
 {
-    // Ids are kept in an order by code point, and so they come. Whoever is told for a moment owns from the first day that begins at or after it. What lies between two owners of
-    // one day is never the first thing of a day, and owns nothing.
+    // Ids are kept in an order by code point, and so they come. Whoever is told for a moment owns from the first day
+    // that begins at or after it; of several told for one day the last owns, and those before it nothing.
     private const string SumsSql = """
         WITH told AS (
             SELECT content_id, creator_id, from_at, ((from_at AT TIME ZONE interval '9 hours')
@@ -41,7 +41,7 @@ public sealed class CreatorSums(Database database)
 
     private const string OldestChangeSql = "SELECT min(from_at) FROM content_owner WHERE received_at >= $1";
 
-    /// <summary>Those of one creator after the other, in the order of their ids, by code point; nobody's first.</summary>
+    /// <summary>Those of one creator after the other, in the order of their ids; nobody's first.</summary>
     /// <param name="stretches">Of days that do not overlap.</param>
     /// <param name="creator">Null = all.</param>
     public async IAsyncEnumerable<IReadOnlyList<CreatorSum>> Read(
