@@ -5,8 +5,8 @@ using EventSettlement.Views;
 namespace EventSettlement.CreatorRevenue;
 
 /// <summary>
-/// Facts to try with: the same seed gives the same creators, contents and views. One creator makes the sandbox
-/// misbehave, one earns less than the least payout, and some contents are nobody's.
+/// Facts to try with: the same seed gives the same creators, contents and views. Some contents are nobody's, and what
+/// was left before its end is not paid.
 /// </summary>
 internal static class SampleRevenue
 {
@@ -15,9 +15,6 @@ internal static class SampleRevenue
 
     // Views of days that are longer ago are not taken.
     private const int ReachBack = 33;
-
-    // An account that is closed, as a sandbox plays it by the payee's id.
-    private const string Closed = "CR-CLOSED-1";
 
     public static IEnumerable<SampleFact> Facts(SampleSize size)
     {
@@ -83,7 +80,5 @@ internal static class SampleRevenue
     private static DateOnly Month(DateOnly date) => new DateOnly(date.Year, date.Month, 1).AddMonths(-1);
 
     private static string Owner(int content) =>
-        content <= ContentsEach
-            ? Closed
-            : string.Create(CultureInfo.InvariantCulture, $"CR-{(content - 1) / ContentsEach}");
+        string.Create(CultureInfo.InvariantCulture, $"CR-{1 + ((content - 1) / ContentsEach)}");
 }
