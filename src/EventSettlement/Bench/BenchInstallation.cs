@@ -61,6 +61,11 @@ internal sealed class BenchInstallation : IAsyncDisposable
             [
                 new("EventSettlement__ConnectionStrings__Main", database.ConnectionString),
                 new("EventSettlement__MemberService__BaseUrl", $"http://127.0.0.1:{sandbox}"),
+                // One sandbox pays for all programmes.
+                .. Server.Programmes.Select(terms => new KeyValuePair<string, string>(
+                    $"EventSettlement__Programmes__{terms.Name.Replace('-', '_')}__Downstream",
+                    "member"
+                )),
                 new("EventSettlement__Api__Urls", api.BaseAddress.ToString()),
                 new("EventSettlement__EventLog__Kind", kafka is null ? "postgres" : "kafka"),
                 new("EventSettlement__EventLog__Bootstrap", kafka ?? ""),
