@@ -9,7 +9,7 @@ namespace EventSettlement.CreatorRevenue;
 /// <summary>What months earn by the policies that are in force, and would earn with another beside them.</summary>
 internal sealed class RevenueComparison(Database database, CreatorSums sums, PolicyRows policies)
 {
-    private readonly SettledMonths _settled = new(database);
+    private readonly SettledMonths _settled = new(database, sums);
 
     /// <summary>Creators whose settled months would earn otherwise. In won.</summary>
     public async IAsyncEnumerable<(string Creator, DateOnly Month, long Before, long After)> Settled(
@@ -28,11 +28,7 @@ internal sealed class RevenueComparison(Database database, CreatorSums sums, Pol
     /// <returns>Null where nothing was watched in it, or nothing would change.</returns>
     public async Task<(DateOnly Month, long Before, long After)?> Open(string draft, CancellationToken cancel)
     {
-        var closed = await _settled.ReadClosed(cancel);
-        var month = closed?.Last.AddMonths(1);
-        if (month is null && await sums.ReadFirstDay(cancel) is { } day)
-            month = new DateOnly(day.Year, day.Month, 1);
-        if (month is not { } open)
+        if (await _settled.ReadOpen(await _settled.ReadClosed(cancel), cancel) is not { } open)
             return null;
         var (before, after) = (0L, 0L);
         await foreach (var difference in Differences(open, draft, cancel))

@@ -13,6 +13,9 @@ internal static class RevenueMonth
     public const string IncomeTax = "withheld-income-tax";
     public const string LocalTax = "withheld-local-tax";
 
+    /// <summary>The first day of a day's month.</summary>
+    public static DateOnly Of(DateOnly day) => new(day.Year, day.Month, 1);
+
     /// <summary>Such as <c>2026-11</c>.</summary>
     public static string Period(DateOnly month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 

@@ -36,7 +36,7 @@ internal sealed class RevenueProgramme(
         SELECT m, $1, (SELECT min(noted_at) FROM creator_run_position WHERE run_id = $1) FROM unnest($2) AS m
         """;
 
-    private readonly SettledMonths _settled = new(database);
+    private readonly SettledMonths _settled = new(database, sums);
 
     public static readonly ProgrammeTerms Terms = new(Name)
     {
@@ -141,11 +141,9 @@ internal sealed class RevenueProgramme(
     /// <summary>Months that have ended and are not settled, oldest first.</summary>
     private async Task<IReadOnlyList<DateOnly>> Unsettled(DateOnly date, ClosedMonths? closed, CancellationToken cancel)
     {
-        var first = closed?.Last.AddMonths(1);
-        if (first is null && await sums.ReadFirstDay(cancel) is { } day)
-            first = FirstOpen(day);
         var months = new List<DateOnly>();
-        for (var month = first; month < FirstOpen(date); month = month.Value.AddMonths(1))
+        var open = await _settled.ReadOpen(closed, cancel);
+        for (var month = open; month < RevenueMonth.Of(date); month = month.Value.AddMonths(1))
             months.Add(month.Value);
         return months;
     }
@@ -169,7 +167,7 @@ internal sealed class RevenueProgramme(
         if (draft is not null && RevenuePolicyDocument.Read(draft, [])?.EffectiveFrom is { } from && from < oldest)
             oldest = from;
         var months = new List<DateOnly>();
-        var first = FirstOpen(oldest);
+        var first = RevenueMonth.Of(oldest);
         for (var month = first > closed.First ? first : closed.First; month <= closed.Last; month = month.AddMonths(1))
             months.Add(month);
         return months;
@@ -200,6 +198,4 @@ internal sealed class RevenueProgramme(
         );
 
     private static string Cause(DateOnly month) => $"{Name} no_policy {RevenueMonth.Period(month)}";
-
-    private static DateOnly FirstOpen(DateOnly date) => new(date.Year, date.Month, 1);
 }

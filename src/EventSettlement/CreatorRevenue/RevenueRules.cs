@@ -48,9 +48,7 @@ internal static class RevenueRules
             if (month.InForce[sum.Stretch] is not { } policy)
                 continue;
             var perView = policy.PerView(views);
-            parts +=
-                ((Int128)sum.Views * perView + (Int128)sum.AdViews * policy.PerAdViewMilliWon)
-                * policy.ShareBasisPoints;
+            parts += MilliWon(sum.Views, perView, sum.AdViews, policy.PerAdViewMilliWon) * policy.ShareBasisPoints;
             lines.Add(new EarnedLine(sum.Content, policy, sum.Views, perView, sum.AdViews));
         }
 
@@ -62,6 +60,10 @@ internal static class RevenueRules
             lines
         );
     }
+
+    /// <summary>What views are worth before the share, in thousandths of a won.</summary>
+    public static Int128 MilliWon(long views, long perView, long adViews, long perAdView) =>
+        (Int128)views * perView + (Int128)adViews * perAdView;
 
     /// <summary>What is due is paid out whole, less withholding, or carried over whole.</summary>
     /// <param name="policy">Of the month's last day; null = no minimum.</param>

@@ -36,7 +36,7 @@ internal static class RevenueSentences
             var (views, adViews) = (of.Sum(line => line.Views), of.Sum(line => line.AdViews));
             if (of.Count == 0)
                 continue;
-            var gross = (Int128)views * policy.PerView + (Int128)adViews * policy.PerAdView;
+            var gross = RevenueRules.MilliWon(views, policy.PerView, adViews, policy.PerAdView);
             yield return $"{N(views)} views × {Thousandths(policy.PerView)} + {N(adViews)} ad views × "
                 + $"{Thousandths(policy.PerAdView)} = {Thousandths(gross)} won × {Share(policy)} = "
                 + $"{Parts(gross * policy.Share)} by the policy of {Day(policy.From)}";
@@ -82,7 +82,7 @@ internal static class RevenueSentences
     private static long Cut(BasisLine line, BasisPolicy policy) =>
         checked(
             (long)(
-                ((Int128)line.Views * policy.PerView + (Int128)line.AdViews * policy.PerAdView)
+                RevenueRules.MilliWon(line.Views, policy.PerView, line.AdViews, policy.PerAdView)
                 * policy.Share
                 / RevenueRules.PartsOfAWon
             )

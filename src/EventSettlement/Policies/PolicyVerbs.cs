@@ -84,8 +84,11 @@ internal static class PolicyVerbs
     private static string Path(ParseResult parsed) =>
         "v1/policies/" + Uri.EscapeDataString(parsed.GetValue(Programme)!);
 
-    // It becomes a field of a request as it is written, so it must be one value with nothing behind it.
-    private static async Task<string> Read(string path, CancellationToken cancel)
+    /// <summary>
+    /// A policy's file as it is written: it becomes a field of a request, so it is one value with nothing behind it.
+    /// </summary>
+    /// <exception cref="CliException">It is not there, too long, or not JSON in UTF-8.</exception>
+    public static async Task<string> Read(string path, CancellationToken cancel)
     {
         if (new FileInfo(path) is not { Exists: true } file)
             throw new CliException(ExitCode.Usage, $"there is no file {path}");

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventSettlement.Cli;
+using EventSettlement.Policies;
 
 namespace EventSettlement.Runs;
 
@@ -36,7 +36,9 @@ internal static class RunProofVerbs
         verb.SetAction(
             async (parsed, cancel) =>
             {
-                var draft = Draft(parsed.GetValue(policy));
+                var draft = parsed.GetValue(policy) is { } file
+                    ? JsonNode.Parse(await PolicyVerbs.Read(file, cancel))
+                    : null;
                 using var api = ApiClient.Open(parsed);
                 api.Http.Timeout = Patience;
                 var preview = await api.Post(
@@ -63,20 +65,6 @@ internal static class RunProofVerbs
             }
         );
         return verb;
-    }
-
-    private static JsonNode? Draft(string? file)
-    {
-        if (file is null)
-            return null;
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(file));
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or JsonException)
-        {
-            throw new CliException(ExitCode.Usage, $"{file}: {wrong.Message}");
-        }
     }
 
     public static Command Verify()

@@ -15,7 +15,7 @@ internal sealed class GroupReader(
     private static readonly TimeSpan ShortPoll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(1);
 
-    // The wake-up told of everything so far: looked for what one lost with its process would have told.
+    // Everything so far was told by a wake-up: this is for what one that was lost with its process would have told.
     private static readonly TimeSpan UntoldPoll = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BalanceEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
@@ -88,13 +88,11 @@ internal sealed class GroupReader(
     /// <summary>Longer the longer nothing comes, and never beyond a moment at which something is to be done.</summary>
     private TimeSpan Pause()
     {
+        var most = member.Lasts < LongPoll ? member.Lasts : LongPoll;
         var pause = ShortPoll * Math.Min(_idle, 100);
-        foreach (var limit in (TimeSpan[])[LongPoll, Retaken, member.Lasts])
-            pause = limit < pause ? limit : pause;
+        pause = pause < most ? pause : most;
         return pause > ShortPoll ? pause : ShortPoll;
     }
-
-    private TimeSpan Retaken => _held.ContainsValue(null) ? RetakeEvery : TimeSpan.MaxValue;
 
     private async Task Balance(CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using EventSettlement.Platform;
+using EventSettlement.Views.Statistics;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,7 +11,7 @@ namespace EventSettlement.CreatorRevenue.Months;
 internal readonly record struct Carry(DateOnly Month, bool Cancelled, long Amount);
 
 /// <summary>What was settled, as it is read.</summary>
-internal sealed class SettledMonths(Database database)
+internal sealed class SettledMonths(Database database, CreatorSums sums)
 {
     private const string ClosedSql = """
         SELECT max(month), (SELECT began_at FROM creator_close ORDER BY month DESC LIMIT 1), min(month)
@@ -46,6 +47,12 @@ internal sealed class SettledMonths(Database database)
             ? null
             : new ClosedMonths(row.GetFieldValue<DateOnly>(2), row.GetFieldValue<DateOnly>(0), row.GetDateTime(1));
     }
+
+    /// <returns>The month that comes to be settled next; null = nothing was ever watched.</returns>
+    public async Task<DateOnly?> ReadOpen(ClosedMonths? closed, CancellationToken cancel) =>
+        closed is not null ? closed.Last.AddMonths(1)
+        : await sums.ReadFirstDay(cancel) is { } day ? RevenueMonth.Of(day)
+        : null;
 
     /// <summary>By creator what was settled for a month so far, with all corrections of it, in won.</summary>
     public Task<Dictionary<string, long>> ReadSettled(DateOnly month, string? creator, CancellationToken cancel) =>
