@@ -38,9 +38,9 @@ internal sealed class RunSummary(Database database, string settle, Action<string
         """;
 
     private const string AllSql = """
-        SELECT format('in all: %s settlements, %s COMPLETED, %s FAILED', count(*),
+        SELECT format('%s in all: %s settlements, %s COMPLETED, %s FAILED', programme, count(*),
             count(*) FILTER (WHERE state = 'COMPLETED'), count(*) FILTER (WHERE state = 'FAILED'))
-        FROM settlement WHERE $1 > 0
+        FROM settlement WHERE programme = (SELECT programme FROM run WHERE run_id = $1) GROUP BY programme
         """;
 
     public async Task Print(long run, CancellationToken stop)

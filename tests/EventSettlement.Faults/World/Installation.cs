@@ -9,6 +9,7 @@ namespace EventSettlement.Faults.World;
 /// <summary>The real thing: PostgreSQL, the log, servers and the member service, each a process of its own.</summary>
 internal sealed class Installation : IAsyncDisposable
 {
+    private const int HopelessEnds = 4;
     private readonly CancellationTokenSource _over = new();
     private Task _supervising = Task.CompletedTask;
 
@@ -67,7 +68,7 @@ internal sealed class Installation : IAsyncDisposable
             for (var i = 0; i < made.Members.Count; i++)
                 made.Members[i].Start(i == 0 || plan.IsArmedEverywhere ? plan.CrashAt : null);
             made._supervising = Task.Run(made.Supervise);
-            await Waiting.Must("a server is ready", TimeSpan.FromSeconds(90), made.AnyReady);
+            await Waiting.Must("a server is ready", TimeSpan.FromSeconds(90), made.ReadyUnlessHopeless);
             return made;
         }
         catch (Exception broken)
@@ -106,6 +107,12 @@ internal sealed class Installation : IAsyncDisposable
         KafkaProxy?.Dispose();
         _over.Dispose();
     }
+
+    // A program that cannot start, such as one built without its schemas, says so at once and each time.
+    private Task<bool> ReadyUnlessHopeless() =>
+        Surprises.Count >= HopelessEnds
+            ? throw new InvalidOperationException("its servers end as soon as they begin")
+            : AnyReady();
 
     private async Task StartKafka()
     {

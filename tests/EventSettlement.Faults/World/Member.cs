@@ -116,7 +116,9 @@ internal sealed partial class Member(
         // Nobody serves without a database: a start that finds none says so by this code, and is tried again.
         if (_process.ExitCode == Unavailable && !Said().Contains("Application started", StringComparison.Ordinal))
             return null;
-        var last = Said().Split('\n').Where(l => Interesting().IsMatch(l)).TakeLast(3);
+        var lines = Said().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var failures = lines.Where(l => Interesting().IsMatch(l)).ToArray();
+        var last = (failures.Length > 0 ? failures : lines).TakeLast(3);
         return $"{name} ended by itself with {_process.ExitCode}: {string.Join(" | ", last)}";
     }
 

@@ -40,7 +40,7 @@ public sealed class DeskTests
         await desk.EndsWith(1);
         Assert.Contains("line 3/currency: wrong_currency: currency is KRW", desk.Said, StringComparison.Ordinal);
         Assert.Contains("4 wrong lines were left out", desk.Said, StringComparison.Ordinal);
-        Assert.Contains("in all: 5 settlements, 5 COMPLETED", desk.Said, StringComparison.Ordinal);
+        Assert.Contains("study-refund in all: 5 settlements, 5 COMPLETED", desk.Said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class DeskTests
         Assert.Contains("sum 0", desk.Said, StringComparison.Ordinal);
         var paid = desk.PaidKeys();
         Assert.Equal(paid.Distinct().Count(), paid.Length);
-        Assert.Contains($"in all: 20 settlements", desk.Said, StringComparison.Ordinal);
+        Assert.Contains("study-refund in all: 20 settlements", desk.Said, StringComparison.Ordinal);
         Assert.InRange(desk.PaidMembers().Length, Items * 9 / 10, Items);
     }
 
@@ -93,7 +93,11 @@ public sealed class DeskTests
 
         desk.Start("--exit");
         await desk.EndsWith(0);
-        Assert.Contains("in all: 20 settlements, 19 COMPLETED, 1 FAILED", desk.Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "study-refund in all: 20 settlements, 19 COMPLETED, 1 FAILED",
+            desk.Said,
+            StringComparison.Ordinal
+        );
         Assert.Equal(desk.PaidKeys().Distinct().Count(), desk.PaidKeys().Length);
     }
 

@@ -8,7 +8,7 @@ namespace EventSettlement.Faults.Running.Teeth;
 /// </summary>
 internal sealed class PlantedBuild(string folder)
 {
-    private static readonly string[] NotBuilt = ["bin", "obj", "tests", "docs", "samples"];
+    private static readonly string[] NotBuilt = ["bin", "obj", "tests", "samples"];
     private readonly string _sources = Path.Combine(folder, "sources");
     private readonly SemaphoreSlim _turn = new(1);
 

@@ -60,7 +60,7 @@ public sealed partial class CliFuzzTests(SettledInstallation installation, ITest
                 wrong is null
                 && times == 1
                 && exit is > 0 and < 5
-                && !line.NamesMany
+                && !line.MayDoPart
                 && before != await installation.Text(Direct)
             )
                 wrong = $"it was refused and had an effect:\n{before}\n{await installation.Text(Direct)}";

@@ -11,8 +11,11 @@ internal sealed record CliCase(string[] Words, string Verb)
 
     public bool Stays => Words.Any(w => w is "watch" or "--watch" || Staying.Contains(w));
 
-    /// <summary>Several ids are each tried, so one that is refused says nothing of the others.</summary>
-    public bool NamesMany => Verb is "retry" or "replay" && Words.Length > 3;
+    /// <summary>
+    /// Several ids are each tried, and the right lines of a file are sent where the wrong ones are to be left out, so
+    /// one that is refused says nothing of the others.
+    /// </summary>
+    public bool MayDoPart => (Verb is "retry" or "replay" && Words.Length > 3) || Words.Contains("--skip-invalid");
 
     public override string ToString() => string.Join(' ', Words.Select(w => $"⟨{w}⟩"));
 }
