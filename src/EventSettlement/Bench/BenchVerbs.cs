@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EventSettlement.Bench.ViewLogs;
 using EventSettlement.Cli;
 using EventSettlement.Platform;
 
@@ -18,7 +19,8 @@ internal static class BenchVerbs
                 LatencyBench.Run,
                 studies: 200
             ),
-            ViewsBench.Command(),
+            ViewsBenchVerb.Command(),
+            IntakeWorker.Command(),
         };
 
     private static Command Bench(

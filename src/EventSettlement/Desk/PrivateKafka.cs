@@ -13,7 +13,16 @@ internal static class PrivateKafka
     private const int MostTries = 3;
 
     /// <summary>Its address, or null when KAFKA_HOME is not set.</summary>
-    public static async Task<string?> StartIfWanted(string folder, Action<string> say, CancellationToken stop)
+    public static Task<string?> StartIfWanted(string folder, Action<string> say, CancellationToken stop) =>
+        StartIfWanted(folder, say, new Dictionary<string, string>(), stop);
+
+    /// <param name="settings">The broker's, which stand before those of the distribution.</param>
+    public static async Task<string?> StartIfWanted(
+        string folder,
+        Action<string> say,
+        IReadOnlyDictionary<string, string> settings,
+        CancellationToken stop
+    )
     {
         if (Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } home)
             return null;
@@ -29,7 +38,7 @@ internal static class PrivateKafka
         for (var tries = 1; ; tries++)
             try
             {
-                var address = await Start(home, folder, data, process, say, stop);
+                var address = await Start(home, folder, data, process, say, settings, stop);
                 File.WriteAllText(addressFile, address);
                 say($"Kafka: started on {address}");
                 return address;
@@ -46,12 +55,13 @@ internal static class PrivateKafka
         string data,
         OwnedProcess process,
         Action<string> say,
+        IReadOnlyDictionary<string, string> settings,
         CancellationToken stop
     )
     {
         var ports = Shell.FreePorts(2);
         var properties = Path.Combine(folder, "kafka.properties");
-        WriteProperties(home, properties, data, ports[0], ports[1]);
+        WriteProperties(home, properties, data, ports[0], ports[1], settings);
         if (!Directory.Exists(data))
         {
             say($"Kafka: a private broker of {home}, data in {data}");
@@ -67,9 +77,16 @@ internal static class PrivateKafka
         return $"127.0.0.1:{ports[0]}";
     }
 
-    private static void WriteProperties(string home, string path, string data, int port, int controller)
+    private static void WriteProperties(
+        string home,
+        string path,
+        string data,
+        int port,
+        int controller,
+        IReadOnlyDictionary<string, string> settings
+    )
     {
-        var ours = new Dictionary<string, string>
+        var ours = new Dictionary<string, string>(settings)
         {
             ["log.dirs"] = data,
             ["listeners"] = $"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",

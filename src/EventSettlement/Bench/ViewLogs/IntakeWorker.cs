@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text.Json;
+using EventSettlement.Cli;
+using EventSettlement.Messaging.Hosting;
+using EventSettlement.Platform;
+using EventSettlement.Views;
+using EventSettlement.Views.Intake;
+using EventSettlement.Views.Seen;
+
+namespace EventSettlement.Bench.ViewLogs;
+
+/// <summary>
+/// The process that <c>settle bench views</c> measures: the intake as a server runs it, and nothing else, so that its
+/// memory is the intake's. It is told what to do on standard input and ends with it.
+/// </summary>
+internal static class IntakeWorker
+{
+    public const string Name = "views-worker";
+    public const string Ready = "ready";
+    public const string Stopped = "stopped";
+
+    public static Command Command()
+    {
+        var verb = new Command(Name, "A process that settle bench views starts.") { Hidden = true };
+        verb.SetAction((_, cancel) => Run(cancel));
+        return verb;
+    }
+
+    private static async Task<int> Run(CancellationToken cancel)
+    {
+        Database? database = null;
+        SeenBuckets? seen = null;
+        try
+        {
+            Console.WriteLine(Ready);
+            while (await Console.In.ReadLineAsync(cancel) is { } line)
+            {
+                var work =
+                    JsonSerializer.Deserialize<IntakeWork>(line)
+                    ?? throw new CliException(ExitCode.Usage, "a worker takes its work as one line of JSON");
+                database ??= new Database(work.Database);
+                seen = work.Anew || seen is null ? new SeenBuckets(database) : seen;
+                await using var services = Services(work, database, seen);
+                var host = services.GetRequiredService<MessagingHost>();
+                await host.StartAsync(cancel);
+                var end = await Console.In.ReadLineAsync(cancel);
+                await host.StopAsync(cancel);
+                Console.WriteLine(Stopped);
+                if (end is null)
+                    break;
+            }
+        }
+        finally
+        {
+            if (database is not null)
+                await database.DisposeAsync();
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static ServiceProvider Services(IntakeWork work, Database database, SeenBuckets seen)
+    {
+        var keep = work.KeepRaw ? TimeSpan.FromDays(70) : TimeSpan.Zero;
+        var services = new ServiceCollection()
+            .AddLogging(logging => logging.AddLines().SetMinimumLevel(LogLevel.Warning))
+            .AddSingleton(database)
+            .AddSingleton(database.Hot)
+            .AddSingleton(seen)
+            .AddSingleton(new ViewRules(TimeSpan.FromDays(35), TimeSpan.FromHours(1), keep));
+        services.AddMessaging(
+            new MessagingOptions
+            {
+                Log = "kafka",
+                Bootstrap = work.Broker,
+                Relay = false,
+            },
+            messaging =>
+                messaging
+                    .SharedTopic(work.Topic)
+                    .ConsumeBulk(work.Group, work.Topic, all => ActivatorUtilities.CreateInstance<ViewIntake>(all))
+        );
+        return services.BuildServiceProvider();
+    }
+}
