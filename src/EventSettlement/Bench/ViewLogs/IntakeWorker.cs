@@ -6,6 +6,7 @@ using EventSettlement.Platform;
 using EventSettlement.Views;
 using EventSettlement.Views.Intake;
 using EventSettlement.Views.Seen;
+using Microsoft.Extensions.Logging.Console;
 
 namespace EventSettlement.Bench.ViewLogs;
 
@@ -64,6 +65,8 @@ internal static class IntakeWorker
         var keep = work.KeepRaw ? TimeSpan.FromDays(70) : TimeSpan.Zero;
         var services = new ServiceCollection()
             .AddLogging(logging => logging.AddLines().SetMinimumLevel(LogLevel.Warning))
+            // Standard output is for the words that whoever started it waits for.
+            .Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .AddSingleton(database)
             .AddSingleton(database.Hot)
             .AddSingleton(seen)

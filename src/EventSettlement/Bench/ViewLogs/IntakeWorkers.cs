@@ -79,7 +79,7 @@ internal sealed class IntakeWorkers : IAsyncDisposable
         foreach (var process in _processes)
             if (process.HasExited)
                 throw new InvalidOperationException(
-                    $"A worker ended with {process.ExitCode} while it was measured; what it said stands above."
+                    $"A worker ended with {process.ExitCode} while it was measured; its log stands above."
                 );
     }
 
@@ -101,17 +101,13 @@ internal sealed class IntakeWorkers : IAsyncDisposable
         await process.StandardInput.FlushAsync(cancel);
     }
 
-    /// <summary>Reads until all have said a word; what else they say is their log.</summary>
+    /// <summary>Waits until all have said a word; their log is on standard error.</summary>
     private async Task Say(string word, CancellationToken cancel)
     {
         foreach (var process in _processes)
-            while (await process.StandardOutput.ReadLineAsync(cancel) is var line && line != word)
-            {
-                if (line is null)
-                    throw new InvalidOperationException(
-                        $"A worker ended instead of saying {word}; what it said stands above."
-                    );
-                await Console.Error.WriteLineAsync(line);
-            }
+            if (await process.StandardOutput.ReadLineAsync(cancel) is var said && said != word)
+                throw new InvalidOperationException(
+                    $"A worker said {said ?? "nothing, and ended,"} instead of {word}; its log stands above."
+                );
     }
 }

@@ -160,7 +160,7 @@ internal sealed record ViewsCase(
             workers.MustRun();
             if (Stopwatch.GetElapsedTime(began) > Patience)
                 throw new TimeoutException(
-                    $"nothing was {what} for {Patience.TotalMinutes} minutes; what the workers said stands above"
+                    $"nothing was {what} for {Patience.TotalMinutes} minutes; the workers' log stands above"
                 );
             await Task.Delay(10, cancel);
         }
