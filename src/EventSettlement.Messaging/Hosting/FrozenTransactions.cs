@@ -12,7 +12,7 @@ namespace EventSettlement.Messaging.Hosting;
 /// </summary>
 internal sealed class FrozenTransactions(NpgsqlDataSource database, ILogger<FrozenTransactions> logger)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private const string WaitingForTheirClient = """

@@ -24,7 +24,7 @@ public sealed class DueMover(
     public const string Signal = "timers";
 
     /// <summary>How long movers may not have looked: a timer that is due later needs no <see cref="Signal"/>.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
     private const int MostAtOnce = 500;
 

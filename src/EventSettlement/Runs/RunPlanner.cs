@@ -26,7 +26,7 @@ public sealed partial class RunPlanner(
     /// <summary>Messages waiting for the relay, above which planning pauses.</summary>
     public const long MaxWaiting = 100_000;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ForRoom = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);

@@ -17,6 +17,7 @@ internal sealed class GroupReader(
 
     // Everything so far was told by a wake-up: this is for what one that was lost with its process would have told.
     private static readonly TimeSpan UntoldPoll = TimeSpan.FromSeconds(5);
+    private static readonly int PollsUntilLong = (int)(LongPoll / ShortPoll);
     private static readonly TimeSpan BalanceEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetakeEvery = TimeSpan.FromSeconds(2);
     private readonly Dictionary<string, int> _ids = topics.ToDictionary(topic => topic.Name, topic => topic.Id);
@@ -68,7 +69,7 @@ internal sealed class GroupReader(
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
         {
             // The database is away: the same again a second later.
-            _idle = 20;
+            _idle = PollsUntilLong - 2;
         }
 
         _idle++;
@@ -83,16 +84,21 @@ internal sealed class GroupReader(
     }
 
     private bool MayFind =>
-        _isWoken || _isHeldUp || ShortPoll * _idle < LongPoll || Stopwatch.GetElapsedTime(_readAt) >= UntoldPoll;
+        _isWoken || _isHeldUp || _idle < PollsUntilLong || Stopwatch.GetElapsedTime(_readAt) >= UntoldPoll;
 
     /// <summary>Longer the longer nothing comes, and never beyond a moment at which something is to be done.</summary>
     private TimeSpan Pause()
     {
-        var most = member.Lasts < LongPoll ? member.Lasts : LongPoll;
-        var pause = ShortPoll * Math.Min(_idle, 100);
-        pause = pause < most ? pause : most;
+        var pause = _idle < PollsUntilLong ? ShortPoll * _idle
+            : HasAll ? UntoldPoll
+            : LongPoll;
+        pause = pause < member.Lasts ? pause : member.Lasts;
         return pause > ShortPoll ? pause : ShortPoll;
     }
+
+    // What is wanted and not held, or stands stopped or full, comes free without a word.
+    private bool HasAll =>
+        !_isHeldUp && member.Current is { } standing && _held.Count == standing.Quota && !_held.ContainsValue(null);
 
     private async Task Balance(CancellationToken cancel)
     {

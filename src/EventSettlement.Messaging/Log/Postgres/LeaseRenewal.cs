@@ -4,12 +4,12 @@ using Npgsql;
 namespace EventSettlement.Messaging.Log.Postgres;
 
 /// <summary>
-/// Renews the leases of all groups of this process by the database's clock: with one statement a second, however many
+/// Renews the leases of all groups of this process by the database's clock: with one statement each time, however many
 /// groups there are, and apart from the batches, so that a long batch never costs a lease.
 /// </summary>
 internal sealed class LeaseRenewal(NpgsqlDataSource database) : IAsyncDisposable
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1.5);
 
     // Heads are counted each time: another server may have been started with more of them.
     private const string Renew = """
@@ -103,7 +103,7 @@ internal sealed class LeaseRenewal(NpgsqlDataSource database) : IAsyncDisposable
                 || failure is OperationCanceledException && !_stop.IsCancellationRequested
             )
         {
-            // Tried again a second later; when it goes on for the lease's length, all members drop what they hold.
+            // Tried again at the next time; when it goes on for the lease's length, all members drop what they hold.
         }
         finally
         {
