@@ -27,7 +27,8 @@ public sealed partial class HouseTests
         ["Access"] = "api_key login_code page_session",
         ["Api"] = "audit idempotency",
         ["Views"] =
-            "view_content_day view_ad_day view_intake view_bucket view_seen view_raw view_raw_since content_owner",
+            "view_content_day view_ad_day view_hour view_intake view_bucket view_seen view_raw view_raw_since "
+            + "view_signal_look content_owner",
         ["Payees"] = "payee_tax",
         ["Policies"] = "policy",
         ["Messaging"] =

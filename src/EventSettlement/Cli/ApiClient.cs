@@ -67,11 +67,13 @@ public sealed class ApiClient : IDisposable
         Send(HttpMethod.Post, path, json, cancel);
 
     /// <summary>All rows when no limit is given, following <c>after</c>.</summary>
+    /// <param name="read">Told of each page, for what it says beside its rows.</param>
     public async IAsyncEnumerable<JsonObject> List(
         string path,
         int? limit,
         string? after,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel,
+        Action<JsonNode>? read = null
     )
     {
         var left = limit ?? int.MaxValue;
@@ -82,6 +84,7 @@ public sealed class ApiClient : IDisposable
                 $"{path}{first}limit={Math.Min(left, LargestPage)}"
                 + (after is null ? "" : "&after=" + Uri.EscapeDataString(after));
             var page = await Get(query, cancel);
+            read?.Invoke(page);
             foreach (var row in page.Rows("items"))
             {
                 yield return row;

@@ -1,4 +1,5 @@
 using EventSettlement.CreatorRevenue.Creators;
+using EventSettlement.CreatorRevenue.Forecasts;
 using EventSettlement.CreatorRevenue.Months;
 using EventSettlement.Policies;
 using EventSettlement.Programmes;
@@ -16,6 +17,7 @@ public static class CreatorRevenueSlice
                 .AddSingleton<IPolicyRules, RevenuePolicyRules>()
                 .AddSingleton<RevenueComparison>()
                 .AddSingleton<RunPositions>()
+                .AddSingleton<RevenueForecasts>()
                 .AddSingleton<CreatorReads>(),
         Map = CreatorRoutes.Map,
         Verbs = () => [CreatorVerbs.Command()],

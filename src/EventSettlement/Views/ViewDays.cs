@@ -7,6 +7,7 @@ internal static class ViewDays
 {
     public const long Microsecond = 1;
     public const long Second = 1_000_000 * Microsecond;
+    public const long Hour = 3_600 * Second;
     public const long Day = 86_400 * Second;
 
     private static readonly int Epoch = new DateOnly(1970, 1, 1).DayNumber;

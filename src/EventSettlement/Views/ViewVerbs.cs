@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EventSettlement.Cli;
+using EventSettlement.Views.Signals;
 using EventSettlement.Views.Statistics;
 
 namespace EventSettlement.Views;
@@ -15,6 +16,8 @@ internal static class ViewVerbs
         new("views", "View logs: each view counted once, statistics, their proof.")
         {
             Stats(),
+            SignalVerbs.Anomalies(),
+            SignalVerbs.Forecast(),
             Verb.Show("status", "What became of the view logs, and how many wait.", _ => Path + "/status"),
             Verify(),
             Rebuild(),

@@ -5,6 +5,7 @@ using EventSettlement.Views.Intake;
 using EventSettlement.Views.Owners;
 using EventSettlement.Views.Raw;
 using EventSettlement.Views.Seen;
+using EventSettlement.Views.Signals;
 using EventSettlement.Views.Statistics;
 
 namespace EventSettlement.Views;
@@ -30,7 +31,11 @@ public static class ViewsSlice
                 .SharedTopic(OwnersTopic)
                 .Consume<ContentIntake>(ContentIntake.Group, OwnersTopic),
         Groups = _ => [(Roles.Intake, ViewIntake.Group), (Roles.Intake, ContentIntake.Group)],
-        Map = StatisticsRoutes.Map,
+        Map = v1 =>
+        {
+            StatisticsRoutes.Map(v1);
+            SignalRoutes.Map(v1);
+        },
         Verbs = () => [ViewVerbs.Command()],
     };
 
@@ -49,8 +54,16 @@ public static class ViewsSlice
             .AddSingleton(new FactTopic(OwnersTopic, CheckOwner));
         server.Services.AddSingleton<CreatorSums>().AddSingleton<FactsRead>();
         server.Services.AddSingleton<StatisticsReads>().AddSingleton<ViewStatusReads>().AddSingleton<Recount>();
+        server
+            .Services.AddSingleton<DailyReads>()
+            .AddSingleton<BurstReads>()
+            .AddSingleton<AnomalyReads>()
+            .AddSingleton<ForecastReads>();
         if (server.Has(Roles.Scheduler))
-            server.Services.AddHostedService<ViewUpkeep>();
+            server
+                .Services.AddSingleton(SignalWatch.Healing)
+                .AddHostedService<ViewUpkeep>()
+                .AddHostedService<SignalWatch>();
     }
 
     private static FactCheck CheckView(byte[] body, DateTime now)

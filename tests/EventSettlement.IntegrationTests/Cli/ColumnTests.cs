@@ -57,6 +57,27 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
     }
 
     [Theory]
+    [InlineData("views anomalies", "what,id,source_id,start,observed,expected,low,high,since,sentence")]
+    [InlineData(
+        "views forecast --by creator",
+        "by,id,month,so_far,expected,low,high,error_percent,naive_error_percent,measured_on,sentence"
+    )]
+    [InlineData(
+        "creators forecast",
+        "by,creator_id,month,so_far,expected,low,high,error_percent,naive_error_percent,measured_on,sentence"
+    )]
+    public async Task A_list_of_nothing_has_its_columns_in_csv(string line, string columns) =>
+        Assert.Equal(columns + "\r\n", await Printed(line + " --output csv"));
+
+    [Fact]
+    public async Task What_could_not_be_judged_is_said_beside_the_rows()
+    {
+        var (_, told, error) = await installation.Settle("views anomalies --output json");
+        Assert.Empty(JsonNode.Parse(told)!.AsArray());
+        Assert.Contains("Not enough history of days of contents: 28 days must lie before", error);
+    }
+
+    [Theory]
     [InlineData("settlement list", SettledInstallation.Studies)]
     [InlineData("settlement items --run 1", 2 * SettledInstallation.Studies)]
     [InlineData("settlement list --state FAILED", 1)]

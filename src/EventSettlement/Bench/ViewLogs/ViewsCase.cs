@@ -17,7 +17,8 @@ internal sealed record ViewsCase(
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private const string Forget = """
-        TRUNCATE consumer_offset, view_content_day, view_ad_day, view_intake, view_seen, view_raw, parked_message;
+        TRUNCATE consumer_offset, view_content_day, view_ad_day, view_hour, view_intake, view_seen, view_raw,
+            parked_message;
         UPDATE view_bucket SET version = 0;
         """;
 

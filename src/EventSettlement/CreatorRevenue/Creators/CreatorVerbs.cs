@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EventSettlement.Cli;
+using EventSettlement.CreatorRevenue.Forecasts;
 
 namespace EventSettlement.CreatorRevenue.Creators;
 
@@ -9,6 +10,9 @@ internal static class CreatorVerbs
     private const string Columns =
         "creator_id,month,views,ad_views,earned,withholding,carried_in,corrections,payable,carried_out,settlement_id,"
         + "state";
+
+    private const string ForecastColumns =
+        "by,creator_id,month,so_far,expected,low,high,error_percent,naive_error_percent,measured_on,sentence";
 
     public static Command Command()
     {
@@ -26,6 +30,23 @@ internal static class CreatorVerbs
                 month,
                 creator
             ),
+            Forecast(),
         };
+    }
+
+    private static Command Forecast()
+    {
+        var by = Verb.Text("--by", "creator (when not given) or whole.");
+        by.AcceptOnlyFromAmong(RevenueForecasts.Bys);
+        var id = Verb.Text("--id", "Of this creator only.");
+        return Verb.List(
+            "forecast",
+            "What creators will have earned at the month's end, in won, with a band and the error of such forecasts.",
+            ForecastColumns,
+            parsed =>
+                "v1/creator-forecasts" + Verb.Query(("by", parsed.GetValue(by)), ("creator", parsed.GetValue(id))),
+            by,
+            id
+        );
     }
 }

@@ -15,6 +15,9 @@ internal struct FoldedView
     /// <summary>Number in the batch; -1 = without an ad.</summary>
     public int Ad;
 
+    /// <summary>Number in the batch.</summary>
+    public int Member;
+
     public int WatchedSeconds;
     public int Partition;
     public long Offset;

@@ -30,6 +30,8 @@ internal sealed class ViewBatch(ViewIntake intake) : IBulkBatch
 
     public IdTable Ads { get; } = new();
 
+    public IdTable Members { get; } = new();
+
     /// <summary>Kept whole, and the place that is reserved among the views so that the order stays.</summary>
     public List<(int Place, LogRecord Record)> Whole { get; } = [];
 
@@ -62,6 +64,7 @@ internal sealed class ViewBatch(ViewIntake intake) : IBulkBatch
         (Count, Held) = (0, 0);
         Contents.Clear();
         Ads.Clear();
+        Members.Clear();
         Whole.Clear();
         Array.Clear(_counts);
         return this;
@@ -93,6 +96,7 @@ internal sealed class ViewBatch(ViewIntake intake) : IBulkBatch
         folded.Identity = ViewIdentity.Of(view.ContentId, view.ViewId);
         folded.Content = Contents.NumberOf(view.ContentId);
         folded.Ad = view.AdId.IsEmpty ? -1 : Ads.NumberOf(view.AdId);
+        folded.Member = Members.NumberOf(view.MemberId);
         folded.WatchedSeconds = view.WatchedSeconds;
         folded.Partition = record.Partition;
         folded.Offset = record.Offset;
@@ -110,6 +114,7 @@ internal sealed class ViewBatch(ViewIntake intake) : IBulkBatch
             Identity = ViewIdentity.Of(content, Encoding.UTF8.GetBytes(fact.ViewId)),
             Content = Contents.NumberOf(content),
             Ad = fact.AdId is null ? -1 : Ads.NumberOf(Encoding.UTF8.GetBytes(fact.AdId)),
+            Member = Members.NumberOf(Encoding.UTF8.GetBytes(fact.MemberId)),
             WatchedSeconds = fact.WatchedSeconds,
             Partition = record.Source.Partition,
             Offset = record.Offset,

@@ -6,6 +6,7 @@ namespace EventSettlement.Views.Intake;
 /// <param name="ViewedAt">UTC, whole microseconds.</param>
 public sealed record ViewFact(
     string ViewId,
+    string MemberId,
     string ContentId,
     int WatchedSeconds,
     bool Completed,

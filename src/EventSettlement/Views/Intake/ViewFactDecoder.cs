@@ -32,6 +32,7 @@ public static class ViewFactDecoder
         fact = problems.None
             ? new ViewFact(
                 fields.ViewId!,
+                fields.MemberId!,
                 fields.ContentId!,
                 (int)fields.WatchedSeconds!.Value,
                 fields.Completed!.Value,
@@ -50,7 +51,7 @@ public static class ViewFactDecoder
                 fields.ViewId = json.Id("/viewId");
                 break;
             case "memberId":
-                json.Id("/memberId");
+                fields.MemberId = json.Id("/memberId");
                 break;
             case "contentId":
                 fields.ContentId = json.Id("/contentId");
@@ -77,6 +78,8 @@ public static class ViewFactDecoder
     private sealed class Fields
     {
         public string? ViewId { get; set; }
+
+        public string? MemberId { get; set; }
 
         public string? ContentId { get; set; }
 

@@ -26,6 +26,8 @@ internal ref struct ViewScan
 
     public ReadOnlySpan<byte> ContentId { get; private set; }
 
+    public ReadOnlySpan<byte> MemberId { get; private set; }
+
     /// <summary>Empty = without an ad.</summary>
     public ReadOnlySpan<byte> AdId { get; private set; }
 
@@ -75,7 +77,7 @@ internal ref struct ViewScan
         return field switch
         {
             0 => Id(out var id) && Keep(ViewId = id),
-            1 => Id(out _),
+            1 => Id(out var id) && Keep(MemberId = id),
             2 => Id(out var id) && Keep(ContentId = id),
             3 => Seconds(),
             4 => Flag(),

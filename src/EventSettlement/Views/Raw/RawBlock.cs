@@ -8,13 +8,15 @@ namespace EventSettlement.Views.Raw;
 
 /// <summary>
 /// Completed views of a batch that arrived on one day, packed column by column: ids as numbers of a list in front, then
-/// of each view identity, content, ad, seconds, moments, place in the log, and whether it was a duplicate.
+/// of each view identity, content, ad, seconds, moments, place in the log, and whether it was a duplicate; members come
+/// last, since few readers ask for them.
 /// </summary>
 /// <param name="Arrived">Day in Seoul.</param>
 /// <param name="FirstDay">Of viewedAt.</param>
 internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int Views, byte[] Bytes)
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
+    private const byte WithoutMembers = 1;
 
     /// <param name="order">Places of the completed views; it may be longer than they are.</param>
     public static IEnumerable<RawBlock> Pack(ViewBatch batch, int[] order, int completed)
@@ -53,16 +55,8 @@ internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int View
     private static void Write(RawColumns to, ViewBatch batch, ReadOnlySpan<int> places)
     {
         to.Number(places.Length);
-        foreach (var ids in (IdTable[])[batch.Contents, batch.Ads])
-        {
-            to.Number(ids.Count);
-            for (var id = 0; id < ids.Count; id++)
-            {
-                to.Number(ids.Bytes(id).Length);
-                to.Bytes(ids.Bytes(id));
-            }
-        }
-
+        Write(to, batch.Contents);
+        Write(to, batch.Ads);
         ReadOnlySpan<FoldedView> views = batch.Views;
         foreach (var place in places)
             to.Identity(views[place].Identity);
@@ -82,12 +76,25 @@ internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int View
             to.Number(views[place].Offset);
         foreach (var place in places)
             to.Number(views[place].IsDuplicate ? 1 : 0);
+        Write(to, batch.Members);
+        foreach (var place in places)
+            to.Number(views[place].Member);
+    }
+
+    private static void Write(RawColumns to, IdTable ids)
+    {
+        to.Number(ids.Count);
+        for (var id = 0; id < ids.Count; id++)
+        {
+            to.Number(ids.Bytes(id).Length);
+            to.Bytes(ids.Bytes(id));
+        }
     }
 
     /// <exception cref="InvalidDataException">It was packed by a newer version, or is damaged.</exception>
-    public static IReadOnlyList<RawView> Unpack(byte[] bytes)
+    public static RawView[] Unpack(byte[] bytes, bool withMembers = false)
     {
-        if (bytes is not [Version, ..])
+        if (bytes is not [Version or WithoutMembers, ..])
             throw new InvalidDataException("a block of raw views is of an unknown version");
         using var packed = new MemoryStream(bytes, 1, bytes.Length - 1);
         using var deflate = new DeflateStream(packed, CompressionMode.Decompress);
@@ -113,6 +120,11 @@ internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int View
             views[i].Offset = from.Read7BitEncodedInt64();
         for (var i = 0; i < views.Length; i++)
             views[i].IsDuplicate = from.Read7BitEncodedInt() == 1;
+        if (!withMembers || bytes[0] == WithoutMembers)
+            return views;
+        var members = Ids(from);
+        for (var i = 0; i < views.Length; i++)
+            views[i].Member = members[from.Read7BitEncodedInt()];
         return views;
     }
 
@@ -133,6 +145,9 @@ internal struct RawView
 
     /// <summary>Null = without an ad.</summary>
     public string? Ad;
+
+    /// <summary>Null = not asked for, or not kept by the version that kept the view.</summary>
+    public string? Member;
 
     public int WatchedSeconds;
     public long ViewedAt;
