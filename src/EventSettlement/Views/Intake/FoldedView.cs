@@ -15,7 +15,7 @@ internal struct FoldedView
     /// <summary>Number in the batch; -1 = without an ad.</summary>
     public int Ad;
 
-    /// <summary>Number in the batch.</summary>
+    /// <summary>Number in the batch; -1 = no raw logs are kept, and nobody else asks for it.</summary>
     public int Member;
 
     public int WatchedSeconds;

@@ -19,6 +19,7 @@ internal sealed class ViewBatch(ViewIntake intake) : IBulkBatch
     private const long FullBytes = 48L << 20;
     private const int RecordOverhead = 300;
     private const int ClockEvery = 1000;
+    private readonly bool _keepsMembers = intake.Rules.KeepRaw > TimeSpan.Zero;
     private FoldedView[] _views = new FoldedView[1 << 12];
     private IntakeCounts?[] _counts = new IntakeCounts?[16];
     private long _wholeBytes;
@@ -96,7 +97,7 @@ internal sealed class ViewBatch(ViewIntake intake) : IBulkBatch
         folded.Identity = ViewIdentity.Of(view.ContentId, view.ViewId);
         folded.Content = Contents.NumberOf(view.ContentId);
         folded.Ad = view.AdId.IsEmpty ? -1 : Ads.NumberOf(view.AdId);
-        folded.Member = Members.NumberOf(view.MemberId);
+        folded.Member = _keepsMembers ? Members.NumberOf(view.MemberId) : -1;
         folded.WatchedSeconds = view.WatchedSeconds;
         folded.Partition = record.Partition;
         folded.Offset = record.Offset;
@@ -114,7 +115,7 @@ internal sealed class ViewBatch(ViewIntake intake) : IBulkBatch
             Identity = ViewIdentity.Of(content, Encoding.UTF8.GetBytes(fact.ViewId)),
             Content = Contents.NumberOf(content),
             Ad = fact.AdId is null ? -1 : Ads.NumberOf(Encoding.UTF8.GetBytes(fact.AdId)),
-            Member = Members.NumberOf(Encoding.UTF8.GetBytes(fact.MemberId)),
+            Member = _keepsMembers ? Members.NumberOf(Encoding.UTF8.GetBytes(fact.MemberId)) : -1,
             WatchedSeconds = fact.WatchedSeconds,
             Partition = record.Source.Partition,
             Offset = record.Offset,
