@@ -196,6 +196,26 @@ public sealed class SignalTests
         Assert.Equal(Told(whole, "errorPercent"), Told(sum, "errorPercent"));
     }
 
+    [Fact]
+    public async Task A_creator_s_days_are_those_on_which_it_owned_the_content()
+    {
+        await using var world = await At(Today);
+        await world.Execute(
+            """
+            INSERT INTO view_content_day
+            SELECT 'C-1', d::date, 10, 0, 1 FROM generate_series('2026-11-01'::timestamp, '2026-11-27', '1 day') d;
+            INSERT INTO content_owner (content_id, from_at, creator_id) VALUES ('C-1', '2026-11-03 00:00+09', 'CR-1'),
+                ('C-1', '2026-11-09 00:00:01+09', 'CR-2'), ('C-1', '2026-11-21 00:00+09', NULL),
+                ('C-2', '2026-11-01 00:00+09', 'CR-3')
+            """
+        );
+        var told = new List<string>();
+        var days = new DailyReads(world.Database).Creators(new(2026, 11, 1), Spike, null, "", null, default);
+        await foreach (var (creator, series) in days)
+            told.Add($"{creator} {series.First:MM-dd} {series.Views.Sum()} {series.AdViews.Sum()}");
+        Assert.Equal(["CR-1 11-03 70 7", "CR-2 11-10 110 11", "CR-3 11-28 0 0"], told);
+    }
+
     private static readonly AnomalyFilter All = new(null, null, null, null);
     private static readonly AnomalyFilter Whole = All with { By = "whole" };
 

@@ -111,6 +111,7 @@ public sealed class ViewScanTests
         var text = Encoding.UTF8.GetString(body);
         Assert.True(fact is not null, $"{text}: {string.Join("; ", problems)}");
         Assert.Equal(fact.ViewId, Encoding.UTF8.GetString(view.ViewId));
+        Assert.Equal(fact.MemberId, Encoding.UTF8.GetString(view.MemberId));
         Assert.Equal(fact.ContentId, Encoding.UTF8.GetString(view.ContentId));
         Assert.Equal(fact.AdId ?? "", Encoding.UTF8.GetString(view.AdId));
         Assert.Equal(fact.WatchedSeconds, view.WatchedSeconds);

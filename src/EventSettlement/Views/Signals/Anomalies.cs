@@ -49,6 +49,9 @@ internal sealed record AnomalyFilter(string? By, string? Id, DateOnly? From, Dat
 
     public static readonly string[] Bys = ["content", "ad", "whole"];
 
+    /// <summary>No view is older.</summary>
+    private static readonly DateOnly Earliest = new(2000, 1, 1);
+
     /// <exception cref="ProblemException">Naming the parameter that is wrong.</exception>
     public static AnomalyFilter Of(string? by, string? id, DateOnly? from, DateOnly? to)
     {
@@ -56,6 +59,8 @@ internal sealed record AnomalyFilter(string? By, string? Id, DateOnly? From, Dat
             throw ProblemException.Invalid("/by", "is content, ad or whole");
         if (by == "whole" && id is not null)
             throw ProblemException.Invalid("/id", "is of a content or an ad: the whole has none");
+        if (from < Earliest || to < Earliest)
+            throw ProblemException.Invalid(from < Earliest ? "/from" : "/to", "is 2000-01-01 or later");
         if (from > to)
             throw ProblemException.Invalid("/to", "is not before from");
         return new AnomalyFilter(by, PlainText.Optional(id, "/id"), from, to);
