@@ -1,4 +1,5 @@
 using EventSettlement.Faults.Injection.Processes;
+using EventSettlement.Faults.Load;
 
 namespace EventSettlement.Faults.Injection;
 
@@ -9,6 +10,12 @@ internal sealed record CrashPoint(string Name, string Moment, int Later, string?
 {
     /// <summary>A process that comes back from there could still do harm.</summary>
     public bool IsToFreeze { get; init; }
+
+    /// <summary>
+    /// What brings the moment about, where the load does not: done again until it has come, and then until it could be
+    /// done to its end. Answers whether it could.
+    /// </summary>
+    public Func<Scene, Task<bool>>? BroughtBy { get; init; }
 
     /// <summary>The scheduler's moment needs a schedule that comes now.</summary>
     public string? Cron { get; init; }
@@ -40,6 +47,8 @@ internal static class CrashPoints
         new("K19", "with the run's row made and nothing planned", 1) { Cron = "0/3 * * * * ?" },
         new("K20", "with half of the plan published", 2),
         new("K21", "with views summed, before commit", 4) { IsToFreeze = true },
+        new("K22", "with blocks of known views joined, before commit", 1) { BroughtBy = ViewWork.SendSome },
+        new("K23", "with statistics counted anew, before commit", 1) { BroughtBy = ViewWork.Rebuild },
     ];
 
     public static IEnumerable<Fault> All()

@@ -13,7 +13,8 @@ internal sealed record Scene(
     NpgsqlDataSource Database,
     Operator Desk,
     FactJournal Journal,
-    Producer Producer
+    Producer Producer,
+    ViewProducer Views
 )
 {
     public const string Stopped = "SELECT count(*) FROM downstream WHERE state = 'STOPPED'";

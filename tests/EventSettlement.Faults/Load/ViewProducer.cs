@@ -22,6 +22,7 @@ internal sealed class ViewProducer(Installation world, Operator desk, string fol
     private readonly List<string> _made = [];
     private readonly StreamWriter _journal = new(Path.Combine(folder, Journal)) { AutoFlush = true };
     private readonly Lock _lock = new();
+    private int _batches;
 
     public async Task Run(TimeSpan length)
     {
@@ -29,7 +30,7 @@ internal sealed class ViewProducer(Installation world, Operator desk, string fol
         var sending = new List<Task>();
         for (var left = (int)(length / Pause); left > 0; left--)
         {
-            sending.Add(Send(left, [.. Enumerable.Range(0, ViewsACall).Select(_ => Next())]));
+            sending.Add(Send());
             await tick.WaitForNextTickAsync();
         }
 
@@ -38,8 +39,11 @@ internal sealed class ViewProducer(Installation world, Operator desk, string fol
 
     public void Dispose() => _journal.Dispose();
 
-    private async Task Send(int batch, string[] bodies)
+    /// <summary>One batch, until it is taken. Every third is keyed by member: it comes by other partitions.</summary>
+    public async Task Send()
     {
+        var (batch, bodies) = Make();
+        var path = "v1/events/view-logs" + (batch % 3 == 0 ? "?key=%2FmemberId" : "");
         Write(new { batch, bodies });
         var tries = 0;
         var sent = await Waiting.Until(
@@ -48,7 +52,7 @@ internal sealed class ViewProducer(Installation world, Operator desk, string fol
             {
                 var key = string.Create(CultureInfo.InvariantCulture, $"views-{world.Plan.Seed}-{batch}-{tries}");
                 var body = string.Join('\n', bodies);
-                var (status, _) = await desk.Post("v1/events/view-logs", body, key, "application/x-ndjson");
+                var (status, _) = await desk.Post(path, body, key, "application/x-ndjson");
                 // What a dead server began is not repeated under its key for a minute; views may come twice.
                 if (status is not (0 or 202 or >= 500))
                     tries++;
@@ -61,6 +65,12 @@ internal sealed class ViewProducer(Installation world, Operator desk, string fol
             world.Surprises.Enqueue($"views of batch {batch} were not taken in {Patience.TotalSeconds} s");
         else
             Write(new { batch, status = 202 });
+    }
+
+    private (int Batch, string[] Bodies) Make()
+    {
+        lock (_lock)
+            return (++_batches, [.. Enumerable.Range(0, ViewsACall).Select(_ => Next())]);
     }
 
     private string Next()

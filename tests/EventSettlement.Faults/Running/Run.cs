@@ -76,7 +76,7 @@ internal sealed class Run(Plan plan, string folder, Template template, bool keep
         var producer = new Producer(world, desk, journal);
         using var views = new ViewProducer(world, desk, folder);
         using var sampler = new Sampler(database, folder, !_faults.Any(f => f.TurnsOffsetsBack));
-        var scene = new Scene(world, database, desk, journal, producer);
+        var scene = new Scene(world, database, desk, journal, producer, views);
         var length = TimeSpan.FromSeconds(plan.LoadSeconds);
         var load = Task.WhenAll(producer.Run(length), views.Run(length));
         var runs = StartRuns(desk, load);

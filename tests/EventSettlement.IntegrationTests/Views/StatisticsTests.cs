@@ -87,6 +87,28 @@ public sealed class StatisticsTests
         );
     }
 
+    [Theory]
+    [InlineData("week", "2026-12-21 1", "2026-12-28 254", "2027-01-04 256")]
+    [InlineData("month", "2026-12-01 31", "2027-01-01 480")]
+    [InlineData("year", "2026-01-01 31", "2027-01-01 480")]
+    public async Task A_week_goes_over_the_end_of_the_year_and_a_year_does_not(string period, params string[] sums)
+    {
+        await using var world = await ViewsWorld.Create<OnPostgres>();
+        await world.Execute(
+            """
+            INSERT INTO view_content_day
+            SELECT 'C-1', '2026-12-27'::date + n, 1 << n, 0, 0 FROM generate_series(0, 8) n
+            """
+        );
+        var rows = await new StatisticsReads(world.Database).List(
+            StatisticsFilter.Of("content", period, null, null, null, null),
+            null,
+            null,
+            default
+        );
+        Assert.Equal(sums, rows.Items.Select(r => $"{r.Start:yyyy-MM-dd} {r.Views}"));
+    }
+
     private static async Task<ViewsWorld> Counted(int views)
     {
         var world = await ViewsWorld.Create<OnPostgres>();

@@ -89,7 +89,8 @@ internal sealed class GroupReader(
     /// <summary>Longer the longer nothing comes, and never beyond a moment at which something is to be done.</summary>
     private TimeSpan Pause()
     {
-        var pause = _idle < PollsUntilLong ? ShortPoll * _idle
+        var pause =
+            _idle < PollsUntilLong ? ShortPoll * _idle
             : HasAll ? UntoldPoll
             : LongPoll;
         pause = pause < member.Lasts ? pause : member.Lasts;

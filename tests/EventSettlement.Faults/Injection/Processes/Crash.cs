@@ -8,6 +8,9 @@ internal sealed class Crash(CrashPoint point, int hit) : Fault
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>What is brought about may wait for the product's next look at its blocks.</summary>
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(60);
+
     public override string Name => $"{point.Name}{(hit == 1 ? "" : "-later")}";
 
     public override string Expectation => $"killed {point.Moment}, at hit {hit}: nothing lost, doubled or stuck";
@@ -20,6 +23,18 @@ internal sealed class Crash(CrashPoint point, int hit) : Fault
 
     public override string Touches => "servers";
 
-    public override async Task<bool> Inject(Scene scene, Random random) =>
-        await Waiting.Until(Patience, () => scene.World.Members.Any(member => member.CrashedAsTold)) is not null;
+    public override async Task<bool> Inject(Scene scene, Random random)
+    {
+        if (point.BroughtBy is not { } bring)
+            return await Waiting.Until(Patience, () => IsKilled(scene)) is not null;
+        var isKilled = await Waiting.Until(
+            LongPatience,
+            async () => IsKilled(scene) || await bring(scene) && IsKilled(scene)
+        );
+        if (await Waiting.Until(LongPatience, () => bring(scene)) is null)
+            scene.World.Surprises.Enqueue($"after {Name} it could not be done to its end");
+        return isKilled is not null;
+    }
+
+    private static bool IsKilled(Scene scene) => scene.World.Members.Any(member => member.CrashedAsTold);
 }

@@ -18,6 +18,8 @@ internal sealed record PlantedBug(string Name, string Faults, params string[] Ch
         new("parse-errors-swallowed", "poison", "I3", "I16"),
         new("wall-clock", "database-clock-behind", "I8"),
         new("gap-in-watermark", "K02-later", "I3", "I16"),
+        new("views-by-partition", "none", "I7"),
+        new("seen-outside", "K21", "I7"),
         new("cancelled-fires", "operator-races+member-fails-items", "I8"),
     ];
 }
