@@ -75,5 +75,6 @@ CREATE TABLE content_owner (
     received_at timestamptz NOT NULL DEFAULT clock(),
     PRIMARY KEY (content_id, from_at)
 );
+CREATE INDEX content_owner_creator ON content_owner (creator_id, content_id);
 CREATE TRIGGER content_owner_append_only BEFORE DELETE OR TRUNCATE OR UPDATE ON content_owner
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();

@@ -16,26 +16,7 @@ public readonly record struct CreatorSum(string Creator, string Content, int Str
 /// <summary>Sums by creator and content, as an account of a creator's month needs them.</summary>
 public sealed class CreatorSums(Database database)
 {
-    // Ids are kept in an order by code point, and so they come. Whoever is told for a moment owns from the first day
-    // that begins at or after it; of several told for one day the last owns, and those before it nothing.
-    private const string SumsSql = """
-        WITH told AS (
-            SELECT content_id, creator_id, from_at, ((from_at AT TIME ZONE interval '9 hours')
-                - interval '1 microsecond')::date + 1 AS first FROM content_owner),
-        owned AS MATERIALIZED (
-            SELECT content_id, creator_id, first, coalesce(lead(first) OVER (PARTITION BY content_id ORDER BY from_at),
-                'infinity'::date) AS until FROM told),
-        stretch AS (SELECT * FROM unnest($1, $2) WITH ORDINALITY AS s (first, last, place))
-        SELECT coalesce(o.creator_id, '') AS creator, d.content_id, s.place::integer - 1, sum(d.views)::bigint,
-            sum(d.ad_views)::bigint
-        FROM view_content_day d
-        JOIN stretch s ON d.day BETWEEN s.first AND s.last
-        LEFT JOIN owned o ON o.content_id = d.content_id AND o.first <= d.day AND d.day < o.until
-        WHERE d.day BETWEEN (SELECT min(first) FROM stretch) AND (SELECT max(last) FROM stretch)
-            AND ($3 IS NULL OR coalesce(o.creator_id, '') = $3)
-        GROUP BY 1, 2, 3
-        ORDER BY 1, 2, 3
-        """;
+    private const string OfOne = "WHERE content_id IN (SELECT content_id FROM content_owner WHERE creator_id = $3)";
 
     private const string FirstDaySql = "SELECT min(day) FROM view_content_day";
 
@@ -51,7 +32,7 @@ public sealed class CreatorSums(Database database)
     )
     {
         await using var connection = await database.Reads.OpenConnectionAsync(cancel);
-        await using var command = new NpgsqlCommand(SumsSql, connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand(Sql(creator), connection) { CommandTimeout = 0 };
         command.Parameters.Add(RowArrays.Parameter(stretches, NpgsqlDbType.Date, s => s.First));
         command.Parameters.Add(RowArrays.Parameter(stretches, NpgsqlDbType.Date, s => s.Last));
         command.Parameters.Add(new() { Value = (object?)creator ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
@@ -92,5 +73,33 @@ public sealed class CreatorSums(Database database)
         await using var command = database.Reads.CreateCommand(OldestChangeSql);
         command.Parameters.Add(new() { Value = since, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         return await command.ExecuteScalarAsync(cancel) is DateTime at ? Seoul.DateOf(at) : null;
+    }
+
+    /// <summary>
+    /// Ids are kept in an order by code point, and so they come. Whoever is told for a moment owns from the first day
+    /// that begins at or after it; of several told for one day the last owns, and those before it nothing. One creator
+    /// is looked up by its contents, which are few; nobody's are the days that no owner is found for.
+    /// </summary>
+    private static string Sql(string? creator)
+    {
+        var isOne = !string.IsNullOrEmpty(creator);
+        return $"""
+            WITH told AS (
+                SELECT content_id, creator_id, from_at, ((from_at AT TIME ZONE interval '9 hours')
+                    - interval '1 microsecond')::date + 1 AS first FROM content_owner {(isOne ? OfOne : "")}),
+            owned AS MATERIALIZED (
+                SELECT content_id, creator_id, first, coalesce(lead(first) OVER (PARTITION BY content_id
+                    ORDER BY from_at), 'infinity'::date) AS until FROM told),
+            stretch AS (SELECT * FROM unnest($1, $2) WITH ORDINALITY AS s (first, last, place))
+            SELECT coalesce(o.creator_id, '') AS creator, d.content_id, s.place::integer - 1, sum(d.views)::bigint,
+                sum(d.ad_views)::bigint
+            FROM view_content_day d
+            JOIN stretch s ON d.day BETWEEN s.first AND s.last
+            {(isOne ? "" : "LEFT")} JOIN owned o ON o.content_id = d.content_id AND o.first <= d.day AND d.day < o.until
+            WHERE d.day BETWEEN (SELECT min(first) FROM stretch) AND (SELECT max(last) FROM stretch)
+                AND ($3 IS NULL OR coalesce(o.creator_id, '') = $3)
+            GROUP BY 1, 2, 3
+            ORDER BY 1, 2, 3
+            """;
     }
 }

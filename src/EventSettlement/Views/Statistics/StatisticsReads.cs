@@ -39,6 +39,16 @@ public sealed class StatisticsReads(Database database)
             AND (o.until IS NULL OR o.until > (d.day::timestamp AT TIME ZONE interval '9 hours'))
         """;
 
+    // By its contents, which are few beside all.
+    private const string Creator = """
+        SELECT o.creator_id AS id, d.day, d.views, d.watched_seconds, d.ad_views
+        FROM (SELECT DISTINCT content_id FROM content_owner WHERE creator_id = @id) c
+        JOIN view_content_day d USING (content_id)
+        JOIN LATERAL (SELECT creator_id FROM content_owner t WHERE t.content_id = d.content_id
+            AND t.from_at <= (d.day::timestamp AT TIME ZONE interval '9 hours') ORDER BY from_at DESC LIMIT 1) o
+        ON o.creator_id = @id
+        """;
+
     /// <summary>A page in the order of first day and id; all of it at once where the top is asked for.</summary>
     public async Task<Page<StatisticsRow>> List(
         StatisticsFilter filter,
@@ -92,7 +102,7 @@ public sealed class StatisticsReads(Database database)
         {
             "content" => Contents,
             "ad" => Ads,
-            _ => Creators,
+            _ => string.IsNullOrEmpty(filter.Id) ? Creators : Creator,
         };
         // Names of the filter's own closed list, no text of a caller.
         var order = filter.Top is null ? """start, id COLLATE "C" """ : """views DESC, id COLLATE "C", start""";
