@@ -46,6 +46,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
     private readonly DaySums _ads = new();
     private readonly Dictionary<int, List<ViewIdentity>> _days = [];
     private readonly Dictionary<long, long> _hours = [];
+    private readonly MemoryStream _raw = new();
     private int[] _order = [];
     private int _completed;
 
@@ -76,8 +77,12 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         }
 
         if (rules.KeepRaw > TimeSpan.Zero)
-            foreach (var raw in RawBlock.Pack(batch, _order, _completed))
+        {
+            _raw.SetLength(0);
+            foreach (var raw in RawBlock.Pack(batch, _order, _completed, _raw))
                 writes.BatchCommands.Add(RawRows.Insert(raw));
+        }
+
         if (_hours.Count > 0)
             writes.BatchCommands.Add(Hours(batch));
         // What all processes share comes last: it is locked until COMMIT.

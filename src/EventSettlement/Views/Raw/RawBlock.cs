@@ -13,28 +13,41 @@ namespace EventSettlement.Views.Raw;
 /// </summary>
 /// <param name="Arrived">Day in Seoul.</param>
 /// <param name="FirstDay">Of viewedAt.</param>
-internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int Views, byte[] Bytes)
+internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int Views, ReadOnlyMemory<byte> Bytes)
 {
     private const byte Version = 2;
     private const byte WithoutMembers = 1;
 
     /// <param name="order">Places of the completed views; it may be longer than they are.</param>
-    public static IEnumerable<RawBlock> Pack(ViewBatch batch, int[] order, int completed)
+    /// <param name="to">
+    /// What is packed stands behind what is there. It is the caller's to use again, since megabytes made anew for each
+    /// batch stay until all memory is collected; the blocks are parts of it.
+    /// </param>
+    public static List<RawBlock> Pack(ViewBatch batch, int[] order, int completed, MemoryStream to)
     {
-        // A batch around midnight has two days.
-        var days = new SortedDictionary<int, List<int>>();
-        for (var i = 0; i < completed; i++)
+        var all = order.AsSpan(0, completed);
+        var (first, last) = (int.MaxValue, int.MinValue);
+        foreach (var place in all)
         {
-            var day = ViewDays.Of(batch.Views[order[i]].ArrivedAt);
-            if (!days.TryGetValue(day, out var places))
-                days[day] = places = new List<int>(completed);
-            places.Add(order[i]);
+            var day = ViewDays.Of(batch.Views[place].ArrivedAt);
+            (first, last) = (Math.Min(first, day), Math.Max(last, day));
         }
 
-        return days.Select(day => Pack(batch, day.Key, CollectionsMarshal.AsSpan(day.Value)));
+        if (first == last)
+            return [Pack(batch, first, all, to)];
+        // A batch around midnight has two days.
+        var blocks = new List<RawBlock>();
+        for (var day = first; day <= last; day++)
+        {
+            var places = Array.FindAll(all.ToArray(), place => ViewDays.Of(batch.Views[place].ArrivedAt) == day);
+            if (places.Length > 0)
+                blocks.Add(Pack(batch, day, places, to));
+        }
+
+        return blocks;
     }
 
-    private static RawBlock Pack(ViewBatch batch, int arrived, ReadOnlySpan<int> places)
+    private static RawBlock Pack(ViewBatch batch, int arrived, ReadOnlySpan<int> places, MemoryStream to)
     {
         var (first, last) = (int.MaxValue, int.MinValue);
         foreach (var place in places)
@@ -43,13 +56,18 @@ internal sealed record RawBlock(int Arrived, int FirstDay, int LastDay, int View
             (first, last) = (Math.Min(first, day), Math.Max(last, day));
         }
 
-        var columns = new RawColumns(places.Length * 32);
-        Write(columns, batch, places);
-        using var packed = new MemoryStream(places.Length * 24);
-        packed.WriteByte(Version);
-        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-            deflate.Write(columns.Written);
-        return new RawBlock(arrived, first, last, places.Length, packed.ToArray());
+        var begin = (int)to.Length;
+        to.WriteByte(Version);
+        using (var deflate = new DeflateStream(to, CompressionLevel.Fastest, leaveOpen: true))
+        using (var columns = new RawColumns(deflate))
+            Write(columns, batch, places);
+        return new RawBlock(
+            arrived,
+            first,
+            last,
+            places.Length,
+            to.GetBuffer().AsMemory(begin, (int)to.Length - begin)
+        );
     }
 
     private static void Write(RawColumns to, ViewBatch batch, ReadOnlySpan<int> places)

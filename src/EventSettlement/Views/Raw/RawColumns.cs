@@ -3,14 +3,12 @@ using EventSettlement.Views.Seen;
 
 namespace EventSettlement.Views.Raw;
 
-/// <summary>Bytes that grow; numbers stand as BinaryReader's 7-bit encoded ones.</summary>
-internal sealed class RawColumns(int likely)
+/// <summary>Writes columns to a stream; numbers stand as BinaryReader's 7-bit encoded ones.</summary>
+internal sealed class RawColumns(Stream to) : IDisposable
 {
     private const int LongestNumber = 10;
-    private byte[] _bytes = new byte[Math.Max(likely, 1024)];
+    private readonly byte[] _bytes = new byte[1 << 16];
     private int _used;
-
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _used);
 
     public void Number(long value)
     {
@@ -36,9 +34,17 @@ internal sealed class RawColumns(int likely)
         _used += SeenBlock.BytesAView;
     }
 
+    public void Dispose() => Flush();
+
     private void Room(int more)
     {
         if (_used + more > _bytes.Length)
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + more));
+            Flush();
+    }
+
+    private void Flush()
+    {
+        to.Write(_bytes, 0, _used);
+        _used = 0;
     }
 }

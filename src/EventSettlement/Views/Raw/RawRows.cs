@@ -16,7 +16,7 @@ internal static class RawRows
         foreach (var day in (int[])[raw.Arrived, raw.FirstDay, raw.LastDay])
             command.Parameters.Add(new() { Value = ViewDays.ToDate(day), NpgsqlDbType = NpgsqlDbType.Date });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = raw.Views });
-        command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = raw.Bytes });
+        command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = raw.Bytes });
         return command;
     }
 }
