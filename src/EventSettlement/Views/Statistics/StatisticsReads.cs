@@ -107,15 +107,22 @@ public sealed class StatisticsReads(Database database)
         // Names of the filter's own closed list, no text of a caller.
         var order = filter.Top is null ? """start, id COLLATE "C" """ : """views DESC, id COLLATE "C", start""";
         var start = $"date_trunc('{filter.Period}', day::timestamp)::date";
+        // A day of a content or ad is a row: it is read in the order of an index, as far as the page goes.
+        var (sums, group) = filter is { Period: "day", By: not "creator" }
+            ? ("day AS start, views, watched_seconds, ad_views", "")
+            : (
+                $"{start} AS start, sum(views)::bigint AS views, sum(watched_seconds)::bigint AS watched_seconds, "
+                    + "sum(ad_views)::bigint AS ad_views",
+                "GROUP BY 1, 2"
+            );
         return $"""
             SELECT * FROM (
-                SELECT id, {start} AS start, sum(views)::bigint AS views,
-                    sum(watched_seconds)::bigint AS watched_seconds, sum(ad_views)::bigint AS ad_views
+                SELECT id, {sums}
                 FROM ({rows}) d
                 WHERE (@id IS NULL OR id = @id) AND (@from IS NULL OR day >= @from)
                     AND (@seen IS NULL OR day >= @seen)
                     AND (@to IS NULL OR day < (@to + interval '1 {filter.Period}')::date)
-                GROUP BY 1, 2) s
+                {group}) s
             WHERE (@from IS NULL OR start >= @from) AND (@to IS NULL OR start <= @to)
                 AND (@seen IS NULL OR (start, id COLLATE "C") > (@seen, @seen_id))
             ORDER BY {order}
