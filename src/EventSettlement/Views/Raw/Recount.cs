@@ -36,14 +36,6 @@ public sealed class Recount(Database database, ViewRules rules)
     /// <summary>Views whose identities are held at once: some 100 MB.</summary>
     private const long ViewsAPass = 5_000_000;
 
-    private const string CountRaw = """
-        SELECT coalesce(sum(views), 0) FROM view_raw WHERE first_day <= $2 AND last_day >= $1
-        """;
-
-    private const string ReadRaw = """
-        SELECT block FROM view_raw WHERE first_day <= $2 AND last_day >= $1 ORDER BY id
-        """;
-
     private const string ReadSums = """
         SELECT true, content_id, day, views, watched_seconds, ad_views FROM view_content_day
         WHERE day BETWEEN $1 AND $2 AND ($3::text IS NULL OR content_id = $3)
@@ -101,7 +93,7 @@ public sealed class Recount(Database database, ViewRules rules)
     )
     {
         await RefuseGone(connection, days.From, cancel);
-        await using var size = Of(CountRaw, connection, days);
+        await using var size = Of(RawRows.Count, connection, days);
         var passes = 1 + (int)((long)(await size.ExecuteScalarAsync(cancel))! / ViewsAPass);
         var sums = new Dictionary<Key, Sum>();
         var told = new List<string>();
@@ -139,7 +131,7 @@ public sealed class Recount(Database database, ViewRules rules)
         var (first, last) = (ViewDays.Of(days.From), ViewDays.Of(days.To));
         var known = new SeenTable();
         var views = 0L;
-        await using var read = Of(ReadRaw, connection, days);
+        await using var read = Of(RawRows.Read, connection, days);
         await using var row = await read.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
             foreach (var view in RawBlock.Unpack(row.GetFieldValue<byte[]>(0)))

@@ -1,5 +1,6 @@
 using EventSettlement.Platform;
 using EventSettlement.Views.Raw;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace EventSettlement.Views.Signals;
@@ -7,17 +8,10 @@ namespace EventSettlement.Views.Signals;
 /// <summary>Bursts of a day, from the raw logs that are kept.</summary>
 internal sealed class BurstReads(Database database)
 {
-    private const string CountRaw = """
-        SELECT coalesce(sum(views), 0)::bigint FROM view_raw WHERE first_day <= $1 AND last_day >= $1
-        """;
-
-    private const string ReadRaw = "SELECT block FROM view_raw WHERE first_day <= $1 AND last_day >= $1 ORDER BY id";
-
-    /// <summary>Views that lie in blocks with views of the day: some of them may be of other days.</summary>
+    /// <summary>Views that are to be counted for a day, and some of other days.</summary>
     public async Task<long> Count(DateOnly day, CancellationToken cancel)
     {
-        await using var command = database.Reads.CreateCommand(CountRaw);
-        command.Parameters.Add(new() { Value = day, NpgsqlDbType = NpgsqlDbType.Date });
+        await using var command = Of(RawRows.Count, day);
         return (long)(await command.ExecuteScalarAsync(cancel))!;
     }
 
@@ -26,14 +20,21 @@ internal sealed class BurstReads(Database database)
     {
         var counts = new BurstCounts();
         var number = ViewDays.Of(day);
-        await using var command = database.Reads.CreateCommand(ReadRaw);
-        command.CommandTimeout = 300;
-        command.Parameters.Add(new() { Value = day, NpgsqlDbType = NpgsqlDbType.Date });
+        await using var command = Of(RawRows.Read, day);
         await using var row = await command.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))
             foreach (ref readonly var view in RawBlock.Unpack(row.GetFieldValue<byte[]>(0), withMembers: true).AsSpan())
                 if (!view.IsDuplicate && ViewDays.Of(view.ViewedAt) == number)
                     counts.Add(view);
         return [.. counts.Find().Where(burst => content is null || burst.Content == content)];
+    }
+
+    private NpgsqlCommand Of(string sql, DateOnly day)
+    {
+        var command = database.Reads.CreateCommand(sql);
+        command.CommandTimeout = 300;
+        foreach (var edge in (DateOnly[])[day, day])
+            command.Parameters.Add(new() { Value = edge, NpgsqlDbType = NpgsqlDbType.Date });
+        return command;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using EventSettlement.Platform;
+using EventSettlement.Views.Owners;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -27,24 +28,16 @@ internal sealed class DailyReads(Database database)
         SELECT hour, sum(views)::bigint FROM view_hour WHERE hour >= $1 AND hour <= $2 GROUP BY hour ORDER BY hour
         """;
 
-    // Whose a content was on a day is told as in CreatorSums. A creator without views has one row, without a day.
-    private const string CreatorsSql = """
+    // A creator without views has one row, without a day.
+    private static readonly string CreatorsSql = $"""
         WITH wanted AS MATERIALIZED (
             SELECT DISTINCT creator_id FROM content_owner
             WHERE creator_id > $4 AND ($3 IS NULL OR creator_id = $3) ORDER BY 1 LIMIT $5),
-        told AS (
-            SELECT content_id, creator_id, from_at, ((from_at AT TIME ZONE interval '9 hours')
-                - interval '1 microsecond')::date + 1 AS first FROM content_owner
-            WHERE content_id IN (
-                SELECT content_id FROM content_owner WHERE creator_id IN (SELECT creator_id FROM wanted))),
-        owned AS MATERIALIZED (
-            SELECT content_id, creator_id, first, coalesce(lead(first) OVER (PARTITION BY content_id ORDER BY from_at),
-                'infinity'::date) AS until FROM told)
+        {OwnedDays.Of("SELECT creator_id FROM wanted")}
         SELECT w.creator_id, s.day, coalesce(s.views, 0), coalesce(s.ad_views, 0) FROM wanted w
         LEFT JOIN (
             SELECT o.creator_id, d.day, sum(d.views)::bigint AS views, sum(d.ad_views)::bigint AS ad_views
-            FROM owned o
-            JOIN view_content_day d ON d.content_id = o.content_id AND d.day >= o.first AND d.day < o.until
+            FROM owned o JOIN view_content_day d ON {OwnedDays.Join}
             WHERE d.day BETWEEN $1 AND $2 AND o.creator_id IN (SELECT creator_id FROM wanted)
             GROUP BY 1, 2) s ON s.creator_id = w.creator_id
         ORDER BY 1, 2

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using EventSettlement.Platform;
+using EventSettlement.Views.Owners;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,8 +17,6 @@ public readonly record struct CreatorSum(string Creator, string Content, int Str
 /// <summary>Sums by creator and content, as an account of a creator's month needs them.</summary>
 public sealed class CreatorSums(Database database)
 {
-    private const string OfOne = "WHERE content_id IN (SELECT content_id FROM content_owner WHERE creator_id = $3)";
-
     private const string FirstDaySql = "SELECT min(day) FROM view_content_day";
 
     private const string OldestChangeSql = "SELECT min(from_at) FROM content_owner WHERE received_at >= $1";
@@ -76,26 +75,19 @@ public sealed class CreatorSums(Database database)
     }
 
     /// <summary>
-    /// Ids are kept in an order by code point, and so they come. Whoever is told for a moment owns from the first day
-    /// that begins at or after it; of several told for one day the last owns, and those before it nothing. One creator
-    /// is looked up by its contents, which are few; nobody's are the days that no owner is found for.
+    /// Ids are kept in an order by code point, and so they come. Nobody's are the days that no owner is found for.
     /// </summary>
     private static string Sql(string? creator)
     {
         var isOne = !string.IsNullOrEmpty(creator);
         return $"""
-            WITH told AS (
-                SELECT content_id, creator_id, from_at, ((from_at AT TIME ZONE interval '9 hours')
-                    - interval '1 microsecond')::date + 1 AS first FROM content_owner {(isOne ? OfOne : "")}),
-            owned AS MATERIALIZED (
-                SELECT content_id, creator_id, first, coalesce(lead(first) OVER (PARTITION BY content_id
-                    ORDER BY from_at), 'infinity'::date) AS until FROM told),
+            WITH {OwnedDays.Of(isOne ? "$3" : null)},
             stretch AS (SELECT * FROM unnest($1, $2) WITH ORDINALITY AS s (first, last, place))
             SELECT coalesce(o.creator_id, '') AS creator, d.content_id, s.place::integer - 1, sum(d.views)::bigint,
                 sum(d.ad_views)::bigint
             FROM view_content_day d
             JOIN stretch s ON d.day BETWEEN s.first AND s.last
-            {(isOne ? "" : "LEFT")} JOIN owned o ON o.content_id = d.content_id AND o.first <= d.day AND d.day < o.until
+            {(isOne ? "" : "LEFT")} JOIN owned o ON {OwnedDays.Join}
             WHERE d.day BETWEEN (SELECT min(first) FROM stretch) AND (SELECT max(last) FROM stretch)
                 AND ($3 IS NULL OR coalesce(o.creator_id, '') = $3)
             GROUP BY 1, 2, 3

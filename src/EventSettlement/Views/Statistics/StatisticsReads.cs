@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using EventSettlement.Api;
 using EventSettlement.Platform;
+using EventSettlement.Views.Owners;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -28,25 +29,16 @@ public sealed class StatisticsReads(Database database)
 
     private const string Ads = "SELECT ad_id AS id, day, views, watched_seconds, views AS ad_views FROM view_ad_day";
 
-    // The owner of a day is that of the latest moment that is not after its 00:00 in Seoul.
-    private const string Creators = """
+    private static readonly string Creators = $"""
+        WITH {OwnedDays.Of()}
         SELECT coalesce(o.creator_id, '') AS id, d.day, d.views, d.watched_seconds, d.ad_views
-        FROM view_content_day d
-        LEFT JOIN (SELECT content_id, creator_id, from_at,
-                lead(from_at) OVER (PARTITION BY content_id ORDER BY from_at) AS until
-            FROM content_owner) o
-        ON o.content_id = d.content_id AND o.from_at <= (d.day::timestamp AT TIME ZONE interval '9 hours')
-            AND (o.until IS NULL OR o.until > (d.day::timestamp AT TIME ZONE interval '9 hours'))
+        FROM view_content_day d LEFT JOIN owned o ON {OwnedDays.Join}
         """;
 
-    // By its contents, which are few beside all.
-    private const string Creator = """
+    private static readonly string Creator = $"""
+        WITH {OwnedDays.Of("@id")}
         SELECT o.creator_id AS id, d.day, d.views, d.watched_seconds, d.ad_views
-        FROM (SELECT DISTINCT content_id FROM content_owner WHERE creator_id = @id) c
-        JOIN view_content_day d USING (content_id)
-        JOIN LATERAL (SELECT creator_id FROM content_owner t WHERE t.content_id = d.content_id
-            AND t.from_at <= (d.day::timestamp AT TIME ZONE interval '9 hours') ORDER BY from_at DESC LIMIT 1) o
-        ON o.creator_id = @id
+        FROM owned o JOIN view_content_day d ON {OwnedDays.Join} WHERE o.creator_id = @id
         """;
 
     /// <summary>A page in the order of first day and id; all of it at once where the top is asked for.</summary>
