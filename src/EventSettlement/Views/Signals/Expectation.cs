@@ -65,6 +65,9 @@ internal sealed class Expectation(long[] counts, Season season)
     public static double Quantile(double mean, double variance, double z)
     {
         var shape = mean * mean / variance;
+        // An upper tail falls again where it is wilder than this, down to a band that holds nothing: there it stays.
+        if (z >= 1)
+            shape = Math.Max(shape, 4 / (9 * z * z));
         var root = 1 - (1 / (9 * shape)) + (z / (3 * Math.Sqrt(shape)));
         return root <= 0 ? 0 : mean * root * root * root;
     }

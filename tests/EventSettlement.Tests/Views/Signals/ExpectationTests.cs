@@ -74,6 +74,16 @@ public sealed class ExpectationTests(ITestOutputHelper output)
         Assert.Single(Deviations.Find(counts, Season.OfDays, Deviations.RareOfMany, 0, 0).Found);
     }
 
+    [Theory]
+    [InlineData(Deviations.RareOfMany)]
+    [InlineData(1.645)]
+    public void The_wilder_the_days_before_the_wider_the_band(double z)
+    {
+        var highs = Enumerable.Range(0, 40).Select(n => Expectation.Quantile(10, 10 * Math.Pow(1.6, n), z)).ToList();
+        Assert.Equal(highs.Order(), highs);
+        Assert.All(highs, high => Assert.True(high > 10));
+    }
+
     [Fact]
     public void A_band_holds_what_is_expected_whatever_was_before()
     {
