@@ -69,6 +69,8 @@ internal static class KafkaBroker
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             broker.Kill(entireProcessTree: true);
+            // One that still writes would make the deleting fail, and with it whatever else ends with the process.
+            broker.WaitForExit();
             Directory.Delete(folder, recursive: true);
         };
     }
