@@ -12,6 +12,20 @@ internal static class Verb
         string columns,
         Func<ParseResult, string> path,
         params Option[] filters
+    ) => List(name, description, columns, path, patience: null, filters);
+
+    /// <summary>
+    /// The same where an answer may take longer than others, and has notes: what it says of itself is told beside the
+    /// rows, for scripts read rows.
+    /// </summary>
+    /// <param name="patience">Null = as long as any request, and without notes.</param>
+    public static Command List(
+        string name,
+        string description,
+        string columns,
+        Func<ParseResult, string> path,
+        TimeSpan? patience,
+        params Option[] filters
     )
     {
         var (limit, after) = (Limit(), After());
@@ -23,8 +37,19 @@ internal static class Verb
             async (parsed, cancel) =>
             {
                 using var api = ApiClient.Open(parsed);
-                var rows = api.List(path(parsed), parsed.GetValue(limit), parsed.GetValue(after), cancel);
+                if (patience is { } longer)
+                    api.Http.Timeout = longer;
+                string[] notes = [];
+                var rows = api.List(
+                    path(parsed),
+                    parsed.GetValue(limit),
+                    parsed.GetValue(after),
+                    cancel,
+                    page => notes = patience is null ? [] : [.. page.Texts("notes").Select(Listing.Shown)]
+                );
                 await Listing.Write(rows, columns, parsed.GetValue(output)!, Console.Out, cancel);
+                foreach (var note in notes)
+                    await Console.Error.WriteLineAsync(note);
                 return ExitCode.Ok;
             }
         );

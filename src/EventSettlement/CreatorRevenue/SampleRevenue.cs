@@ -77,7 +77,7 @@ internal static class SampleRevenue
         return (reach > month ? reach : month, month.AddMonths(1).AddDays(-1));
     }
 
-    private static DateOnly Month(DateOnly date) => new DateOnly(date.Year, date.Month, 1).AddMonths(-1);
+    private static DateOnly Month(DateOnly date) => RevenueMonth.Of(date).AddMonths(-1);
 
     private static string Owner(int content) =>
         string.Create(CultureInfo.InvariantCulture, $"CR-{1 + ((content - 1) / ContentsEach)}");

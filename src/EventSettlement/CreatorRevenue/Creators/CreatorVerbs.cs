@@ -1,6 +1,6 @@
 using System.CommandLine;
 using EventSettlement.Cli;
-using EventSettlement.CreatorRevenue.Forecasts;
+using EventSettlement.Views.Signals;
 
 namespace EventSettlement.CreatorRevenue.Creators;
 
@@ -37,7 +37,7 @@ internal static class CreatorVerbs
     private static Command Forecast()
     {
         var by = Verb.Text("--by", "creator (when not given) or whole.");
-        by.AcceptOnlyFromAmong(RevenueForecasts.Bys);
+        by.AcceptOnlyFromAmong(ForecastFilter.Bys);
         var id = Verb.Text("--id", "Of this creator only.");
         return Verb.List(
             "forecast",

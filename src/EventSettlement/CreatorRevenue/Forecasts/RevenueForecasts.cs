@@ -35,8 +35,6 @@ public sealed record RevenueForecastRow(
 /// </summary>
 internal sealed class RevenueForecasts(DailyReads reads, PolicyRows policies)
 {
-    public static readonly string[] Bys = ["creator", "whole"];
-
     private const string NoPolicy = "No policy is in force on any day of the month: settle policy put shows how.";
 
     public async Task<Page<RevenueForecastRow>> List(
@@ -47,26 +45,20 @@ internal sealed class RevenueForecasts(DailyReads reads, PolicyRows policies)
         CancellationToken cancel
     )
     {
-        by ??= "creator";
-        if (!Bys.Contains(by))
-            throw ProblemException.Invalid("/by", "is creator or whole");
-        if (by == "whole" && creator is not null)
+        var filter = ForecastFilter.Of(by ?? "creator", limit, after);
+        if (filter.IsWhole && creator is not null)
             throw ProblemException.Invalid("/creator", "is one of many: take by=creator");
-        var most = Paging.Limit(limit);
-        var place = Paging.Decode(after) ?? "";
-        if (!PlainText.IsPlain(place))
-            throw Paging.Unknown();
         var today = Seoul.DateOf(await reads.ReadNow(cancel));
         var put = await RevenuePolicies.Read(policies, null, cancel);
         var month = RevenueRules.Stretches(RevenueMonth.Of(today), put);
-        if (by == "whole")
+        if (filter.IsWhole)
             return new Page<RevenueForecastRow>([await Whole(month, today, cancel)], false, null);
         var rows = new List<RevenueForecastRow>();
         var from = MonthForecast.FirstDay(today);
         var only = PlainText.Optional(creator, "/creator");
-        await foreach (var (id, series) in reads.Creators(from, today, only, place, most + 1, cancel))
+        await foreach (var (id, series) in reads.Creators(from, today, only, filter.Place, filter.Most + 1, cancel))
             rows.Add(Row("creator", id, month, series.First, today, Of(month, series, today)));
-        return Paging.Cut(rows, most, row => row.CreatorId);
+        return Paging.Cut(rows, filter.Most, row => row.CreatorId);
     }
 
     /// <summary>All creators' sums: a creator's tier is by its own views.</summary>
@@ -94,30 +86,22 @@ internal sealed class RevenueForecasts(DailyReads reads, PolicyRows policies)
         RunningMonth? running
     )
     {
-        var month = RevenueMonth.Period(policies.Month);
-        if (policies.InForce.All(policy => policy is null))
-            return new(by, creator, month, null, null, null, null, null, null, "", NoPolicy);
-        if (running is null || MonthForecast.Measured(running) is not { } told)
-            return new(by, creator, month, null, null, null, null, null, null, "", MonthForecast.NotEnough);
-        var measuredOn = MonthForecast.MeasuredOn(first, today);
+        var who = creator.Length == 0 ? "All creators" : "Creator " + creator;
+        var told = policies.InForce.All(policy => policy is null)
+            ? ForecastFigures.None(NoPolicy)
+            : ForecastFigures.Of(running, first, today, who, "won");
         return new(
             by,
             creator,
-            month,
+            RevenueMonth.Period(policies.Month),
             told.SoFar,
             told.Expected,
             told.Low,
             told.High,
-            MonthForecast.Percent(told.Error),
-            MonthForecast.Percent(told.NaiveError),
-            measuredOn,
-            MonthForecast.Sentence(
-                creator.Length == 0 ? "All creators" : "Creator " + creator,
-                "won",
-                month,
-                told,
-                measuredOn
-            )
+            told.ErrorPercent,
+            told.NaiveErrorPercent,
+            told.MeasuredOn,
+            told.Sentence
         );
     }
 }

@@ -28,8 +28,6 @@ public sealed record ViewForecastRow(
 /// <summary>Views of the running month, for the whole and by creator.</summary>
 internal sealed class ForecastReads(DailyReads reads)
 {
-    public static readonly string[] Bys = ["creator", "whole"];
-
     /// <summary>A page in the order of ids.</summary>
     public async Task<Page<ViewForecastRow>> List(
         string? by,
@@ -39,54 +37,43 @@ internal sealed class ForecastReads(DailyReads reads)
         CancellationToken cancel
     )
     {
-        by ??= "whole";
-        if (!Bys.Contains(by))
-            throw ProblemException.Invalid("/by", "is creator or whole");
-        if (by == "whole" && id is not null)
+        var filter = ForecastFilter.Of(by ?? "whole", limit, after);
+        if (filter.IsWhole && id is not null)
             throw ProblemException.Invalid("/id", "is of a creator: take by=creator");
-        var most = Paging.Limit(limit);
-        var place = Paging.Decode(after) ?? "";
-        if (!PlainText.IsPlain(place))
-            throw Paging.Unknown();
         var today = Seoul.DateOf(await reads.ReadNow(cancel));
         var from = MonthForecast.FirstDay(today);
+        if (filter.IsWhole)
+            return new Page<ViewForecastRow>(
+                [Of("whole", "", today, await reads.Whole(from, today, cancel))],
+                false,
+                null
+            );
+        var only = PlainText.Optional(id, "/id");
         var rows = new List<ViewForecastRow>();
-        if (by == "whole")
-            rows.Add(Of(by, "", today, await reads.Whole(from, today, cancel)));
-        else
-            await foreach (
-                var (creator, series) in reads.Creators(
-                    from,
-                    today,
-                    PlainText.Optional(id, "/id"),
-                    place,
-                    most + 1,
-                    cancel
-                )
-            )
-                rows.Add(Of(by, creator, today, series));
-        return Paging.Cut(rows, most, row => row.Id);
+        await foreach (
+            var (creator, series) in reads.Creators(from, today, only, filter.Place, filter.Most + 1, cancel)
+        )
+            rows.Add(Of("creator", creator, today, series));
+        return Paging.Cut(rows, filter.Most, row => row.Id);
     }
 
     private static ViewForecastRow Of(string by, string id, DateOnly today, DailyViews? series)
     {
-        var month = today.ToString("yyyy-MM", CultureInfo.InvariantCulture);
         var running = series is null ? null : MonthForecast.Of(series, today, days => days.Views.Sum());
-        if (running is null || MonthForecast.Measured(running) is not { } told)
-            return new(by, id, month, null, null, null, null, null, null, "", MonthForecast.NotEnough);
-        var measuredOn = MonthForecast.MeasuredOn(series!.First, today);
+        var who = id.Length == 0 ? "All contents" : "Creator " + id;
+        var told = ForecastFigures.Of(running, series?.First ?? today, today, who, "views");
         return new(
             by,
             id,
-            month,
+            today.ToString("yyyy-MM", CultureInfo.InvariantCulture),
             told.SoFar,
             told.Expected,
             told.Low,
             told.High,
-            MonthForecast.Percent(told.Error),
-            MonthForecast.Percent(told.NaiveError),
-            measuredOn,
-            MonthForecast.Sentence(id.Length == 0 ? "All contents" : "Creator " + id, "views", month, told, measuredOn)
+            told.ErrorPercent,
+            told.NaiveErrorPercent,
+            told.MeasuredOn,
+            told.Sentence
         );
     }
 }

@@ -81,23 +81,8 @@ internal static class MonthForecast
 
     private const double SteepestTrend = 0.3;
 
-    public const string NotEnough =
-        "Not enough history: of a past month with 14 days before its forecast, something must have come.";
-
     /// <summary>The first day whose views are asked for.</summary>
-    public static DateOnly FirstDay(DateOnly today) =>
-        new DateOnly(today.Year, today.Month, 1).AddMonths(-MostMonths).AddDays(-4 * Week);
-
-    public static decimal Percent(double share) => Math.Round((decimal)(share * 100), 1);
-
-    /// <param name="unit">Such as <c>views</c>.</param>
-    public static string Sentence(string who, string unit, string month, Forecast told, string measuredOn) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{who}: {told.Expected:N0} {unit} expected in {month}, {told.SoFar:N0} of them so far; nine in ten times "
-                + $"{told.Low:N0} to {told.High:N0}. On {measuredOn} such forecasts were {Percent(told.Error)} % off, "
-                + $"the week before taken again {Percent(told.NaiveError)} %."
-        );
+    public static DateOnly FirstDay(DateOnly today) => BeginOf(today).AddMonths(-MostMonths).AddDays(-4 * Week);
 
     /// <summary>How the days of the past stretches are called on which the error is measured.</summary>
     public static string MeasuredOn(DateOnly first, DateOnly today)
@@ -120,7 +105,7 @@ internal static class MonthForecast
     {
         if (series.PlaceOf(today) < LeastHistory)
             return null;
-        var begin = new DateOnly(today.Year, today.Month, 1);
+        var begin = BeginOf(today);
         var now = new ForecastStretch(begin, today, begin.AddMonths(1).AddDays(-1));
         var past = Past(series.First, today)
             .Select(stretch => new PastMonth(
@@ -182,7 +167,7 @@ internal static class MonthForecast
     /// <summary>Past months, with as many days left as there are now; else stretches of so many days.</summary>
     public static IReadOnlyList<ForecastStretch> Past(DateOnly first, DateOnly today)
     {
-        var begin = new DateOnly(today.Year, today.Month, 1);
+        var begin = BeginOf(today);
         var (elapsed, ahead) = (today.Day - 1, begin.AddMonths(1).DayNumber - today.DayNumber);
         var least = first.AddDays(LeastHistory);
         var months = Enumerable
@@ -204,6 +189,8 @@ internal static class MonthForecast
             );
         return stretches;
     }
+
+    private static DateOnly BeginOf(DateOnly today) => new(today.Year, today.Month, 1);
 
     private static MonthDays Actual(DailyViews series, ForecastStretch stretch) =>
         new(Copy(series.Views, series, stretch, stretch.End), Copy(series.AdViews, series, stretch, stretch.End));

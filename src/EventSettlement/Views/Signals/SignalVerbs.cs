@@ -18,51 +18,30 @@ internal static class SignalVerbs
         var from = Verb.Text("--from", "First day, Seoul; a week before --to when not given.");
         var to = Verb.Text("--to", "Last day, Seoul; today when not given, with the running hour of the whole.");
         var id = Verb.Text("--id", "Of this content or ad only.");
-        var (limit, after) = (Verb.Limit(), Verb.After());
-        var output = Listing.NewOutput();
-        var verb = new Command("anomalies", "Days that were not to be expected, and bursts of one member or ad.")
-        {
-            by,
-            from,
-            to,
-            id,
-            limit,
-            after,
-            output,
-        };
-        verb.SetAction(
-            async (parsed, cancel) =>
-            {
-                using var api = ApiClient.Open(parsed);
-                api.Http.Timeout = TimeSpan.FromMinutes(5);
-                var query = Verb.Query(
+        return Verb.List(
+            "anomalies",
+            "Days that were not to be expected, and bursts of one member or ad.",
+            AnomalyColumns,
+            parsed =>
+                "v1/view-anomalies"
+                + Verb.Query(
                     ("by", parsed.GetValue(by)),
                     ("from", parsed.GetValue(from)),
                     ("to", parsed.GetValue(to)),
                     ("id", parsed.GetValue(id))
-                );
-                string[] notes = [];
-                var rows = api.List(
-                    "v1/view-anomalies" + query,
-                    parsed.GetValue(limit),
-                    parsed.GetValue(after),
-                    cancel,
-                    page => notes = [.. page.Texts("notes").Select(Listing.Shown)]
-                );
-                await Listing.Write(rows, AnomalyColumns, parsed.GetValue(output)!, Console.Out, cancel);
-                // Beside the rows, as what a list says of itself is: scripts read rows.
-                foreach (var note in notes)
-                    await Console.Error.WriteLineAsync(note);
-                return ExitCode.Ok;
-            }
+                ),
+            TimeSpan.FromMinutes(5),
+            by,
+            from,
+            to,
+            id
         );
-        return verb;
     }
 
     public static Command Forecast()
     {
         var by = Verb.Text("--by", "creator or whole (when not given).");
-        by.AcceptOnlyFromAmong(ForecastReads.Bys);
+        by.AcceptOnlyFromAmong(ForecastFilter.Bys);
         var id = Verb.Text("--id", "Of this creator only.");
         return Verb.List(
             "forecast",
