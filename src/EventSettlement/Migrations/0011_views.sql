@@ -18,6 +18,17 @@ CREATE TABLE view_ad_day (
 ) WITH (fillfactor = 60);
 CREATE INDEX view_ad_day_day ON view_ad_day (day, ad_id);
 
+-- Views of all contents together, by the hour in which they were watched. The partition is one of the batch that
+-- brought them: it has one writer, so that nobody waits for the row. What a rebuild puts right is in partition -1.
+CREATE TABLE view_hour (
+    hour            timestamptz NOT NULL,                  -- its begin
+    partition       integer NOT NULL,
+    views           bigint NOT NULL,
+    watched_seconds bigint NOT NULL,
+    ad_views        bigint NOT NULL,
+    PRIMARY KEY (hour, partition)
+) WITH (fillfactor = 60);
+
 -- What became of the records of a partition; parked ones are counted where they are kept
 CREATE TABLE view_intake (
     partition  integer PRIMARY KEY,

@@ -57,6 +57,12 @@ public sealed class ColumnTests(SettledInstallation installation) : IClassFixtur
     }
 
     [Theory]
+    [InlineData("views stats --by ad --period day", "by,id,period,start,views,watched_seconds,ad_views")]
+    [InlineData(
+        "creators list",
+        "creator_id,month,views,ad_views,earned,withholding,carried_in,corrections,payable,carried_out,"
+            + "settlement_id,state"
+    )]
     [InlineData("views anomalies", "what,id,source_id,start,observed,expected,low,high,since,sentence")]
     [InlineData(
         "views forecast --by creator",

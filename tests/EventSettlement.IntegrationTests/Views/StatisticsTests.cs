@@ -1,4 +1,5 @@
 using System.Text;
+using EventSettlement.Api;
 using EventSettlement.IntegrationTests.EventLog.World;
 using EventSettlement.Platform;
 using EventSettlement.Views;
@@ -23,14 +24,17 @@ public sealed class StatisticsTests
 
         await world.Execute("UPDATE view_content_day SET views = views + 3 WHERE content_id = 'C-00000'");
         await world.Execute("DELETE FROM view_content_day WHERE content_id = 'C-00001'");
+        await world.Execute("UPDATE view_hour SET views = views + 2, ad_views = 0");
         var wrong = await recount.Verify(days.From, days.To, null, default);
         Assert.False(wrong.Right);
         Assert.Contains(wrong.Differences, d => d.StartsWith("content C-00000 ", StringComparison.Ordinal));
+        Assert.Contains(wrong.Differences, d => d.StartsWith("all contents ", StringComparison.Ordinal));
         Assert.True((await recount.Verify(days.From, days.To, "C-00002", default)).Right);
 
         Assert.True((await recount.Rebuild(days, default)).Corrected > 0);
         Assert.Equal(before, await Contents(world));
         Assert.True((await recount.Verify(days.From, days.To, null, default)).Right);
+        await world.ExpectHours();
     }
 
     [Fact]
@@ -78,6 +82,7 @@ public sealed class StatisticsTests
                 ('C-1', '2026-11-02 00:00:00.000001+09', 'CR-2'), ('C-1', '2026-11-03 00:00+09', NULL)
             """
         );
+        await world.Execute(ViewsWorld.SumHours);
         var reads = new StatisticsReads(world.Database);
         var filter = StatisticsFilter.Of("creator", "month", null, null, null, null);
         var rows = await reads.List(filter, null, null, default);
@@ -100,6 +105,7 @@ public sealed class StatisticsTests
             SELECT 'C-1', '2026-12-27'::date + n, 1 << n, 0, 0 FROM generate_series(0, 8) n
             """
         );
+        await world.Execute(ViewsWorld.SumHours);
         var rows = await new StatisticsReads(world.Database).List(
             StatisticsFilter.Of("content", period, null, null, null, null),
             null,
@@ -107,6 +113,61 @@ public sealed class StatisticsTests
             default
         );
         Assert.Equal(sums, rows.Items.Select(r => $"{r.Start:yyyy-MM-dd} {r.Views}"));
+    }
+
+    [Theory]
+    [InlineData("content", "week")]
+    [InlineData("ad", "month")]
+    [InlineData("creator", "day")]
+    [InlineData("creator", "month")]
+    public async Task Pages_of_periods_join_to_the_whole_whatever_their_size(string by, string period)
+    {
+        await using var world = await ViewsWorld.Create<OnPostgres>();
+        await world.Execute(
+            """
+            INSERT INTO view_content_day
+            SELECT 'C-' || c, '2026-10-20'::date + n * c, 1 + n, 10, n % 2 FROM generate_series(0, 9) n,
+                generate_series(1, 9) c;
+            INSERT INTO view_ad_day SELECT replace(content_id, 'C', 'A'), day, views, 10 FROM view_content_day;
+            INSERT INTO content_owner (content_id, from_at, creator_id) SELECT 'C-' || c, '2026-11-03 00:00+09',
+                CASE WHEN c < 9 THEN 'CR-' || c % 4 END FROM generate_series(1, 9) c;
+            INSERT INTO content_owner (content_id, from_at, creator_id)
+            VALUES ('C-unseen', '2026-01-01 00:00+09', 'CR-x')
+            """
+        );
+        await world.Execute(ViewsWorld.SumHours);
+        var reads = new StatisticsReads(world.Database);
+        var filter = StatisticsFilter.Of(by, period, "2026-10-26", null, null, null);
+        var whole = new List<StatisticsRow>();
+        await foreach (var row in reads.Read(filter, null, null, default))
+            whole.Add(row);
+        var table = by == "ad" ? "view_ad_day" : "view_content_day";
+        Assert.Equal(
+            await world.Read<long>(
+                $"SELECT sum(views)::bigint FROM {table} WHERE date_trunc('{period}', day) >= '2026-10-26'"
+            ),
+            whole.Sum(row => row.Views)
+        );
+        Assert.Equal(
+            whole
+                .OrderBy(row => row.Start)
+                .ThenBy(row => row.Id, StringComparer.Ordinal)
+                .DistinctBy(r => (r.Start, r.Id)),
+            whole
+        );
+        foreach (var size in (int[])[1, 2, 7])
+        {
+            var joined = new List<StatisticsRow>();
+            Page<StatisticsRow> page;
+            string? after = null;
+            do
+            {
+                page = await reads.List(filter, size, after, default);
+                joined.AddRange(page.Items);
+                after = page.After;
+            } while (page.HasMore);
+            Assert.Equal(whole, joined);
+        }
     }
 
     private static async Task<ViewsWorld> Counted(int views)

@@ -152,6 +152,7 @@ public abstract class ViewIntakeTests<TLog>
             await world.Read<string>("SELECT sum(counted) || ' ' || sum(duplicates) FROM view_intake")
         );
         Assert.Equal(views.Count, await world.Read<long>("SELECT sum(views) FROM view_seen"));
+        await world.ExpectHours();
     }
 
     private static string View(string id, string content, int seconds, string? ad, DateTimeOffset at) =>

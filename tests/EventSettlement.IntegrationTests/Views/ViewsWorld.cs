@@ -134,6 +134,29 @@ internal sealed class ViewsWorld : IAsyncDisposable
             seconds
         );
 
+    /// <summary>Where a test wrote contents' sums itself: all of a day in its first hour.</summary>
+    public const string SumHours = """
+        INSERT INTO view_hour SELECT day::timestamp AT TIME ZONE interval '9 hours', 0, sum(views),
+            sum(watched_seconds), sum(ad_views) FROM view_content_day GROUP BY day
+        ON CONFLICT (hour, partition) DO UPDATE SET views = excluded.views
+        """;
+
+    /// <summary>The views of a day's hours are those of its contents.</summary>
+    public async Task ExpectHours() =>
+        Assert.Equal(
+            0L,
+            await Read<long>(
+                """
+                WITH contents AS (SELECT day, sum(views), sum(watched_seconds), sum(ad_views)
+                        FROM view_content_day GROUP BY day),
+                    hours AS (SELECT (hour AT TIME ZONE interval '9 hours')::date AS day, sum(views),
+                        sum(watched_seconds), sum(ad_views) FROM view_hour GROUP BY 1)
+                SELECT (SELECT count(*) FROM (TABLE contents EXCEPT TABLE hours) missing)
+                    + (SELECT count(*) FROM (TABLE hours EXCEPT TABLE contents) wrong)
+                """
+            )
+        );
+
     public async ValueTask DisposeAsync()
     {
         foreach (var member in _members)

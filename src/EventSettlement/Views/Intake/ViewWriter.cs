@@ -36,16 +36,10 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         WHERE b.bucket = u.bucket
         """;
 
-    private const string AddHours = """
-        INSERT INTO view_hour AS h (hour, partition, views)
-        SELECT hour, $3, views FROM unnest($1, $2) AS u (hour, views)
-        ON CONFLICT (hour, partition) DO UPDATE SET views = h.views + excluded.views
-        """;
-
     private readonly DaySums _contents = new();
     private readonly DaySums _ads = new();
     private readonly Dictionary<int, List<ViewIdentity>> _days = [];
-    private readonly Dictionary<long, long> _hours = [];
+    private readonly Dictionary<long, HourSum> _hours = [];
     private readonly MemoryStream _raw = new();
     private int[] _order = [];
     private int _completed;
@@ -84,7 +78,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         }
 
         if (_hours.Count > 0)
-            writes.BatchCommands.Add(Hours(batch));
+            writes.BatchCommands.Add(HourSums.Add(_hours, batch.Counts.First().Partition));
         // What all processes share comes last: it is locked until COMMIT.
         writes.BatchCommands.Add(Counts(batch, clock));
         if (_ads.All.Count > 0)
@@ -139,7 +133,9 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         if (!_days.TryGetValue(day, out var block))
             _days[day] = block = [];
         block.Add(view.Identity);
-        CollectionsMarshal.GetValueRefOrAddDefault(_hours, view.ViewedAt / ViewDays.Hour, out _)++;
+        CollectionsMarshal
+            .GetValueRefOrAddDefault(_hours, view.ViewedAt / ViewDays.Hour, out _)
+            .Add(view.WatchedSeconds, view.Ad >= 0);
         _contents.Add(view.Content, viewed, view.WatchedSeconds, view.Ad >= 0);
         if (view.Ad >= 0)
             _ads.Add(view.Ad, viewed, view.WatchedSeconds, withAd: true);
@@ -180,19 +176,6 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
 
     private static IEnumerable<SumRow> Rows(IdTable ids, IReadOnlyList<DaySum> sums) =>
         sums.Select(sum => new SumRow(ids.Text(sum.Id), sum.Day, sum.Views, sum.WatchedSeconds, sum.AdViews));
-
-    /// <summary>
-    /// Of the whole, under one of the batch's partitions: a row has one writer as long as its partition has one.
-    /// </summary>
-    private NpgsqlBatchCommand Hours(ViewBatch batch)
-    {
-        var hours = _hours.OrderBy(h => h.Key).ToList();
-        var command = new NpgsqlBatchCommand(AddHours)
-            .Array(hours, NpgsqlDbType.TimestampTz, h => ViewDays.ToTime(h.Key * ViewDays.Hour))
-            .Bigints(hours, h => h.Value);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = batch.Counts.First().Partition });
-        return command;
-    }
 
     private static NpgsqlBatchCommand Counts(ViewBatch batch, DateTime clock)
     {

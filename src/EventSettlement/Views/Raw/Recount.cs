@@ -12,7 +12,7 @@ using NpgsqlTypes;
 namespace EventSettlement.Views.Raw;
 
 /// <summary>What a recount has found.</summary>
-/// <param name="Compared">Sums of a content or ad and a day.</param>
+/// <param name="Compared">Sums of a content or ad and a day, and of all contents and an hour.</param>
 /// <param name="Views">In the raw logs of these days, duplicates not among them.</param>
 /// <param name="Differences">In words, the first thousand.</param>
 /// <param name="Corrected">Sums that were changed.</param>
@@ -37,12 +37,18 @@ public sealed class Recount(Database database, ViewRules rules)
     private const long ViewsAPass = 5_000_000;
 
     private const string ReadSums = """
-        SELECT true, content_id, day, views, watched_seconds, ad_views FROM view_content_day
+        SELECT 0, content_id, day, NULL::timestamptz, views, watched_seconds, ad_views FROM view_content_day
         WHERE day BETWEEN $1 AND $2 AND ($3::text IS NULL OR content_id = $3)
         UNION ALL
-        SELECT false, ad_id, day, views, watched_seconds, views FROM view_ad_day
+        SELECT 1, ad_id, day, NULL, views, watched_seconds, views FROM view_ad_day
         WHERE day BETWEEN $1 AND $2 AND $3::text IS NULL
+        UNION ALL
+        SELECT 2, '', NULL, hour, views, watched_seconds, ad_views FROM view_hour
+        WHERE (hour AT TIME ZONE interval '9 hours')::date BETWEEN $1 AND $2 AND $3::text IS NULL
         """;
+
+    /// <summary>Of hours, in which no intake writes.</summary>
+    private const int OwnPartition = -1;
 
     private const string DropContents = "DELETE FROM view_content_day WHERE day BETWEEN $1 AND $2 AND views = 0";
     private const string DropAds = "DELETE FROM view_ad_day WHERE day BETWEEN $1 AND $2 AND views = 0";
@@ -106,8 +112,7 @@ public sealed class Recount(Database database, ViewRules rules)
             told.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{(key.IsContent ? "content" : "ad")} {key.Id} {ViewDays.ToDate(key.Day):yyyy-MM-dd}: "
-                        + $"the raw logs have {sum.Views:+0;-0;0} views, {sum.Seconds:+0;-0;0} seconds, "
+                    $"{key}: the raw logs have {sum.Views:+0;-0;0} views, {sum.Seconds:+0;-0;0} seconds, "
                         + $"{sum.AdViews:+0;-0;0} ad views"
                 )
             );
@@ -146,9 +151,13 @@ public sealed class Recount(Database database, ViewRules rules)
                 if (!known.Add(view.Identity, Math.Max(day, arrived), arrived, rules.KnownDays))
                     if (told.Count < MostDifferences)
                         told.Add($"content {view.Content}: a view of {ViewDays.ToDate(day):yyyy-MM-dd} counted twice");
-                Add(sums, new Key(true, view.Content, day), new Sum(1, view.WatchedSeconds, view.Ad is null ? 0 : 1));
-                if (view.Ad is { } ad && id is null)
-                    Add(sums, new Key(false, ad, day), new Sum(1, view.WatchedSeconds, 1));
+                var sum = new Sum(1, view.WatchedSeconds, view.Ad is null ? 0 : 1);
+                Add(sums, new Key(SumOf.Content, view.Content, day), sum);
+                if (id is not null)
+                    continue;
+                Add(sums, new Key(SumOf.Hour, "", view.ViewedAt / ViewDays.Hour), sum);
+                if (view.Ad is { } ad)
+                    Add(sums, new Key(SumOf.Ad, ad, day), sum);
             }
 
         return views;
@@ -176,8 +185,12 @@ public sealed class Recount(Database database, ViewRules rules)
         while (await row.ReadAsync(cancel))
         {
             rows++;
-            var key = new Key(row.GetBoolean(0), row.GetString(1), ViewDays.Of(row.GetFieldValue<DateOnly>(2)));
-            Add(sums, key, new Sum(-row.GetInt64(3), -row.GetInt64(4), -row.GetInt64(5)));
+            var of = (SumOf)row.GetInt32(0);
+            var at =
+                of == SumOf.Hour
+                    ? ViewDays.At(row.GetDateTime(3)) / ViewDays.Hour
+                    : ViewDays.Of(row.GetFieldValue<DateOnly>(2));
+            Add(sums, new Key(of, row.GetString(1), at), new Sum(-row.GetInt64(4), -row.GetInt64(5), -row.GetInt64(6)));
         }
 
         return rows;
@@ -192,24 +205,30 @@ public sealed class Recount(Database database, ViewRules rules)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var isContent in (bool[])[true, false])
+        foreach (var of in (SumOf[])[SumOf.Content, SumOf.Ad])
         {
             var rows = different
-                .Where(one => one.Key.IsContent == isContent)
+                .Where(one => one.Key.Of == of)
                 .Select(one => new SumRow(
                     one.Key.Id,
-                    one.Key.Day,
+                    (int)one.Key.At,
                     one.Value.Views,
                     one.Value.Seconds,
                     one.Value.AdViews
                 ));
-            batch.BatchCommands.Add(isContent ? SumRows.AddContents(rows) : SumRows.AddAds(rows));
-            var drop = new NpgsqlBatchCommand(isContent ? DropContents : DropAds);
+            batch.BatchCommands.Add(of == SumOf.Content ? SumRows.AddContents(rows) : SumRows.AddAds(rows));
+            var drop = new NpgsqlBatchCommand(of == SumOf.Content ? DropContents : DropAds);
             drop.Parameters.Add(new() { Value = days.From, NpgsqlDbType = NpgsqlDbType.Date });
             drop.Parameters.Add(new() { Value = days.To, NpgsqlDbType = NpgsqlDbType.Date });
             batch.BatchCommands.Add(drop);
         }
 
+        var hours = different
+            .Where(one => one.Key.Of == SumOf.Hour)
+            .Select(one =>
+                KeyValuePair.Create(one.Key.At, new HourSum(one.Value.Views, one.Value.Seconds, one.Value.AdViews))
+            );
+        batch.BatchCommands.Add(HourSums.Add(hours, OwnPartition));
         await batch.ExecuteNonQueryAsync(cancel);
         CrashPoint.Hit(SettlementCrashPoints.ViewsRebuilt);
         await transaction.CommitAsync(cancel);
@@ -247,11 +266,28 @@ public sealed class Recount(Database database, ViewRules rules)
 
     private readonly record struct Sum(long Views, long Seconds, long AdViews);
 
-    private readonly record struct Key(bool IsContent, string Id, int Day) : IComparable<Key>
+    private enum SumOf
+    {
+        Content,
+        Ad,
+
+        /// <summary>All contents together.</summary>
+        Hour,
+    }
+
+    /// <param name="At">A day, or an hour since 1970.</param>
+    private readonly record struct Key(SumOf Of, string Id, long At) : IComparable<Key>
     {
         public int CompareTo(Key other) =>
-            IsContent != other.IsContent ? other.IsContent.CompareTo(IsContent)
+            Of != other.Of ? Of.CompareTo(other.Of)
             : string.CompareOrdinal(Id, other.Id) is not 0 and var byId ? byId
-            : Day.CompareTo(other.Day);
+            : At.CompareTo(other.At);
+
+        public override string ToString() =>
+            Of == SumOf.Hour
+                ? $"all contents {Seoul.Format(ViewDays.ToTime(At * ViewDays.Hour))}"
+                : FormattableString.Invariant(
+                    $"{(Of == SumOf.Content ? "content" : "ad")} {Id} {ViewDays.ToDate((int)At):yyyy-MM-dd}"
+                );
     }
 }

@@ -20,8 +20,11 @@ internal sealed class DailyReads(Database database)
         """;
 
     private const string WholeSql = """
-        SELECT '', day, sum(views)::bigint, sum(ad_views)::bigint FROM view_content_day
-        WHERE day BETWEEN $1 AND $2 GROUP BY day ORDER BY day
+        SELECT '', (hour AT TIME ZONE interval '9 hours')::date, sum(views)::bigint, sum(ad_views)::bigint
+        FROM view_hour
+        WHERE hour >= $1::timestamp AT TIME ZONE interval '9 hours'
+            AND hour < ($2 + 1)::timestamp AT TIME ZONE interval '9 hours'
+        GROUP BY 2 ORDER BY 2
         """;
 
     private const string HoursSql = """

@@ -25,7 +25,6 @@ internal sealed partial class SignalWatch(Database database, AnomalyReads anomal
     private const string Look = "SELECT day, told_on, clock() FROM view_signal_look";
     private const string Hold = "SELECT day, told_on FROM view_signal_look FOR UPDATE SKIP LOCKED";
     private const string Note = "UPDATE view_signal_look SET day = $1, told_on = $2";
-    private const string DropHours = "DELETE FROM view_hour WHERE hour < clock() - interval '180 days'";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -89,8 +88,6 @@ internal sealed partial class SignalWatch(Database database, AnomalyReads anomal
             new() { Value = tells ? today : (object?)toldOn ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Date }
         );
         batch.BatchCommands.Add(note);
-        if (isDay)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(DropHours));
         if (tells)
             batch.BatchCommands.Add(AlertRows.Upsert([Tell(worst, isDay ? yesterday : today)]));
         await batch.ExecuteNonQueryAsync(cancel);

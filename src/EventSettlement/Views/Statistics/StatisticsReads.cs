@@ -24,6 +24,8 @@ public sealed record StatisticsRow(
 /// <summary>Sums of days, by any period.</summary>
 public sealed class StatisticsReads(Database database)
 {
+    private readonly PeriodLists _lists = new(database);
+
     private const string Contents =
         "SELECT content_id AS id, day, views, watched_seconds, ad_views FROM view_content_day";
 
@@ -66,6 +68,13 @@ public sealed class StatisticsReads(Database database)
         [EnumeratorCancellation] CancellationToken cancel
     )
     {
+        if (filter is { Id: null, Top: null } and not { Period: "day", By: not "creator" })
+        {
+            await foreach (var sums in _lists.Read(filter, after, most, cancel))
+                yield return sums;
+            yield break;
+        }
+
         await using var connection = await database.Reads.OpenConnectionAsync(cancel);
         await using var command = new NpgsqlCommand(Sql(filter), connection);
         command.Parameters.Add(Date("from", filter.From));
