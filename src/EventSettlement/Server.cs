@@ -8,6 +8,7 @@ using EventSettlement.EventLog;
 using EventSettlement.Facts;
 using EventSettlement.Ledger;
 using EventSettlement.Messaging.Hosting;
+using EventSettlement.Pages;
 using EventSettlement.Payees;
 using EventSettlement.Payouts;
 using EventSettlement.Platform;
@@ -29,6 +30,7 @@ public static class Server
         PlatformSlice.Slice,
         ApiSlice.Slice,
         AccessSlice.Slice,
+        PagesSlice.Slice,
         DashboardSlice.Slice,
         FactsSlice.Slice,
         ProgrammesSlice.Slice,

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace EventSettlement.Tests;
 
-/// <summary>One C# file of this repository as text.</summary>
+/// <summary>One C# file or page of this repository as text.</summary>
 internal sealed partial record SourceText(string Path, string[] Lines)
 {
     /// <summary>A type at the outermost level.</summary>
@@ -11,8 +11,9 @@ internal sealed partial record SourceText(string Path, string[] Lines)
     public static IEnumerable<SourceText> All(string root) =>
         new[] { "src", "tests" }
             .SelectMany(folder =>
-                Directory.EnumerateFiles(System.IO.Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)
+                Directory.EnumerateFiles(System.IO.Path.Combine(root, folder), "*.cs*", SearchOption.AllDirectories)
             )
+            .Where(file => System.IO.Path.GetExtension(file) is ".cs" or ".cshtml")
             .Select(file => System.IO.Path.GetRelativePath(root, file))
             .Where(path => !IsGenerated(path))
             .Order(StringComparer.Ordinal)

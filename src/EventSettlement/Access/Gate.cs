@@ -56,6 +56,6 @@ public sealed class Gate(RequestDelegate next, KeyStore keys)
 
     private static bool IsBrowserPage(HttpContext http) =>
         HttpMethods.IsGet(http.Request.Method)
-        && (http.Request.Path == "/" || IsExplorer(http))
+        && (IsExplorer(http) || http.GetEndpoint()?.Metadata.GetMetadata<LoginOpened>() is not null)
         && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

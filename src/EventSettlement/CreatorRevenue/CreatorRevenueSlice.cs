@@ -1,6 +1,7 @@
 using EventSettlement.CreatorRevenue.Creators;
 using EventSettlement.CreatorRevenue.Forecasts;
 using EventSettlement.CreatorRevenue.Months;
+using EventSettlement.Pages;
 using EventSettlement.Policies;
 using EventSettlement.Programmes;
 
@@ -18,8 +19,11 @@ public static class CreatorRevenueSlice
                 .AddSingleton<RevenueComparison>()
                 .AddSingleton<RunPositions>()
                 .AddSingleton<RevenueForecasts>()
-                .AddSingleton<CreatorReads>(),
+                .AddSingleton<CreatorReads>()
+                .AddSingleton<CreatorBoards>()
+                .AddSingleton(new PageLink("Creators", CreatorPages.Path)),
         Map = CreatorRoutes.Map,
+        MapPages = CreatorPages.Map,
         Verbs = () => [CreatorVerbs.Command()],
     };
 }

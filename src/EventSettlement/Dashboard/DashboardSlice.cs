@@ -1,4 +1,4 @@
-using EventSettlement.Access;
+using EventSettlement.Pages;
 using EventSettlement.Platform;
 
 namespace EventSettlement.Dashboard;
@@ -8,13 +8,14 @@ public static class DashboardSlice
 {
     public static readonly Slice Slice = new("dashboard")
     {
-        Add = server => server.Services.AddSingleton<OverviewReads>(),
+        Add = server =>
+            server.Services.AddSingleton<OverviewReads>().AddSingleton(new PageLink("Overview", OverviewPage.Path)),
         MapPages = Map,
     };
 
     private static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", OverviewPage.Show).Needs(Role.Viewer).ExcludeFromDescription();
-        routes.MapGet("/live", OverviewPage.Live).Needs(Role.Viewer).ExcludeFromDescription();
+        routes.MapPage(OverviewPage.Path, OverviewPage.Show);
+        routes.MapLive(OverviewPage.LivePath, OverviewPage.Live);
     }
 }

@@ -1,4 +1,5 @@
 using EventSettlement.Facts;
+using EventSettlement.Pages;
 using EventSettlement.Platform;
 using EventSettlement.Platform.Configuration;
 using EventSettlement.Views.Intake;
@@ -36,6 +37,7 @@ public static class ViewsSlice
             StatisticsRoutes.Map(v1);
             SignalRoutes.Map(v1);
         },
+        MapPages = StatisticsPage.Map,
         Verbs = () => [ViewVerbs.Command()],
     };
 
@@ -53,6 +55,10 @@ public static class ViewsSlice
             .Services.AddSingleton(new FactTopic(Topic, CheckView))
             .AddSingleton(new FactTopic(OwnersTopic, CheckOwner));
         server.Services.AddSingleton<CreatorSums>().AddSingleton<FactsRead>();
+        server
+            .Services.AddSingleton<HourSums>()
+            .AddSingleton<StatisticsBoards>()
+            .AddSingleton(new PageLink("Statistics", StatisticsPage.Path));
         server.Services.AddSingleton<StatisticsReads>().AddSingleton<ViewStatusReads>().AddSingleton<Recount>();
         server
             .Services.AddSingleton<DailyReads>()

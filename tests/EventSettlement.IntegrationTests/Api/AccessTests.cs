@@ -17,6 +17,10 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         ["GET /logout"] = Role.Viewer,
         ["GET /"] = Role.Viewer,
         ["GET /live"] = Role.Viewer,
+        ["GET /statistics"] = Role.Viewer,
+        ["GET /statistics/live"] = Role.Viewer,
+        ["GET /creators"] = Role.Viewer,
+        ["GET /creators/{creatorId}/{month}"] = Role.Viewer,
         ["GET /healthz/details"] = Role.Viewer,
         ["GET /metrics"] = Role.Viewer,
         ["GET /openapi/{documentName}.json"] = Role.Viewer,
@@ -74,6 +78,9 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
         ["PUT /v1/payees/{id}/tax"] = Role.Approver,
     };
 
+    /// <summary>Answers without an end.</summary>
+    private static readonly string[] Streams = ["GET /live", "GET /statistics/live"];
+
     [Fact]
     public void Every_endpoint_stands_in_the_table() =>
         Assert.Equal(
@@ -84,7 +91,7 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
     [Fact]
     public async Task Each_endpoint_opens_to_its_role_and_to_no_lower_one()
     {
-        foreach (var (name, needed) in Table.Where(row => row.Key != "GET /live"))
+        foreach (var (name, needed) in Table.Where(row => !Streams.Contains(row.Key)))
         {
             Assert.Equal(needed is null, await IsOpen(name, null));
             foreach (var role in Enum.GetValues<Role>().Where(_ => name is not ("GET /login" or "POST /login")))
@@ -100,6 +107,29 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
     {
         using var client = api.Client(null);
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(path)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/statistics?by=ad")]
+    [InlineData("/creators")]
+    [InlineData("/creators/CR-1/2026-11")]
+    public async Task A_browser_without_a_login_is_led_to_it(string path)
+    {
+        using var client = api.Client(null);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(path)).StatusCode);
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        var led = await client.GetAsync(path);
+        Assert.Equal(HttpStatusCode.Redirect, led.StatusCode);
+        Assert.Equal("/login", led.Headers.Location?.ToString());
+    }
+
+    [Fact]
+    public async Task Changes_of_a_page_are_sent_to_nobody_without_a_key()
+    {
+        using var client = api.Client(null);
+        foreach (var path in Streams.Select(name => name.Split(' ')[1]))
+            Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(path)).StatusCode);
     }
 
     [Fact]
@@ -139,6 +169,8 @@ public sealed class AccessTests(RunningApi api) : IClassFixture<RunningApi>
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{name}", "none", StringComparison.Ordinal)
             .Replace("{programme}", "none", StringComparison.Ordinal)
+            .Replace("{creatorId}", "none", StringComparison.Ordinal)
+            .Replace("{month}", "2026-11", StringComparison.Ordinal)
             .Replace("{date}", "2026-11-01", StringComparison.Ordinal)
             .Replace("{topic}", "none", StringComparison.Ordinal)
             .Replace("{key}", "none", StringComparison.Ordinal)

@@ -95,14 +95,14 @@ internal sealed class CreatorWorld : IAsyncDisposable
         );
 
     /// <summary>So many views of a day, of which none is counted yet.</summary>
-    public async Task Watch(string content, string day, int views)
+    public async Task Watch(string content, string day, int views, string? ad = null)
     {
         var counted = await Read<long>("SELECT coalesce(sum(views), 0)::bigint FROM view_content_day");
-        await Produce(content, day, views);
+        await Produce(content, day, views, ad);
         await Until("SELECT coalesce(sum(views), 0)::bigint FROM view_content_day", counted + views);
     }
 
-    public async Task Produce(string content, string day, int views)
+    public async Task Produce(string content, string day, int views, string? ad = null)
     {
         var bodies = Enumerable
             .Range(0, views)
@@ -113,7 +113,7 @@ internal sealed class CreatorWorld : IAsyncDisposable
                 ["contentId"] = content,
                 ["watchedSeconds"] = 60,
                 ["completed"] = true,
-                ["adId"] = null,
+                ["adId"] = ad,
                 ["viewedAt"] = day + "T10:00:00+09:00",
             })
             .ToArray();
@@ -194,6 +194,25 @@ internal sealed class CreatorWorld : IAsyncDisposable
 
     public async Task<JsonNode> Get(string path) => JsonNode.Parse(await _client.GetStringAsync(path))!;
 
+    /// <summary>As a browser gets it.</summary>
+    /// <summary>A page waits a moment for its sums; it is loaded again, as it says, until it has them.</summary>
+    public async Task<(int Status, string Html)> Page(string path)
+    {
+        for (var look = 0; ; look++)
+        {
+            using var answer = await _client.GetAsync(path);
+            Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+            var html = await answer.Content.ReadAsStringAsync();
+            if (look == 100 || !html.Contains("being added up", StringComparison.Ordinal))
+                return ((int)answer.StatusCode, html);
+            await Task.Delay(50);
+        }
+    }
+
+    public Task<string> Text(string path) => _client.GetStringAsync(path);
+
+    public Task<Stream> Stream(string path) => _client.GetStreamAsync(path);
+
     public async Task<(int Status, JsonNode Body)> Post(string path, object? body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
@@ -237,7 +256,7 @@ internal sealed class CreatorWorld : IAsyncDisposable
         Assert.True((int)answer.StatusCode == 202, await answer.Content.ReadAsStringAsync());
     }
 
-    private async Task Do(string sql)
+    public async Task Do(string sql)
     {
         await using var command = Database.Reads.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();

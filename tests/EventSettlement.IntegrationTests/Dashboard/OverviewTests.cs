@@ -26,12 +26,12 @@ public sealed partial class OverviewTests(SettledInstallation installation) : IC
         await using var stream = await client.GetStreamAsync("/live");
         using var reader = new StreamReader(stream);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        Assert.Contains("COMPLETED", await Next(reader, "view", limit.Token), StringComparison.Ordinal);
-        Assert.Matches("^data: [0-9:]{8}$", await Next(reader, "beat", limit.Token));
+        Assert.Contains("COMPLETED", await LiveEvents.Next(reader, "view", limit.Token), StringComparison.Ordinal);
+        Assert.Matches("^[0-9:]{8}$", await LiveEvents.Next(reader, "beat", limit.Token));
         await installation.Take(SettledInstallation.Fact("S-<b>&", "M-1", "M-2"));
         Assert.Equal((0, ""), await installation.Ended("run start study-refund --date 2026-11-21 --watch"));
         string seen;
-        do seen = await Next(reader, "view", limit.Token);
+        do seen = await LiveEvents.Next(reader, "view", limit.Token);
         while (!Spaces().Replace(Plain().Replace(seen, " "), " ").Contains(" all paid 120 ", StringComparison.Ordinal));
     }
 
@@ -53,21 +53,7 @@ public sealed partial class OverviewTests(SettledInstallation installation) : IC
         return await client.GetStringAsync("/");
     }
 
-    private static async Task<string> Next(StreamReader reader, string name, CancellationToken cancel)
-    {
-        while (await reader.ReadLineAsync(cancel) is { } line)
-            if (line == "event: " + name)
-            {
-                var data = "";
-                while (await reader.ReadLineAsync(cancel) is { Length: > 0 } more)
-                    data += more;
-                return data;
-            }
-
-        throw new EndOfStreamException();
-    }
-
-    [GeneratedRegex(" +")]
+    [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();
 
     [GeneratedRegex("<[^>]*>")]

@@ -24,6 +24,21 @@ public sealed record CreatorRow(
     string State
 );
 
+/// <summary>The settled months of all creators together. Amounts in won.</summary>
+/// <param name="Month">Such as <c>2026-11</c>.</param>
+public sealed record CreatorTotals(
+    string Month,
+    long Creators,
+    decimal Views,
+    decimal AdViews,
+    decimal Earned,
+    decimal Withholding,
+    decimal CarriedIn,
+    decimal Corrections,
+    decimal Payable,
+    decimal CarriedOut
+);
+
 /// <summary>Creators' months to look at.</summary>
 public sealed class CreatorReads(Database database, SettlementReads settlements)
 {
@@ -35,6 +50,32 @@ public sealed class CreatorReads(Database database, SettlementReads settlements)
             AND (month, creator_id) > (@after_month, @after_creator)
         ORDER BY creator_month.month, creator_id LIMIT @limit
         """;
+
+    private const string ReadTotals = """
+        SELECT to_char(@month, 'YYYY-MM') AS month, count(*) AS creators, coalesce(sum(views), 0) AS views,
+            coalesce(sum(ad_views), 0) AS ad_views, coalesce(sum(earned), 0) AS earned,
+            coalesce(sum(withholding), 0) AS withholding, coalesce(sum(carried_in), 0) AS carried_in,
+            coalesce(sum(corrections), 0) AS corrections, coalesce(sum(payable), 0) AS payable,
+            coalesce(sum(carried_out), 0) AS carried_out
+        FROM creator_month WHERE month = @month
+        """;
+
+    // Each month is looked up by the one after it: there are few months and many creators.
+    private const string ReadMonthsThere = """
+        WITH RECURSIVE there AS (
+            SELECT max(month) AS month FROM creator_month
+            UNION ALL SELECT (SELECT max(month) FROM creator_month m WHERE m.month < t.month) FROM there t
+            WHERE t.month IS NOT NULL)
+        SELECT to_char(month, 'YYYY-MM') FROM there WHERE month IS NOT NULL LIMIT 120
+        """;
+
+    /// <returns>Months in which somebody was settled, the newest first.</returns>
+    public async Task<IReadOnlyList<string>> Months(CancellationToken cancel) =>
+        await database.Query<string>(ReadMonthsThere, null, cancel);
+
+    /// <param name="month">Its first day.</param>
+    public async Task<CreatorTotals> Totals(DateOnly month, CancellationToken cancel) =>
+        (await database.QueryOne<CreatorTotals>(ReadTotals, new { month }, cancel))!;
 
     /// <param name="month">Its first day; null = all.</param>
     /// <param name="creator">Null = all.</param>
