@@ -12,7 +12,8 @@ public sealed class ViewIntake(Database database, SeenBuckets seen, ViewRules ru
 {
     public const string Group = "view-intake";
 
-    private readonly ConcurrentBag<ViewBatch> _free = [];
+    // No bag: its threads would hold what is in it when nobody else does.
+    private readonly ConcurrentStack<ViewBatch> _free = [];
     private readonly ViewWriter _writer = new(seen, rules);
     private volatile ViewClock? _clock;
 
@@ -21,7 +22,7 @@ public sealed class ViewIntake(Database database, SeenBuckets seen, ViewRules ru
     public IBulkBatch Begin()
     {
         _clock ??= ViewClock.Of(ReadClock());
-        return (_free.TryTake(out var free) ? free : new ViewBatch(this)).Begin(_clock);
+        return (_free.TryPop(out var free) ? free : new ViewBatch(this)).Begin(_clock);
     }
 
     internal Task Prepare(ViewBatch batch, CancellationToken cancel) =>
@@ -64,7 +65,7 @@ public sealed class ViewIntake(Database database, SeenBuckets seen, ViewRules ru
             seen.Committed();
         else if (wasWritten)
             seen.Abandon();
-        _free.Add(batch);
+        _free.Push(batch);
     }
 
     private FactProblem TooLate =>
