@@ -15,12 +15,13 @@ internal static class ReadableRequests
         // As GET, and the server leaves the body out: balancers ask like that.
         if (HttpMethods.IsHead(request.Method))
             request.Method = HttpMethods.Get;
-        foreach (var coding in request.Headers.ContentEncoding.SelectMany(v => (v ?? "").Split(',')))
-            if (!Codings.Contains(coding.Trim(), StringComparer.OrdinalIgnoreCase))
+        // One at most: what is packed twice is unpacked by nobody.
+        if (request.Headers.ContentEncoding.ToString().Trim() is { Length: > 0 } coding)
+            if (!Codings.Contains(coding, StringComparer.OrdinalIgnoreCase))
                 throw new ProblemException(
                     415,
                     "unsupported_content_encoding",
-                    $"a body in {coding.Trim()} is not read here",
+                    $"a body in {coding} is not read here",
                     "send it in gzip, br or deflate, or as it is"
                 );
         if (request.Headers.ContentEncoding == "identity")

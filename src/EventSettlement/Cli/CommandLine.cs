@@ -48,7 +48,7 @@ public static class CommandLine
         }
         catch (InvalidOperationException unread)
         {
-            throw new CliException(ExitCode.Usage, unread.Message);
+            throw new CliException(ExitCode.Usage, InWords(unread.Message));
         }
     }
 
@@ -119,9 +119,11 @@ public static class CommandLine
     /// <summary>The parser names a type of the runtime where it means what is to be typed.</summary>
     private static string InWords(string message) =>
         message
+            .Replace("System.Nullable`1[System.Int32]", "System.Int32", Plainly)
+            .Replace("System.Nullable`1[System.Int64]", "System.Int64", Plainly)
             .Replace("expected type 'System.Guid'", "an id such as 0198c0de-7a3b-7c00-8000-000000000000", Plainly)
             .Replace("expected type 'System.Int64'", "a whole number", Plainly)
-            .Replace("expected type 'System.Int32'", "a whole number", Plainly);
+            .Replace("expected type 'System.Int32'", "a whole number up to 2147483647", Plainly);
 
     internal static CliException Explain(Exception error) =>
         error switch

@@ -36,12 +36,40 @@ public sealed class ContentEncodingTests(RunningApi api) : IClassFixture<Running
         );
     }
 
-    [Fact]
-    public async Task A_coding_that_is_not_read_is_named()
+    [Theory]
+    [InlineData("zstd", "zstd")]
+    [InlineData("gzip", "gzip, gzip", "gzip")]
+    public async Task A_coding_that_is_not_read_is_named(string first, string named, params string[] more)
     {
-        var answer = await Send(Encoding.UTF8.GetBytes(Fact), "zstd");
+        var answer = await Send(Encoding.UTF8.GetBytes(Fact), [first, .. more]);
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
-        Assert.Contains("zstd", (string?)(await RunningApi.Json(answer))["detail"]!, StringComparison.Ordinal);
+        Assert.Contains(named, (string?)(await RunningApi.Json(answer))["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    public async Task A_body_that_was_cut_short_is_refused_also_where_a_line_ends(string coding)
+    {
+        using var packed = new MemoryStream();
+        Stream Packing() =>
+            coding switch
+            {
+                "gzip" => new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+                "br" => new BrotliStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+                _ => new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true),
+            };
+        using (var packing = Packing())
+        {
+            packing.Write(Encoding.UTF8.GetBytes(Fact.TrimEnd() + "\n"));
+            packing.Flush();
+            var cut = packed.ToArray();
+            var answer = await Send(cut, coding);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, (await Send(packed.ToArray(), coding)).StatusCode);
     }
 
     [Fact]
@@ -51,13 +79,14 @@ public sealed class ContentEncodingTests(RunningApi api) : IClassFixture<Running
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
     }
 
-    private async Task<HttpResponseMessage> Send(byte[] body, string coding)
+    private async Task<HttpResponseMessage> Send(byte[] body, params string[] codings)
     {
         using var client = api.Client(Role.Operator);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/events/study-completed");
         request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new("application/x-ndjson");
-        request.Content.Headers.ContentEncoding.Add(coding);
+        foreach (var coding in codings)
+            request.Content.Headers.ContentEncoding.Add(coding);
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
         return await client.SendAsync(request);
     }

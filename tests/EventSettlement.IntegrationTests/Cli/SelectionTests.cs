@@ -16,6 +16,11 @@ public sealed class SelectionTests(SettledInstallation installation) : IClassFix
         Assert.Contains("retry: 5, 150,000 won", error, StringComparison.Ordinal);
         Assert.Contains("--yes --expect-count 5", error, StringComparison.Ordinal);
         Assert.Equal(2, (await installation.Ended($"settlement retry --run {run} --yes --expect-count 4")).Exit);
+        (exit, error) = await installation.Ended(
+            $"settlement retry --run {run} --yes --expect-count 9223372036854775808"
+        );
+        Assert.Equal(2, exit);
+        Assert.Contains("a whole number up to 2147483647", error, StringComparison.Ordinal);
         installation.Failing.Clear();
         (exit, told, error) = await installation.Settle($"settlement retry --run {run} --yes --expect-count 5");
         Assert.True(exit == 0, error);
