@@ -16,14 +16,14 @@ internal static class ReadableRequests
         if (HttpMethods.IsHead(request.Method))
             request.Method = HttpMethods.Get;
         // One at most: what is packed twice is unpacked by nobody.
-        if (request.Headers.ContentEncoding.ToString().Trim() is { Length: > 0 } coding)
-            if (!Codings.Contains(coding, StringComparer.OrdinalIgnoreCase))
-                throw new ProblemException(
-                    415,
-                    "unsupported_content_encoding",
-                    $"a body in {coding} is not read here",
-                    "send it in gzip, br or deflate, or as it is"
-                );
+        var coding = request.Headers.ContentEncoding.ToString().Trim();
+        if (coding.Length > 0 && !Codings.Contains(coding, StringComparer.OrdinalIgnoreCase))
+            throw new ProblemException(
+                415,
+                "unsupported_content_encoding",
+                $"a body in {coding} is not read here",
+                "send it in gzip, br or deflate, or as it is"
+            );
         if (request.Headers.ContentEncoding == "identity")
             request.Headers.Remove(HeaderNames.ContentEncoding);
         // JSON is UTF-8; RFC 8259 gives a charset no meaning, and the framework would go by it.

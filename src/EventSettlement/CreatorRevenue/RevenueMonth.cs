@@ -1,6 +1,7 @@
 using System.Globalization;
 using EventSettlement.CreatorRevenue.Months;
 using EventSettlement.Payees;
+using EventSettlement.Platform;
 using EventSettlement.Programmes;
 
 namespace EventSettlement.CreatorRevenue;
@@ -18,6 +19,10 @@ internal static class RevenueMonth
 
     /// <summary>Such as <c>2026-11</c>.</summary>
     public static string Period(DateOnly month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
+    /// <exception cref="ProblemException">The parameter month is not such a one.</exception>
+    public static DateOnly Asked(string month) =>
+        Month(month) ?? throw ProblemException.Invalid("/month", "is a month such as 2026-11");
 
     /// <returns>Null when it is not such a month.</returns>
     public static DateOnly? Month(string? period) =>

@@ -21,6 +21,13 @@ public static class PageRoutes
     public static void MapLive(this IEndpointRouteBuilder routes, string path, Delegate handler) =>
         routes.MapGet(path, handler).Needs(Role.Viewer).ExcludeFromDescription();
 
+    /// <summary>With what is asked for, where it is; null asks for nothing.</summary>
+    public static string Address(string path, params (string Name, string? Value)[] asked) =>
+        path
+        + QueryString.Create(
+            asked.Where(part => part.Value is not null).Select(part => KeyValuePair.Create(part.Name, part.Value))
+        );
+
     /// <summary>An empty field of a form asks for nothing.</summary>
     /// <exception cref="ProblemException">It has characters that no id has.</exception>
     public static string? Field(string? text, string pointer) =>

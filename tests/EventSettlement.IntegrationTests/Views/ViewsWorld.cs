@@ -134,9 +134,11 @@ internal sealed class ViewsWorld : IAsyncDisposable
             seconds
         );
 
-    /// <summary>Where a test wrote contents' sums itself: all of a day in its first hour.</summary>
+    /// <summary>
+    /// Where a test wrote contents' sums itself: all of a day from 18:00 on, an hour that no test runs in.
+    /// </summary>
     public const string SumHours = """
-        INSERT INTO view_hour SELECT day::timestamp AT TIME ZONE interval '9 hours', 0, sum(views),
+        INSERT INTO view_hour SELECT (day + time '18:00') AT TIME ZONE interval '9 hours', 0, sum(views),
             sum(watched_seconds), sum(ad_views) FROM view_content_day GROUP BY day
         ON CONFLICT (hour, partition) DO UPDATE SET views = excluded.views
         """;

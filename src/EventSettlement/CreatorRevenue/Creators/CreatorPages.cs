@@ -15,15 +15,7 @@ internal static class CreatorPages
     }
 
     public static string Address(string month, string? creator, string? after) =>
-        Path
-        + QueryString.Create(
-            new KeyValuePair<string, string?>[]
-            {
-                new("month", month),
-                new("creator", creator),
-                new("after", after),
-            }.Where(part => part.Value is not null)
-        );
+        PageRoutes.Address(Path, ("month", month), ("creator", creator), ("after", after));
 
     public static string Address(CreatorRow row) => $"{Path}/{Uri.EscapeDataString(row.CreatorId)}/{row.Month}";
 
@@ -36,7 +28,7 @@ internal static class CreatorPages
         CancellationToken cancel
     )
     {
-        DateOnly? asked = PageRoutes.Field(month, "/month") is { } text ? MonthOf(text) : null;
+        DateOnly? asked = PageRoutes.Field(month, "/month") is { } text ? RevenueMonth.Asked(text) : null;
         var place = PageRoutes.Field(after, "/after");
         var board = await boards.Read(asked, PageRoutes.Field(creator, "/creator"), place, cancel);
         return FramedPage.Answer(http, "Creators", CreatorSections.Create(board));
@@ -53,7 +45,7 @@ internal static class CreatorPages
         // The one character of an id that the server leaves as it was sent.
         var creator = creatorId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var board =
-            await boards.ReadMonth(creator, MonthOf(month), cancel)
+            await boards.ReadMonth(creator, RevenueMonth.Asked(month), cancel)
             ?? throw new ProblemException(
                 404,
                 "creator_month_not_found",
@@ -62,7 +54,4 @@ internal static class CreatorPages
             );
         return FramedPage.Answer(http, $"{creator} {month}", CreatorMonthSections.Create(board));
     }
-
-    private static DateOnly MonthOf(string text) =>
-        RevenueMonth.Month(text) ?? throw ProblemException.Invalid("/month", "is a month such as 2026-11");
 }

@@ -43,9 +43,7 @@ internal static class CreatorRoutes
         CancellationToken cancel
     ) =>
         reads.List(
-            month is null
-                ? null
-                : RevenueMonth.Month(month) ?? throw ProblemException.Invalid("/month", "is a month such as 2026-11"),
+            month is null ? null : RevenueMonth.Asked(month),
             PlainText.Optional(creator, "/creator"),
             limit,
             after,

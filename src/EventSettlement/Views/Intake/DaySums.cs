@@ -1,3 +1,5 @@
+using EventSettlement.Views.Statistics;
+
 namespace EventSettlement.Views.Intake;
 
 /// <summary>Sums of a batch by an id's number and a day.</summary>
@@ -17,7 +19,7 @@ internal sealed class DaySums
         _sums.Clear();
     }
 
-    public void Add(int id, int day, int seconds, bool withAd)
+    public void Add(int id, int day, ViewSum view)
     {
         var at = _first[id];
         while (at >= 0 && _sums[at].Day != day)
@@ -29,7 +31,7 @@ internal sealed class DaySums
             _first[id] = at;
         }
 
-        _sums[at].Add(seconds, withAd);
+        _sums[at].Sum += view;
     }
 }
 
@@ -37,17 +39,5 @@ internal sealed class DaySums
 /// <param name="Next">Place of another day of the same id; -1 = there is none.</param>
 internal sealed record DaySum(int Id, int Day, int Next)
 {
-    public long Views { get; private set; }
-
-    public long WatchedSeconds { get; private set; }
-
-    public long AdViews { get; private set; }
-
-    public void Add(int seconds, bool withAd)
-    {
-        Views++;
-        WatchedSeconds += seconds;
-        if (withAd)
-            AdViews++;
-    }
+    public ViewSum Sum { get; set; }
 }

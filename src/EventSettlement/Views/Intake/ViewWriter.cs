@@ -39,7 +39,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
     private readonly DaySums _contents = new();
     private readonly DaySums _ads = new();
     private readonly Dictionary<int, List<ViewIdentity>> _days = [];
-    private readonly Dictionary<long, HourSum> _hours = [];
+    private readonly Dictionary<long, ViewSum> _hours = [];
     private readonly MemoryStream _raw = new();
     private int[] _order = [];
     private int _completed;
@@ -133,12 +133,11 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
         if (!_days.TryGetValue(day, out var block))
             _days[day] = block = [];
         block.Add(view.Identity);
-        CollectionsMarshal
-            .GetValueRefOrAddDefault(_hours, view.ViewedAt / ViewDays.Hour, out _)
-            .Add(view.WatchedSeconds, view.Ad >= 0);
-        _contents.Add(view.Content, viewed, view.WatchedSeconds, view.Ad >= 0);
+        var one = ViewSum.One(view.WatchedSeconds, view.Ad >= 0);
+        CollectionsMarshal.GetValueRefOrAddDefault(_hours, view.ViewedAt / ViewDays.Hour, out _) += one;
+        _contents.Add(view.Content, viewed, one);
         if (view.Ad >= 0)
-            _ads.Add(view.Ad, viewed, view.WatchedSeconds, withAd: true);
+            _ads.Add(view.Ad, viewed, one);
     }
 
     /// <summary>Views by bucket, each bucket's in the order in which they came.</summary>
@@ -175,7 +174,7 @@ internal sealed class ViewWriter(SeenBuckets seen, ViewRules rules)
     }
 
     private static IEnumerable<SumRow> Rows(IdTable ids, IReadOnlyList<DaySum> sums) =>
-        sums.Select(sum => new SumRow(ids.Text(sum.Id), sum.Day, sum.Views, sum.WatchedSeconds, sum.AdViews));
+        sums.Select(sum => new SumRow(ids.Text(sum.Id), sum.Day, sum.Sum));
 
     private static NpgsqlBatchCommand Counts(ViewBatch batch, DateTime clock)
     {

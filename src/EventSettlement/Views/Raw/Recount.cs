@@ -101,7 +101,7 @@ public sealed class Recount(Database database, ViewRules rules)
         await RefuseGone(connection, days.From, cancel);
         await using var size = Of(RawRows.Count, connection, days);
         var passes = 1 + (int)((long)(await size.ExecuteScalarAsync(cancel))! / ViewsAPass);
-        var sums = new Dictionary<Key, Sum>();
+        var sums = new Dictionary<Key, ViewSum>();
         var told = new List<string>();
         var views = 0L;
         for (var pass = 0; pass < passes; pass++)
@@ -112,7 +112,7 @@ public sealed class Recount(Database database, ViewRules rules)
             told.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{key}: the raw logs have {sum.Views:+0;-0;0} views, {sum.Seconds:+0;-0;0} seconds, "
+                    $"{key}: the raw logs have {sum.Views:+0;-0;0} views, {sum.WatchedSeconds:+0;-0;0} seconds, "
                         + $"{sum.AdViews:+0;-0;0} ad views"
                 )
             );
@@ -128,7 +128,7 @@ public sealed class Recount(Database database, ViewRules rules)
         (DateOnly From, DateOnly To) days,
         string? id,
         (int Pass, int Passes) part,
-        Dictionary<Key, Sum> sums,
+        Dictionary<Key, ViewSum> sums,
         List<string> told,
         CancellationToken cancel
     )
@@ -151,7 +151,7 @@ public sealed class Recount(Database database, ViewRules rules)
                 if (!known.Add(view.Identity, Math.Max(day, arrived), arrived, rules.KnownDays))
                     if (told.Count < MostDifferences)
                         told.Add($"content {view.Content}: a view of {ViewDays.ToDate(day):yyyy-MM-dd} counted twice");
-                var sum = new Sum(1, view.WatchedSeconds, view.Ad is null ? 0 : 1);
+                var sum = ViewSum.One(view.WatchedSeconds, view.Ad is not null);
                 Add(sums, new Key(SumOf.Content, view.Content, day), sum);
                 if (id is not null)
                     continue;
@@ -163,18 +163,15 @@ public sealed class Recount(Database database, ViewRules rules)
         return views;
     }
 
-    private static void Add(Dictionary<Key, Sum> sums, Key key, Sum more)
-    {
-        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
-        sum = new Sum(sum.Views + more.Views, sum.Seconds + more.Seconds, sum.AdViews + more.AdViews);
-    }
+    private static void Add(Dictionary<Key, ViewSum> sums, Key key, ViewSum more) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _) += more;
 
     /// <returns>Rows that are there.</returns>
     private static async Task<long> Subtract(
         NpgsqlConnection connection,
         (DateOnly From, DateOnly To) days,
         string? id,
-        Dictionary<Key, Sum> sums,
+        Dictionary<Key, ViewSum> sums,
         CancellationToken cancel
     )
     {
@@ -190,7 +187,8 @@ public sealed class Recount(Database database, ViewRules rules)
                 of == SumOf.Hour
                     ? ViewDays.At(row.GetDateTime(3)) / ViewDays.Hour
                     : ViewDays.Of(row.GetFieldValue<DateOnly>(2));
-            Add(sums, new Key(of, row.GetString(1), at), new Sum(-row.GetInt64(4), -row.GetInt64(5), -row.GetInt64(6)));
+            var sum = new ViewSum(row.GetInt64(4), row.GetInt64(5), row.GetInt64(6));
+            Add(sums, new Key(of, row.GetString(1), at), -sum);
         }
 
         return rows;
@@ -199,7 +197,7 @@ public sealed class Recount(Database database, ViewRules rules)
     private static async Task Add(
         NpgsqlConnection connection,
         (DateOnly From, DateOnly To) days,
-        List<KeyValuePair<Key, Sum>> different,
+        List<KeyValuePair<Key, ViewSum>> different,
         CancellationToken cancel
     )
     {
@@ -209,13 +207,7 @@ public sealed class Recount(Database database, ViewRules rules)
         {
             var rows = different
                 .Where(one => one.Key.Of == of)
-                .Select(one => new SumRow(
-                    one.Key.Id,
-                    (int)one.Key.At,
-                    one.Value.Views,
-                    one.Value.Seconds,
-                    one.Value.AdViews
-                ));
+                .Select(one => new SumRow(one.Key.Id, (int)one.Key.At, one.Value));
             batch.BatchCommands.Add(of == SumOf.Content ? SumRows.AddContents(rows) : SumRows.AddAds(rows));
             var drop = new NpgsqlBatchCommand(of == SumOf.Content ? DropContents : DropAds);
             drop.Parameters.Add(new() { Value = days.From, NpgsqlDbType = NpgsqlDbType.Date });
@@ -225,9 +217,7 @@ public sealed class Recount(Database database, ViewRules rules)
 
         var hours = different
             .Where(one => one.Key.Of == SumOf.Hour)
-            .Select(one =>
-                KeyValuePair.Create(one.Key.At, new HourSum(one.Value.Views, one.Value.Seconds, one.Value.AdViews))
-            );
+            .Select(one => KeyValuePair.Create(one.Key.At, one.Value));
         batch.BatchCommands.Add(HourSums.Add(hours, OwnPartition));
         await batch.ExecuteNonQueryAsync(cancel);
         CrashPoint.Hit(SettlementCrashPoints.ViewsRebuilt);
@@ -262,9 +252,7 @@ public sealed class Recount(Database database, ViewRules rules)
         return command;
     }
 
-    private sealed record Comparison(RecountResult Result, List<KeyValuePair<Key, Sum>> Different);
-
-    private readonly record struct Sum(long Views, long Seconds, long AdViews);
+    private sealed record Comparison(RecountResult Result, List<KeyValuePair<Key, ViewSum>> Different);
 
     private enum SumOf
     {

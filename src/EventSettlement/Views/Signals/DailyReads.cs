@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using EventSettlement.Platform;
 using EventSettlement.Views.Owners;
+using EventSettlement.Views.Statistics;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,14 +18,6 @@ internal sealed class DailyReads(Database database)
     private const string AdsSql = """
         SELECT ad_id, day, views, views FROM view_ad_day
         WHERE day BETWEEN $1 AND $2 AND ($3 IS NULL OR ad_id = $3) ORDER BY ad_id, day
-        """;
-
-    private const string WholeSql = """
-        SELECT '', (hour AT TIME ZONE interval '9 hours')::date, sum(views)::bigint, sum(ad_views)::bigint
-        FROM view_hour
-        WHERE hour >= $1::timestamp AT TIME ZONE interval '9 hours'
-            AND hour < ($2 + 1)::timestamp AT TIME ZONE interval '9 hours'
-        GROUP BY 2 ORDER BY 2
         """;
 
     private const string HoursSql = """
@@ -45,6 +38,8 @@ internal sealed class DailyReads(Database database)
             GROUP BY 1, 2) s ON s.creator_id = w.creator_id
         ORDER BY 1, 2
         """;
+
+    private readonly HourSums _hours = new(database);
 
     /// <summary>The database's time.</summary>
     public async Task<DateTime> ReadNow(CancellationToken cancel)
@@ -88,9 +83,17 @@ internal sealed class DailyReads(Database database)
     /// <summary>All contents together, also those of nobody; null = nothing was watched in that time.</summary>
     public async Task<DailyViews?> Whole(DateOnly from, DateOnly to, CancellationToken cancel)
     {
-        await foreach (var (_, series) in Read(WholeSql, from, to, [], cancel))
-            return series;
-        return null;
+        var days = await _hours.Read("day", from, to, cancel);
+        if (days.Count == 0)
+            return null;
+        var series = Empty(days[0].Start, to);
+        foreach (var day in days)
+        {
+            var place = series.PlaceOf(day.Start);
+            (series.Views[place], series.AdViews[place]) = (day.Views, day.AdViews);
+        }
+
+        return series;
     }
 
     /// <summary>All contents together by the hour; the last is the hour of that moment.</summary>

@@ -9,18 +9,6 @@ namespace EventSettlement.Views.Statistics;
 /// <param name="Start">Its first day, Seoul.</param>
 public sealed record PeriodSum(DateOnly Start, long Views, long WatchedSeconds, long AdViews);
 
-/// <summary>What an hour has, or is to have more or less.</summary>
-internal record struct HourSum(long Views, long WatchedSeconds, long AdViews)
-{
-    public void Add(int seconds, bool withAd)
-    {
-        Views++;
-        WatchedSeconds += seconds;
-        if (withAd)
-            AdViews++;
-    }
-}
-
 /// <summary>
 /// The table <c>view_hour</c>: the views of all contents together, kept beside those of each. They are shown of any
 /// stretch of time without reading what a million contents add up to.
@@ -35,11 +23,9 @@ public sealed class HourSums(Database database)
             ad_views = h.ad_views + excluded.ad_views
         """;
 
-    private const string ReadTodaySql = "SELECT (clock() AT TIME ZONE interval '9 hours')::date";
-
     /// <param name="sums">By hours since 1970.</param>
     /// <param name="partition">That only this transaction's process writes to.</param>
-    internal static NpgsqlBatchCommand Add(IEnumerable<KeyValuePair<long, HourSum>> sums, int partition)
+    internal static NpgsqlBatchCommand Add(IEnumerable<KeyValuePair<long, ViewSum>> sums, int partition)
     {
         var sorted = sums.OrderBy(sum => sum.Key).ToList();
         var command = new NpgsqlBatchCommand(AddSql)
@@ -77,8 +63,4 @@ public sealed class HourSums(Database database)
             },
             cancel
         );
-
-    /// <summary>The day it is in Seoul, by the clock that everything goes by.</summary>
-    public Task<DateOnly> ReadToday(CancellationToken cancel) =>
-        database.QueryOne<DateOnly>(ReadTodaySql, null, cancel);
 }

@@ -1,4 +1,6 @@
 using EventSettlement.Pages;
+using EventSettlement.Platform;
+using EventSettlement.Views.Signals;
 
 namespace EventSettlement.Views.Statistics;
 
@@ -38,7 +40,12 @@ public sealed record StatisticsBoard(
 }
 
 /// <summary>Reads the page of statistics: sums that are kept, and what was added up a moment ago.</summary>
-public sealed class StatisticsBoards(StatisticsReads statistics, HourSums hours, ViewStatusReads status)
+internal sealed class StatisticsBoards(
+    StatisticsReads statistics,
+    HourSums hours,
+    DailyReads daily,
+    ViewStatusReads status
+)
 {
     private const int DefaultTop = 10;
     private const int CalendarDays = 53 * 7;
@@ -50,7 +57,7 @@ public sealed class StatisticsBoards(StatisticsReads statistics, HourSums hours,
 
     public async Task<StatisticsBoard> Read(StatisticsFilter filter, CancellationToken cancel)
     {
-        var today = await hours.ReadToday(cancel);
+        var today = Seoul.DateOf(await daily.ReadNow(cancel));
         var range = StatisticsRange.Of(filter.Period, filter.From, filter.To, today);
         var sums = (await Sums(filter, range, cancel)).ToDictionary(sum => sum.Start);
         var calendar = CalendarOf(range, today);

@@ -20,17 +20,14 @@ internal static class StatisticsPage
 
     /// <summary>Of the page, or of the API's export, which takes the same names.</summary>
     public static string Address(string path, StatisticsFilter filter) =>
-        path
-        + QueryString.Create(
-            new KeyValuePair<string, string?>[]
-            {
-                new("by", filter.By),
-                new("period", filter.Period),
-                new("from", Day(filter.From)),
-                new("to", Day(filter.To)),
-                new("id", filter.Id),
-                new("top", filter.Top is { } top ? top.ToString(CultureInfo.InvariantCulture) : null),
-            }.Where(part => part.Value is not null)
+        PageRoutes.Address(
+            path,
+            ("by", filter.By),
+            ("period", filter.Period),
+            ("from", Day(filter.From)),
+            ("to", Day(filter.To)),
+            ("id", filter.Id),
+            ("top", filter.Top?.ToString(CultureInfo.InvariantCulture))
         );
 
     /// <summary>The command that prints the same figures.</summary>
@@ -40,34 +37,20 @@ internal static class StatisticsPage
         + (filter.Top is { } top ? $" --top {top}" : "");
 
     private static async Task<IResult> Show(
-        string? by,
-        string? period,
-        string? from,
-        string? to,
-        string? id,
-        string? top,
+        [AsParameters] Question asked,
         StatisticsBoards boards,
         HttpContext http,
         CancellationToken cancel
     )
     {
-        var filter = Asked(by, period, from, to, id, top);
+        var filter = asked.Filter();
         var board = await boards.Read(filter, cancel);
         return FramedPage.Answer(http, "Statistics", StatisticsSections.Create(board), Address(Path + "/live", filter));
     }
 
-    private static Task Live(
-        string? by,
-        string? period,
-        string? from,
-        string? to,
-        string? id,
-        string? top,
-        StatisticsBoards boards,
-        HttpContext http
-    )
+    private static Task Live([AsParameters] Question asked, StatisticsBoards boards, HttpContext http)
     {
-        var filter = Asked(by, period, from, to, id, top);
+        var filter = asked.Filter();
         return LiveSections.Send(
             http,
             Interval,
@@ -75,21 +58,25 @@ internal static class StatisticsPage
         );
     }
 
-    private static StatisticsFilter Asked(string? by, string? period, string? from, string? to, string? id, string? top)
-    {
-        int? most =
-            PageRoutes.Field(top, "/top") is not { } text ? null
-            : int.TryParse(text, out var number) && number is >= 1 and <= MostTop ? number
-            : throw ProblemException.Invalid("/top", $"is 1 to {MostTop}");
-        return StatisticsFilter.Of(
-            PageRoutes.Field(by, "/by"),
-            PageRoutes.Field(period, "/period"),
-            PageRoutes.Field(from, "/from"),
-            PageRoutes.Field(to, "/to"),
-            PageRoutes.Field(id, "/id"),
-            most
-        );
-    }
-
     private static string? Day(DateOnly? day) => day is { } date ? Figures.Day(date) : null;
+
+    /// <summary>As a form or a link asks.</summary>
+    private sealed record Question(string? By, string? Period, string? From, string? To, string? Id, string? Top)
+    {
+        public StatisticsFilter Filter()
+        {
+            int? most =
+                PageRoutes.Field(Top, "/top") is not { } text ? null
+                : int.TryParse(text, out var number) && number is >= 1 and <= MostTop ? number
+                : throw ProblemException.Invalid("/top", $"is 1 to {MostTop}");
+            return StatisticsFilter.Of(
+                PageRoutes.Field(By, "/by"),
+                PageRoutes.Field(Period, "/period"),
+                PageRoutes.Field(From, "/from"),
+                PageRoutes.Field(To, "/to"),
+                PageRoutes.Field(Id, "/id"),
+                most
+            );
+        }
+    }
 }

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace EventSettlement.Views.Statistics;
 
 /// <summary>What is to be added to the sums of one id and day.</summary>
-internal readonly record struct SumRow(string Id, int Day, long Views, long WatchedSeconds, long AdViews);
+internal readonly record struct SumRow(string Id, int Day, ViewSum Sum);
 
 /// <summary>
 /// Adds to the tables <c>view_content_day</c> and <c>view_ad_day</c>, in the order of their keys: two transactions that
@@ -30,7 +30,7 @@ internal static class SumRows
     public static NpgsqlBatchCommand AddContents(IEnumerable<SumRow> rows)
     {
         var sorted = Sorted(rows);
-        return Add(AddContentsSql, sorted).Bigints(sorted, r => r.AdViews);
+        return Add(AddContentsSql, sorted).Bigints(sorted, r => r.Sum.AdViews);
     }
 
     /// <summary>Every view of an ad is one with an ad, so that sum is not kept.</summary>
@@ -43,6 +43,6 @@ internal static class SumRows
         new NpgsqlBatchCommand(sql)
             .Texts(rows, r => r.Id)
             .Array(rows, NpgsqlDbType.Date, r => ViewDays.ToDate(r.Day))
-            .Bigints(rows, r => r.Views)
-            .Bigints(rows, r => r.WatchedSeconds);
+            .Bigints(rows, r => r.Sum.Views)
+            .Bigints(rows, r => r.Sum.WatchedSeconds);
 }
